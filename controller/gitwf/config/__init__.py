@@ -1,0 +1,1 @@
+"""The settings of a repository: `wf.toml` as typed values."""

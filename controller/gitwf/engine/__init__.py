@@ -1,0 +1,1 @@
+"""Plays a plan: steps in order, jobs on targets, every outcome journaled."""

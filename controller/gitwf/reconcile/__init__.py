@@ -1,0 +1,1 @@
+"""Compares what commits ask for with what the records say, and does the difference."""

@@ -1,0 +1,1 @@
+"""What is known about runs: events, journals, run refs, notes and environments."""

@@ -1,0 +1,1 @@
+"""Git plumbing: the repository, its objects, refs and worktrees. The only importer of GitPython."""

@@ -1,0 +1,1 @@
+"""Where jobs run. A job is a folder; whoever wants to know looks into it."""

@@ -1,0 +1,1 @@
+"""The pre-commit entries, and the git hooks that they install."""
