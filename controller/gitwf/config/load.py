@@ -1,0 +1,190 @@
+"""Text of a `wf.toml` to `Settings`, with a diagnostic at each key that is wrong."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, TypeGuard, TypeVar, get_args, get_origin
+
+import msgspec
+
+from gitwf.config.place import Path, key_places
+from gitwf.config.quantity import Duration, Size
+from gitwf.config.settings import NAMED_DROIDS, Settings, Table
+from gitwf.diagnostics import Diagnostic, Span, nearest
+
+_SHOWN = 40
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_FORMS: Mapping[object, str] = {
+    str: "a string",
+    bool: "`true` or `false`",
+    Duration: Duration.form,
+    Size: Size.form,
+}
+_T = TypeVar("_T", bound=Table)
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What a `wf.toml` says. A setting with a diagnostic has its default."""
+
+    settings: Settings
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    """What is wrong with the setting at ``at``."""
+
+    at: Path
+    message: str
+    hint: str | None = None
+
+
+def load(text: str, path: str = "wf.toml") -> Loaded:
+    """Return the settings that ``text`` holds, and what is wrong with it.
+
+    Text that is no TOML is WF601, and all settings are then the defaults. A setting that does not
+    exist, or whose value is not of its type, is WF602. ``path`` is the name for diagnostics.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return Loaded(Settings(), (_broken(str(error), text, path),))
+    faults: list[_Fault] = []
+    settings = _table(Settings, _droids_apart(document), (), faults)
+    return Loaded(settings, _reported(faults, text, path))
+
+
+def _broken(message: str, text: str, path: str) -> Diagnostic:
+    """Return the WF601 for a message of `tomllib`, which ends in its place."""
+    place = _PLACE.search(message)
+    at = len(text)
+    if place and place[1]:
+        before = text.split("\n")[: int(place[1]) - 1]
+        at = sum(len(line) + 1 for line in before) + int(place[2]) - 1
+    words = message[: place.start()] if place else message
+    hint = 'text stands in quotes: `name = "text"`' if words == "Invalid value" else None
+    message = f"not TOML: {words[:1].lower()}{words[1:]}"
+    return Diagnostic("WF601", message, path, Span(at, at + 1), hint)
+
+
+def _droids_apart(document: dict[str, object]) -> dict[str, object]:
+    """Return ``document`` with the tables ``[droid.NAME]`` apart from ``[droid]``."""
+    droid = document.get("droid")
+    if not isinstance(droid, dict):
+        return document
+    named = {name: entry for name, entry in droid.items() if isinstance(entry, dict)}
+    own = {key: entry for key, entry in droid.items() if key not in named}
+    return {**document, "droid": own, NAMED_DROIDS: named}
+
+
+def _reported(faults: list[_Fault], text: str, path: str) -> tuple[Diagnostic, ...]:
+    if not faults:
+        return ()
+    places = key_places(text)
+    found = [Diagnostic("WF602", f.message, path, places[f.at], f.hint) for f in faults]
+    return tuple(sorted(found, key=lambda d: d.span))
+
+
+# -- tables --------------------------------------------------------------------------------------
+
+
+def _table(kind: type[_T], entries: Mapping[str, object], at: Path, faults: list[_Fault]) -> _T:
+    """Return the table at ``at``; what is wrong in ``entries`` goes to ``faults``."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    settings: dict[str, object] = {}
+    for key, entry in entries.items():
+        where = ("droid",) if key == NAMED_DROIDS else (*at, key)
+        if field := fields.get(key):
+            settings |= _setting(field.name, field.type, entry, where, faults)
+        else:
+            faults.append(_unknown(kind, key, where))
+    return kind(**settings)
+
+
+def _setting(
+    name: str, kind: object, entry: object, at: Path, faults: list[_Fault]
+) -> dict[str, object]:
+    """Return ``entry`` as a ``kind`` under its ``name``, or nothing where it is none."""
+    if isinstance(entry, dict) and get_origin(kind) is Mapping:
+        named: dict[str, object] = {}
+        for key, inner in entry.items():
+            named |= _setting(key, get_args(kind)[1], inner, (*at, key), faults)
+        return {name: named}
+    if isinstance(entry, dict) and _is_table(kind):
+        return {name: _table(kind, entry, at, faults)}
+    try:
+        return {name: msgspec.convert(entry, kind, dec_hook=_read)}
+    except msgspec.ValidationError:
+        faults.append(_mistyped(kind, entry, at))
+        return {}
+
+
+def _is_table(kind: object) -> TypeGuard[type[Table]]:
+    return isinstance(kind, type) and issubclass(kind, Table)
+
+
+def _read(kind: type, setting: object) -> object:
+    return kind.read(setting) if issubclass(kind, (Duration, Size)) else setting
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+
+def _unknown(kind: type[Table], key: str, at: Path) -> _Fault:
+    close = nearest(key, kind.__struct_encode_fields__)
+    home = next(_homes(key), None)
+    hint = f"did you mean `{close}`?" if close else None
+    if hint is None and home:
+        hint = f"`{key}` stands under `[{home}]`"
+    if len(at) == 1:
+        return _Fault(at, f"there is no table or setting `{key}`", hint)
+    return _Fault(at, f"there is no setting `{key}` in `[{'.'.join(at[:-1])}]`", hint)
+
+
+def _homes(key: str) -> Iterator[str]:
+    """Yield the tables that do have a setting called ``key``."""
+    for field in msgspec.structs.fields(Settings):
+        named = get_origin(field.type) is Mapping
+        table = get_args(field.type)[1] if named else field.type
+        if _is_table(table) and key in table.__struct_fields__:
+            yield f"{field.name}.NAME" if named else field.name
+
+
+def _mistyped(kind: object, entry: object, at: Path) -> _Fault:
+    hint = None
+    if _is_table(kind):
+        hint = f"its settings stand under `[{'.'.join(at)}]`"
+    elif isinstance(entry, str) and get_origin(_present(kind)) is tuple:
+        hint = f'write `{at[-1]} = ["{entry}"]`'
+    shown = "what may be the secret itself" if at[0] == "secrets" else _shown(entry)
+    return _Fault(at, f"`{at[-1]}` takes {_form(kind)}, not {shown}", hint)
+
+
+def _form(kind: object) -> str:
+    """Return what a setting of the type ``kind`` looks like, in words."""
+    kind = _present(kind)
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return str(args[1].description)
+    if origin is Literal:
+        return "one of " + ", ".join(f'`"{choice}"`' for choice in args)
+    if origin is tuple:
+        return "a list of strings" if args[0] is str else f"a list of {_form(args[0])}"
+    return _FORMS.get(kind, "a table")
+
+
+def _present(kind: object) -> object:
+    """Return the type without its `None`."""
+    given = [arg for arg in get_args(kind) if arg is not type(None)]
+    return given[0] if type(None) in get_args(kind) else kind
+
+
+def _shown(entry: object) -> str:
+    """Return a short ``entry`` as it stands, a long one by its kind."""
+    if isinstance(entry, dict):
+        return "a table"
+    written = msgspec.json.encode(entry).decode()
+    if len(written) <= _SHOWN:
+        return f"`{written}`"
+    return "this list" if isinstance(entry, list) else "this"

@@ -1,0 +1,159 @@
+"""The settings of `wf.toml`: one struct a table, with the defaults that hold without the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+from gitwf.config.quantity import Duration, Size
+
+Count = Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1 up")]
+Natural = Annotated[int, msgspec.Meta(ge=0, description="a whole number from 0 up")]
+Amount = Annotated[float, msgspec.Meta(ge=0, description="a number from 0 up")]
+Names = tuple[str, ...]
+Origin = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(env(:[A-Za-z_][A-Za-z0-9_]*)?|keyring(:.+)?)$",
+        description='`"env"`, `"env:NAME"` or `"keyring:SERVICE"`',
+    ),
+]
+"""Where the value of a secret is; a bare ``env`` or ``keyring`` means under the secret's name."""
+NAMED_DROIDS = "droid.*"
+"""The key of the tables ``[droid.NAME]``, which TOML keeps in ``[droid]`` beside its settings."""
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A table of `wf.toml`. Its fields are the keys that may stand there."""
+
+
+class Controller(Table, frozen=True):
+    """``[controller]``: what is watched, and how much runs at once."""
+
+    branches: Names = ()
+    """Globs of watched branches; none: the remote's default branch, else the one HEAD is on."""
+    workflows: str = "workflows/"
+    remote: str | None = None
+    poll: Duration = Duration(15)
+    jobs: Count | None = None
+    """Jobs at once over all runs; None: as many as there are cores."""
+    lost_retries: Natural = 2
+    owner_lost_after: Duration = Duration(3600)
+    log_max: Size = Size(10**9)
+    gate: Literal["off", "validate", "pre-commit"] = "validate"
+
+
+class Data(Table, frozen=True):
+    """``[data]``: whether outs, run-cache entries and results go to the DVC remote."""
+
+    push: Literal["auto", "never"] = "auto"
+
+
+class Workspace(Table, frozen=True):
+    """``[workspace]``: what a run's worktree gets beside the commit."""
+
+    link: Names = ()
+    filters: tuple[Literal["lfs"], ...] = ()
+
+
+class Keep(Table, frozen=True):
+    """``[keep]``: what `git wf gc` leaves: runs per environment, per workflow, and by age."""
+
+    env: Natural = 5
+    runs: Natural = 20
+    days: Natural = 30
+
+
+class Target(Table, frozen=True):
+    """``[target.NAME]``: a machine, a kind of pod or a Ray cluster. Unset options are its own."""
+
+    ssh: str | None = None
+    identity: str | None = None
+    known_hosts: str | None = None
+    workdir: str = "~/.cache/git-wf"
+    setup: str | None = None
+    address: str | None = None
+    template: str | None = None
+    gpu: Names = ()
+    count: Count = 1
+    image: str | None = None
+    cloud: tuple[Literal["SECURE", "COMMUNITY"], ...] = ()
+    disk: Count | None = None
+    """GB of container disk."""
+    budget: Amount | None = None
+    """USD for a run."""
+    max_hours: Amount = 24.0
+    idle: Duration = Duration(0)
+    """How long a pod is kept for a next step."""
+    orphan_after: Duration = Duration(7200)
+    """How long after its job's end a pod ends itself when no controller has come."""
+
+
+class Droid(Table, frozen=True):
+    """``[droid]`` and ``[droid.NAME]``: the program of an agent, and its limits."""
+
+    command: Names = ()
+    parallel: Count | None = None
+    protected: Names = ("*.wf", "wf.toml", ".github/**", "hooks/**")
+
+
+class Results(Table, frozen=True):
+    """``[results]``: the log of experiments in the working tree."""
+
+    file: str = "experiment_results.jsonl"
+    config: Names | None = None
+    """Names that make up an experiment's configuration; None: its axes and parameters."""
+
+
+class Mlflow(Table, frozen=True):
+    """``[mlflow]``: where runs are logged as well."""
+
+    uri: str | None = None
+    experiment: str | None = None
+
+
+class Notify(Table, frozen=True):
+    """``[notify]``: whom to tell about what. ``webhook`` is the name of a secret."""
+
+    webhook: str | None = None
+    command: Names = ()
+    on: tuple[Literal["failed", "recovered", "deployed"], ...] = ("failed", "recovered", "deployed")
+
+
+class Environment(Table, frozen=True):
+    """``[env.NAME]``: an environment that effects may name, and what it waits for."""
+
+    approve: bool = False
+    after: Names = ()
+
+
+class Trust(Table, frozen=True):
+    """``[trust]``: what may run for whom. Never read from the commit that is being judged."""
+
+    branches: Names = ()
+    signers: str | None = None
+    mode: Literal["none", "head", "strict"] = "none"
+    budget: Amount | None = None
+    targets: Names | None = None
+    secrets: Names | None = None
+
+
+class Settings(Table, frozen=True):
+    """All of `wf.toml`. ``droids`` holds the tables ``[droid.NAME]``."""
+
+    controller: Controller = Controller()
+    resources: Mapping[str, Amount] = {}
+    data: Data = Data()
+    workspace: Workspace = Workspace()
+    keep: Keep = Keep()
+    target: Mapping[str, Target] = {}
+    droid: Droid = Droid()
+    droids: Mapping[str, Droid] = msgspec.field(default_factory=dict, name=NAMED_DROIDS)
+    results: Results = Results()
+    mlflow: Mlflow = Mlflow()
+    notify: Notify = Notify()
+    secrets: Mapping[str, Origin] = {}
+    env: Mapping[str, Environment] = {}
+    trust: Trust = Trust()
