@@ -80,11 +80,17 @@ class ListOf(Node, frozen=True):
     items: tuple[Expression, ...]
 
 
+class Interpolated(Node, frozen=True):
+    """A double-quoted string with values in it: ``"n=$n"``. Without any it is a `Constant`."""
+
+    parts: tuple[Part, ...]
+
+
 class Missing(Node, frozen=True):
     """Something was expected here and is not there; reported where it was found missing."""
 
 
-Expression = Constant | Name | Unary | Binary | Field | Index | Call | ListOf | Missing
+Expression = Constant | Name | Unary | Binary | Field | Index | Call | ListOf | Interpolated | Missing
 
 
 # -- words ---------------------------------------------------------------------------------------
