@@ -1,0 +1,61 @@
+"""Writing files so that a power cut or a full disk leaves the old or the new one, never half of one."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gitwf.repo.errors import StorageFullError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def room(path: Path) -> Iterator[None]:
+    """Turn the system's words for a full disk into `StorageFullError`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise StorageFullError(
+            f"no room left to write into `{path.parent}`",
+            "free some space there; nothing is half written",
+        ) from error
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write the whole of ``data``; a regular file takes less only where the disk is full."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write ``content`` as the file ``path``, whole or, where it fails, not at all."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with room(path):
+        try:
+            partial.write_bytes(content)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in ``folder`` outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def append(path: Path, content: bytes) -> None:
+    """Add ``content`` to the file ``path``, in one write."""
+    with room(path), path.open("ab", buffering=0) as file:
+        write_all(file.fileno(), content)

@@ -1,0 +1,313 @@
+"""Events: what happened, one JSON object a line (the table of `docs/records.md`, section 1).
+
+An event is a head, the same for all, and a body, one class a type. Keys stand in the order of the
+classes' fields. What a later version adds, types and keys, is kept as it was read and passed over.
+Results, values and metrics stay the JSON text that they were: a number keeps its spelling.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+VERSION = 1
+"""The version that is written. All versions ever written are read."""
+
+_NULL = Raw(b"null")
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an event of a certain type says beyond its head."""
+
+    type: ClassVar[str] = ""
+    is_terminal: ClassVar[bool] = False
+    is_urgent: ClassVar[bool] = False
+    """Whether it must be on disk before what it announces may begin, or before it may be told."""
+
+
+class Error(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why something failed; ``kind`` as in `docs/language.md`, section 4 (``$error``)."""
+
+    message: str
+    kind: str = ""
+    command: str = ""
+    step: str = ""
+    status: int | None = None
+
+
+class Out(msgspec.Struct, frozen=True):
+    """A file or folder that a step wrote; ``size`` in bytes."""
+
+    path: str
+    hash: str
+    size: int
+
+
+class _Begun(Body, frozen=True, omit_defaults=False):
+    """What is known of a run before it ends. ``of`` is the run that it retries, ``owner`` who plays it."""
+
+    is_urgent: ClassVar[bool] = True
+
+    workflow: str
+    commit: str
+    tree: str
+    branch: str | None
+    key: str
+    trigger: str
+    attempt: int = 1
+    of: str | None = None
+    owner: str | None = None
+
+
+class RunQueued(_Begun, frozen=True):
+    """A run was asked for."""
+
+    type: ClassVar[str] = "run.queued"
+
+
+class RunStarted(_Begun, frozen=True):
+    """A run began."""
+
+    type: ClassVar[str] = "run.started"
+
+
+class RunNone(Body, frozen=True):
+    """A commit asks for nothing; ``reason`` is a sentence."""
+
+    type: ClassVar[str] = "run.none"
+
+    commit: str
+    tree: str
+    branch: str | None
+    reason: str
+
+
+class RunRefused(Body, frozen=True):
+    """A run was asked for and will not be: a person must act."""
+
+    type: ClassVar[str] = "run.refused"
+
+    workflow: str
+    commit: str
+    branch: str | None
+    reason: str
+    diagnostics: tuple[Raw, ...] = ()
+
+
+class RunFinished(Body, frozen=True, omit_defaults=False):
+    """A run ended for good.
+
+    ``status`` is ``succeeded``, ``failed``, ``cancelled`` or ``lost``; ``seconds`` is wall time;
+    ``executed`` and ``restored`` count commands; ``ref`` is the run's ref; ``restorable`` is
+    ``remote``, ``here`` or ``no``.
+    """
+
+    type: ClassVar[str] = "run.finished"
+    is_terminal: ClassVar[bool] = True
+    is_urgent: ClassVar[bool] = True
+
+    status: str
+    workflow: str
+    commit: str
+    branch: str | None
+    key: str
+    seconds: float
+    executed: int = 0
+    restored: int = 0
+    metrics: dict[str, Raw] = {}
+    error: Error | None = None
+    ref: str | None = None
+    restorable: str = "no"
+
+
+class EnvironmentChanging(Body, frozen=True, omit_defaults=False):
+    """An effect on the environment ``env`` is about to begin; ``previous`` is the run that it stands at."""
+
+    type: ClassVar[str] = "env.changing"
+    is_urgent: ClassVar[bool] = True
+
+    env: str
+    previous: str | None
+    commit: str
+
+
+class EnvironmentChanged(Body, frozen=True, omit_defaults=False):
+    """An effect on the environment ``env`` succeeded."""
+
+    type: ClassVar[str] = "env.changed"
+    is_urgent: ClassVar[bool] = True
+
+    env: str
+    previous: str | None
+    commit: str
+
+
+class StepStarted(Body, frozen=True):
+    """A step was begun. ``step`` is its id, the same on every replay."""
+
+    type: ClassVar[str] = "step.started"
+
+    step: str
+    command: str
+    args: tuple[str, ...] = ()
+    attempt: int = 1
+    target: str = "local"
+
+
+class StepFinished(Body, frozen=True, omit_defaults=False):
+    """A step ended.
+
+    ``status`` is ``succeeded``, ``failed``, ``cancelled``, ``timeout`` or ``lost``; ``cached`` says
+    that it was restored; ``result`` is JSON up to 4 KiB, else its hash.
+    """
+
+    type: ClassVar[str] = "step.finished"
+
+    step: str
+    command: str
+    args: tuple[str, ...] = ()
+    attempt: int = 1
+    status: str = "succeeded"
+    exit: int | None = 0
+    seconds: float = 0.0
+    cached: bool = False
+    result: Raw = _NULL
+    outs: tuple[Out, ...] = ()
+    error: Error | None = None
+
+
+class VariableSet(Body, frozen=True):
+    """A variable of the run got a value."""
+
+    type: ClassVar[str] = "variable.set"
+
+    step: str
+    name: str
+    value: Raw
+
+
+class PodCreated(Body, frozen=True):
+    """A pod was asked for; ``price_per_hour`` in USD."""
+
+    type: ClassVar[str] = "pod.created"
+    is_urgent: ClassVar[bool] = True
+
+    pod: str
+    gpu: str
+    price_per_hour: float
+
+
+class PodReady(Body, frozen=True):
+    """A pod answers."""
+
+    type: ClassVar[str] = "pod.ready"
+
+    pod: str
+
+
+class PodGone(Body, frozen=True):
+    """A pod is no more, and costs nothing."""
+
+    type: ClassVar[str] = "pod.gone"
+    is_urgent: ClassVar[bool] = True
+
+    pod: str
+    reason: str
+
+
+class Unknown(Body, frozen=True):
+    """An event of a type that this version does not know; all it says is in the event's ``extra``."""
+
+    name: str
+
+
+BODIES: dict[str, type[Body]] = {
+    body.type: body
+    for body in (
+        RunQueued,
+        RunStarted,
+        RunNone,
+        RunRefused,
+        RunFinished,
+        EnvironmentChanging,
+        EnvironmentChanged,
+        StepStarted,
+        StepFinished,
+        VariableSet,
+        PodCreated,
+        PodReady,
+        PodGone,
+    )
+}
+"""The class of each type."""
+
+
+class _Head(msgspec.Struct, frozen=True):
+    at: str
+    id: str
+    v: int
+    epoch: int
+    type: str
+    run: str | UnsetType = UNSET
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened.
+
+    ``at`` is the time (`clock.spell`), ``id`` a ULID, ``epoch`` that of the lease it was written
+    under, ``run`` the run it belongs to (None for a commit that asks for nothing and for a refusal),
+    ``extra`` the keys that this version does not know.
+    """
+
+    at: str
+    id: str
+    epoch: int
+    run: str | None
+    body: Body
+    v: int = VERSION
+    extra: dict[str, Raw] = {}
+
+    @property
+    def type(self) -> str:
+        """The type's name: ``run.started``."""
+        return self.body.name if isinstance(self.body, Unknown) else self.body.type
+
+    @property
+    def is_run_level(self) -> bool:
+        """Whether it is about the run or an environment as a whole: those stand in the commit's note."""
+        return self.type.startswith(("run.", "env."))
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """What events are ordered by: epoch, time, id."""
+        return self.epoch, self.at, self.id
+
+
+def encode(event: Event) -> bytes:
+    """Return the line of ``event``, without a line end."""
+    head = _Head(event.at, event.id, event.v, event.epoch, event.type, event.run or UNSET)
+    body = b"{}" if isinstance(event.body, Unknown) else msgspec.json.encode(event.body)
+    parts = (msgspec.json.encode(head), body, msgspec.json.encode(event.extra))
+    inner = b",".join(part[1:-1] for part in parts if part != b"{}")
+    return b"{" + inner + b"}"
+
+
+def decode(line: bytes) -> Event:
+    """Return the event that ``line`` says.
+
+    Raises ValueError (msgspec's, with the place) where it is none.
+    """
+    keys = msgspec.json.decode(line, type=dict[str, Raw])
+    head = msgspec.json.decode(line, type=_Head)
+    kind = BODIES.get(head.type)
+    known = set(_Head.__struct_fields__)
+    if kind is not None:
+        known.update(kind.__struct_fields__)
+        body: Body = msgspec.json.decode(line, type=kind)
+    else:
+        body = Unknown(head.type)
+    extra = {key: raw for key, raw in keys.items() if key not in known}
+    run = None if head.run is UNSET else head.run
+    return Event(head.at, head.id, head.epoch, run, body, head.v, extra)

@@ -1,0 +1,146 @@
+"""From events to what is known of a run: a fold that neither order nor doubled lines can change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Raw
+
+from gitwf.records.event import (
+    EnvironmentChanged,
+    EnvironmentChanging,
+    Error,
+    Event,
+    RunFinished,
+    RunQueued,
+    RunStarted,
+    StepFinished,
+    encode,
+)
+
+
+class EnvironmentState(msgspec.Struct, frozen=True):
+    """An environment that a run changed or set out to change.
+
+    ``state`` is ``deployed``, ``changing`` (the effect began) or ``unknown`` (it began, did not
+    succeed, and the run is over); ``since`` is a time.
+    """
+
+    env: str
+    state: str
+    run: str
+    commit: str
+    since: str
+
+
+class RunRecord(msgspec.Struct, frozen=True):
+    """A run, as `git wf log --json` and `show --json` print it.
+
+    ``status`` is ``queued``, ``running``, ``succeeded``, ``failed``, ``cancelled`` or ``lost``;
+    ``started`` is a time or None; ``seconds`` is wall time, None until the end. ``steps`` are the
+    ``step.finished`` events, in order.
+    """
+
+    run: str
+    workflow: str
+    commit: str
+    tree: str
+    branch: str | None
+    key: str
+    status: str
+    attempt: int = 1
+    started: str | None = None
+    seconds: float | None = None
+    executed: int = 0
+    restored: int = 0
+    metrics: dict[str, Raw] = {}
+    envs: tuple[EnvironmentState, ...] = ()
+    steps: tuple[Raw, ...] = ()
+    trigger: str = ""
+    of: str | None = None
+    owner: str | None = None
+    error: Error | None = None
+    ref: str | None = None
+    restorable: str = "no"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended for good."""
+        return self.status not in {"queued", "running"}
+
+    def summary(self) -> RunRecord:
+        """Return the record without its steps."""
+        return msgspec.structs.replace(self, steps=())
+
+
+def ordered(events: Iterable[Event]) -> list[Event]:
+    """Return ``events`` in the order that all readers agree on, each once."""
+    return sorted({event.id: event for event in events}.values(), key=lambda event: event.order)
+
+
+def fold(events: Iterable[Event]) -> RunRecord | None:
+    """Return what ``events``, all of one run, say of it; None where it never began.
+
+    The first event that ends the run counts; whatever another controller wrote later does not.
+    """
+    known = ordered(events)
+    begun = [e for e in known if isinstance(e.body, RunQueued | RunStarted)]
+    if not begun:
+        return None
+    started = next((e for e in known if isinstance(e.body, RunStarted)), None)
+    end = next((e.body for e in known if isinstance(e.body, RunFinished)), None)
+    record = _begin((started or begun[0]), started)
+    envs = _environments(known, is_over=end is not None)
+    steps = tuple(Raw(encode(e)) for e in known if isinstance(e.body, StepFinished))
+    record = msgspec.structs.replace(record, envs=envs, steps=steps)
+    return record if end is None else _finish(record, end)
+
+
+def _begin(event: Event, started: Event | None) -> RunRecord:
+    body = event.body
+    if not isinstance(body, RunQueued | RunStarted):
+        raise TypeError(f"a run does not begin with {event.type}")
+    return RunRecord(
+        run=event.run or "",
+        workflow=body.workflow,
+        commit=body.commit,
+        tree=body.tree,
+        branch=body.branch,
+        key=body.key,
+        status="running" if started else "queued",
+        attempt=body.attempt,
+        started=started.at if started else None,
+        trigger=body.trigger,
+        of=body.of,
+        owner=body.owner,
+    )
+
+
+def _finish(record: RunRecord, end: RunFinished) -> RunRecord:
+    return msgspec.structs.replace(
+        record,
+        status=end.status,
+        seconds=end.seconds,
+        executed=end.executed,
+        restored=end.restored,
+        metrics=end.metrics,
+        error=end.error,
+        ref=end.ref,
+        restorable=end.restorable,
+    )
+
+
+def _environments(events: list[Event], *, is_over: bool) -> tuple[EnvironmentState, ...]:
+    states: dict[str, EnvironmentState] = {}
+    for event in events:
+        body = event.body
+        if isinstance(body, EnvironmentChanged):
+            state = "deployed"
+        elif isinstance(body, EnvironmentChanging):
+            state = "unknown" if is_over else "changing"
+        else:
+            continue
+        run = event.run or ""
+        states[body.env] = EnvironmentState(body.env, state, run, body.commit, event.at)
+    return tuple(states.values())

@@ -1,0 +1,52 @@
+"""Ids that sort by the time they were made: ULIDs (github.com/ulid/spec).
+
+48 bits of milliseconds and 80 random bits, as 26 letters and digits of Crockford's base 32. Within one
+millisecond the random part counts up, so that one process makes ids in strictly rising order.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from datetime import UTC, datetime
+
+from gitwf.records.clock import Clock
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LENGTH = 26
+_RANDOM_BITS = 80
+
+
+class Ids:
+    """Makes ids. Threads may share it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def new(self) -> str:
+        """Return an id that is greater than all that this object returned before."""
+        milliseconds = int(self._clock.now().timestamp() * 1000)
+        fresh = milliseconds << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+        with self._lock:
+            same_or_earlier = milliseconds <= self._last >> _RANDOM_BITS
+            self._last = self._last + 1 if same_or_earlier else fresh
+            return _encode(self._last)
+
+
+def is_id(text: str) -> bool:
+    """Return whether ``text`` is a whole id."""
+    return len(text) == _LENGTH and text[0] <= "7" and all(c in _ALPHABET for c in text)
+
+
+def time_of(id_: str) -> datetime:
+    """Return the time at which ``id_`` was made, in UTC, to the millisecond."""
+    number = 0
+    for character in id_:
+        number = number << 5 | _ALPHABET.index(character)
+    return datetime.fromtimestamp((number >> _RANDOM_BITS) / 1000, UTC)
+
+
+def _encode(number: int) -> str:
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,162 @@
+"""Run refs: a run with all that is known of it, as a commit beside the one that triggered it.
+
+``refs/wf/runs/<yyyy-mm>/<run id>`` holds the triggering commit's files with the run's own over them, and the
+records below `.wf/`. The first parent is the triggering commit: the two live and die together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from gitwf.records.catalogue import Catalogue, Run
+from gitwf.records.clock import Clock
+from gitwf.records.event import Event, decode, encode
+from gitwf.records.fold import RunRecord, fold, ordered
+from gitwf.records.ids import is_id, time_of
+from gitwf.repo.commits import Change, Draft, File
+from gitwf.repo.errors import RepositoryError
+from gitwf.repo.refs import RefUpdate
+from gitwf.repo.repository import Repository
+
+PREFIX = "refs/wf/runs/"
+_FOLDER = ".wf"
+_RUN = f"{_FOLDER}/run.json"
+_PLAN = f"{_FOLDER}/plan.json"
+_EVENTS = f"{_FOLDER}/events.jsonl"
+_RESULTS = f"{_FOLDER}/results"
+
+
+class UnknownRunError(RepositoryError):
+    """No run has that id, or more than one begins with it."""
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A run at some moment.
+
+    ``files`` are the run's own, over those of ``commit``: `dvc.yaml`, `dvc.lock`, kept files; None
+    deletes one. ``results`` are JSON texts by stage key.
+    """
+
+    run: str
+    commit: str
+    events: Sequence[Event]
+    plan: bytes
+    files: Mapping[str, Change] = {}
+    results: Mapping[str, bytes] = {}
+
+
+class Runs:
+    """The runs of a repository."""
+
+    def __init__(self, repository: Repository, clock: Clock) -> None:
+        self._repository = repository
+        self._clock = clock
+        self._catalogue = Catalogue(repository, self._describe)
+
+    def write(self, snapshot: Snapshot, previous: str | None) -> str:
+        """Move the run's ref from ``previous`` (None: it is new) to ``snapshot``; return the new tip.
+
+        Raises `ConflictError` where the ref stands elsewhere (another owner took the run),
+        `StorageFullError`, and `RepositoryError` where the triggering commit is not here.
+        """
+        record = fold(snapshot.events)
+        if record is None:
+            raise ValueError("a run begins with `run.queued` or `run.started`")
+        base = self._repository.commit(snapshot.commit)
+        if base is None:
+            raise RepositoryError(f"there is no commit `{snapshot.commit}`", "fetch it first")
+        message = f"{record.status}: {record.workflow} at {base.id[:10]}\n\nRun: {record.run}\n"
+        changes = {_FOLDER: None, **snapshot.files, **_records(snapshot, record)}
+        draft = Draft(base.tree, changes, [base.id], message, self._clock.now())
+        [tip] = self._repository.commits.write([draft])
+        self._repository.refs.swap([RefUpdate(ref_of(snapshot.run), tip, previous)])
+        return tip
+
+    def newest(self, limit: int | None = None) -> list[Run]:
+        """Return the runs, newest first, at most ``limit``; their records without steps."""
+        refs = self._repository.refs.list(PREFIX)
+        chosen = sorted(refs, key=_id_of, reverse=True)[:limit]
+        return self._catalogue.look_up({ref: refs[ref] for ref in chosen})
+
+    def find(self, id_or_prefix: str) -> str:
+        """Return the id of the run that ``id_or_prefix`` names. Raises `UnknownRunError`."""
+        wanted = id_or_prefix.upper()
+        if is_id(wanted) and self.tip(wanted) is not None:
+            return wanted
+        found = [
+            run for run in map(_id_of, self._repository.refs.list(PREFIX)) if run.startswith(wanted)
+        ]
+        if len(found) > 1 and wanted:
+            raise UnknownRunError(
+                f"{len(found)} runs begin with `{id_or_prefix}`", f"write more of it: `{found[-1]}`"
+            )
+        if not found or not wanted:
+            raise UnknownRunError(f"there is no run `{id_or_prefix}`", "`git wf log` lists them")
+        return found[0]
+
+    def read(self, run: str) -> RunRecord:
+        """Return what is known of ``run``, steps included. Raises `UnknownRunError`."""
+        record = fold(self.events(run))
+        if record is None:
+            raise UnknownRunError(f"the record of run `{run}` cannot be read", "see `git wf fsck`")
+        return record
+
+    def tip(self, run: str) -> str | None:
+        """Return the commit that the ref of ``run`` (a whole id) stands at, or None."""
+        return self._repository.refs.read(ref_of(run))
+
+    def events(self, run: str) -> list[Event]:
+        """Return the events of ``run`` in order. Raises `UnknownRunError`."""
+        text = self.file(run, _EVENTS) or b""
+        return ordered(decode(line) for line in text.splitlines())
+
+    def plan(self, run: str) -> bytes | None:
+        """Return the plan that ``run`` keeps to. Raises `UnknownRunError`."""
+        return self.file(run, _PLAN)
+
+    def file(self, run: str, path: str) -> bytes | None:
+        """Return a file of the run's tree, or None where it has none. Raises `UnknownRunError`."""
+        tip = self.tip(run)
+        if tip is None:
+            raise UnknownRunError(f"there is no run `{run}`", "`git wf log` lists them")
+        return self._repository.objects.blob(tip, path)
+
+    def find_result(self, key: str) -> bytes | None:
+        """Return the newest recorded result for the stage ``key``, or None."""
+        for run in self.newest():
+            if key in run.results:
+                return self._repository.objects.blob(run.tip, f"{_RESULTS}/{key}.json")
+        return None
+
+    def _describe(self, ref: str, tip: str) -> Run | None:
+        """Return what the catalogue keeps of a run; None for a ref that holds no record of one."""
+        text = self._repository.objects.blob(tip, _RUN)
+        try:
+            record = msgspec.json.decode(text or b"", type=RunRecord)
+        except msgspec.DecodeError:
+            return None
+        names = self._repository.objects.list(tip, _RESULTS)
+        keys = (path.rpartition("/")[2].removesuffix(".json") for path in names)
+        return Run(ref, tip, record.summary(), tuple(keys))
+
+
+def ref_of(run: str) -> str:
+    """Return the ref of a run: its month is that of its id."""
+    return f"{PREFIX}{time_of(run):%Y-%m}/{run}"
+
+
+def _id_of(ref: str) -> str:
+    return ref.rpartition("/")[2]
+
+
+def _records(snapshot: Snapshot, record: RunRecord) -> dict[str, Change]:
+    lines = b"".join(encode(event) + b"\n" for event in ordered(snapshot.events))
+    results = {f"{_RESULTS}/{key}.json": File(text) for key, text in snapshot.results.items()}
+    return {
+        _RUN: File(msgspec.json.encode(record) + b"\n"),
+        _PLAN: File(snapshot.plan),
+        _EVENTS: File(lines),
+        **results,
+    }

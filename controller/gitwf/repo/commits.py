@@ -1,0 +1,111 @@
+"""Making commits without a working tree or an index, in one git process.
+
+`git fast-import` takes whole commits as text (git-fast-import(1)). It wants a ref to build on; each
+commit gets a private one, which the same stream deletes before git would write it, so that nothing
+but objects comes of it. The objects are synced to disk (`core.fsync`) before the ids are returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from gitwf.repo.environment import IDENTITY
+from gitwf.repo.git import Git, Outcome
+
+_SCRATCH = b"refs/wf/scratch"
+_FORBIDDEN = frozenset({"", ".", "..", ".git"})
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file's new content."""
+
+    content: bytes
+    executable: bool = False
+
+
+class Link(msgspec.Struct, frozen=True):
+    """An existing blob under a (further) path; ``mode`` as in a tree."""
+
+    id: str
+    mode: str = "100644"
+
+
+Change = File | Link | None
+"""What a path becomes; None: it is deleted."""
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A commit to be made: the files of ``tree`` (its id; None: no files) with ``changes`` made to them."""
+
+    tree: str | None
+    changes: Mapping[str, Change]
+    parents: Sequence[str]
+    message: str
+    at: datetime
+
+
+class Commits:
+    """Writes commits into the repository of ``git``, whose ids are ``width`` hex digits long."""
+
+    def __init__(self, git: Git, width: int) -> None:
+        self._git = git
+        self._nothing = b"0" * width
+
+    def write(self, drafts: Sequence[Draft]) -> list[str]:
+        """Write commits and return their ids, in order. No ref points to them yet.
+
+        Raises `GitError`, `StorageFullError`, and ValueError for a path that leads out of the tree.
+        """
+        stream = b"".join(self._commands(mark, draft) for mark, draft in enumerate(drafts, 1))
+        process = self._git.start("fast-import", "--quiet", "--done", "--cat-blob-fd=1")
+        stdout, stderr = process.communicate(stream + b"done\n")
+        if process.returncode:
+            self._remove_crash_report(process.pid)
+            self._git.refuse("fast-import", Outcome(process.returncode, stdout, stderr))
+        return stdout.decode().split()
+
+    def _commands(self, mark: int, draft: Draft) -> bytes:
+        ref = b"%s/%d" % (_SCRATCH, mark)
+        name, address = IDENTITY
+        who = f"{name} <{address}> {int(draft.at.timestamp())} +0000".encode()
+        words = ["from", *["merge"] * len(draft.parents)]
+        return b"".join(
+            [
+                b"commit %s\nmark :%d\ncommitter %s\n" % (ref, mark, who),
+                _data(draft.message.encode()),
+                *(f"{w} {p}\n".encode() for w, p in zip(words, draft.parents, strict=False)),
+                b'M 040000 %s ""\n' % draft.tree.encode() if draft.tree else b"deleteall\n",
+                *(_change(path, change) for path, change in draft.changes.items()),
+                b"\nget-mark :%d\nreset %s\nfrom %s\n\n" % (mark, ref, self._nothing),
+            ]
+        )
+
+    def _remove_crash_report(self, pid: int) -> None:
+        """Remove what a dying fast-import leaves in the git folder: it repeats our own stream."""
+        folder = Path(self._git.run("rev-parse", "--absolute-git-dir").decode().strip())
+        (folder / f"fast_import_crash_{pid}").unlink(missing_ok=True)
+
+
+def _change(path: str, change: Change) -> bytes:
+    quoted = _quote(path)
+    if change is None:
+        return b"D %s\n" % quoted
+    if isinstance(change, Link):
+        return b"M %s %s %s\n" % (change.mode.encode(), change.id.encode(), quoted)
+    mode = b"100755" if change.executable else b"100644"
+    return b"M %s inline %s\n" % (mode, quoted) + _data(change.content)
+
+
+def _data(content: bytes) -> bytes:
+    return b"data %d\n%s\n" % (len(content), content)
+
+
+def _quote(path: str) -> bytes:
+    if any(part.lower() in _FORBIDDEN for part in path.split("/")) or "\0" in path:
+        raise ValueError(f"`{path}` is no path inside a repository")
+    raw = path.encode(errors="surrogateescape")
+    return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'

@@ -1,0 +1,68 @@
+"""The environment and settings that every git process of this program runs with.
+
+A repository is somebody else's data: none of its hooks, monitors or signing keys takes part in our
+own git calls. When git runs *us* (a hook), it exports ``GIT_DIR``, ``GIT_INDEX_FILE`` and more, which
+would turn our calls to the wrong repository: they are dropped.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+IDENTITY = ("git-wf", "git-wf@localhost")
+"""Name and address of whoever makes our commits."""
+
+_KEPT = frozenset(
+    {
+        "GIT_ALLOW_PROTOCOL",
+        "GIT_ASKPASS",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_SSH_VARIANT",
+        "GIT_SSL_CAINFO",
+        "GIT_SSL_CAPATH",
+        "GIT_SSL_NO_VERIFY",
+    }
+)
+"""What says how to reach a remote and where a person's own settings are, not which repository is meant."""
+
+SETTINGS = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "core.fsync=objects,reference",
+    "core.filesRefLockTimeout=10000",
+    "core.packedRefsTimeout=10000",
+    "core.quotePath=false",
+    "commit.gpgSign=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "submodule.recurse=false",
+)
+"""Settings of every call. Git's default leaves loose objects to the kernel's mercy at a power cut: a record
+must not be lost so, hence ``core.fsync``. Waiting for a ref's lock (milliseconds) bears ten seconds."""
+
+
+def environment(inherited: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for a git process, made from ``inherited`` (this process's own)."""
+    source = os.environ if inherited is None else inherited
+    name, address = IDENTITY
+    kept = {k: v for k, v in source.items() if not k.startswith("GIT_") or k in _KEPT}
+    return kept | {
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_PAGER": "cat",
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": address,
+        "GIT_COMMITTER_NAME": name,
+        "GIT_COMMITTER_EMAIL": address,
+    }
+
+
+def options() -> list[str]:
+    """Return `SETTINGS` as arguments that stand before git's subcommand."""
+    return [part for setting in SETTINGS for part in ("-c", setting)]

@@ -1,0 +1,168 @@
+"""Reading git objects, through one `git cat-file` process that stays."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+from typing import IO, NoReturn, cast
+
+import msgspec
+
+from gitwf.repo.errors import GitError
+from gitwf.repo.git import Git
+
+_TREE = "40000"
+_HEADER_FIELDS = 3
+
+
+class Object(msgspec.Struct, frozen=True):
+    """A git object. ``kind`` is ``commit``, ``tree``, ``blob`` or ``tag``."""
+
+    id: str
+    kind: str
+    data: bytes
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What a tree says of one name.
+
+    ``mode`` is as git writes it: ``100644`` and ``100755`` (files), ``120000`` (a symbolic link),
+    ``160000`` (a submodule's commit), ``40000`` (a tree).
+    """
+
+    mode: str
+    id: str
+
+
+class Objects:
+    """The objects of a repository. Threads may share it; so may not processes.
+
+    Objects are immutable, so trees that were read once are remembered.
+    """
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.tree = lru_cache(maxsize=4096)(self._read_tree)
+
+    def read(self, spec: str) -> Object | None:
+        """Return the object that ``spec`` names (an id, or any name that git knows), or None.
+
+        Raises `GitError` where it is the beginning of more than one id.
+        """
+        if not spec or "\n" in spec:
+            return None
+        with self._lock:
+            return self._ask(spec)
+
+    def blob(self, commit: str, path: str) -> bytes | None:
+        """Return the content of the file ``path`` of ``commit``, or None where it has no such file."""
+        entry = self.entry(commit, path)
+        found = self.read(entry.id) if entry else None
+        return found.data if found and found.kind == "blob" else None
+
+    def entry(self, commit: str, path: str) -> Entry | None:
+        """Return what stands at ``path`` in ``commit`` (or in a tree), or None."""
+        tree = self.read(f"{commit}^{{tree}}")
+        here = Entry(_TREE, tree.id) if tree else None
+        for name in path.split("/"):
+            if here is None or here.mode != _TREE:
+                return None
+            here = self.tree(here.id).get(name)
+        return here
+
+    def list(self, commit: str, prefix: str = "") -> dict[str, Entry]:
+        """Return all files below the folder ``prefix`` of ``commit`` (or of a tree), by whole path.
+
+        Links and submodules count as files. A ``prefix`` that is a file gives that file.
+        """
+        folder = prefix.strip("/")
+        tree = self.read(f"{commit}^{{tree}}")
+        top = Entry(_TREE, tree.id) if tree else None
+        start = self.entry(commit, folder) if folder else top
+        if start is None:
+            return {}
+        return dict(self._walk(folder, start))
+
+    def write_blob(self, data: bytes) -> str:
+        """Write ``data`` as a blob and return its id."""
+        return self._git.run("hash-object", "-w", "--stdin", stdin=data).decode().strip()
+
+    def close(self) -> None:
+        """End the process. The next question starts another."""
+        with self._lock:
+            if self._process is not None:
+                _end(self._process)
+                self._process = None
+
+    def _walk(self, path: str, entry: Entry) -> Iterator[tuple[str, Entry]]:
+        if entry.mode != _TREE:
+            yield path, entry
+            return
+        for name, child in self.tree(entry.id).items():
+            yield from self._walk(f"{path}/{name}" if path else name, child)
+
+    def _read_tree(self, tree: str) -> dict[str, Entry]:
+        """Return the entries of a tree by name, in a dictionary that callers share and leave alone."""
+        found = self.read(f"{tree}^{{tree}}")
+        if found is None:
+            raise GitError(f"there is no tree `{tree}`", "look with `git fsck`")
+        return dict(parse_tree(found.data, len(found.id) // 2))
+
+    def _ask(self, spec: str) -> Object | None:
+        process = self._running()
+        stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+        try:
+            stdin.write(b"contents " + spec.encode(errors="surrogateescape") + b"\n")
+            stdin.flush()
+            header = stdout.readline()
+        except BrokenPipeError:
+            header = b""
+        if not header:
+            self._died()
+        if header.endswith(b" ambiguous\n"):
+            raise GitError(f"`{spec}` is the beginning of more than one object's id")
+        fields = header.rsplit(b" ", 2)
+        if header.endswith(b" missing\n") or len(fields) != _HEADER_FIELDS:
+            return None
+        size = int(fields[2])
+        data = stdout.read(size + 1)
+        if len(data) <= size:
+            self._died()
+        return Object(fields[0].decode(), fields[1].decode(), data[:-1])
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = self._git.start("cat-file", "--batch-command", quiet=True)
+            weakref.finalize(self, _end, self._process)
+        return self._process
+
+    def _died(self) -> NoReturn:
+        """Raise what git says when asked for nothing at all: why it cannot live here."""
+        if self._process is not None:
+            _end(self._process)
+            self._process = None
+        self._git.run("cat-file", "--batch-command")
+        raise GitError("`git cat-file` ended in the middle of an answer", "look with `git fsck`")
+
+
+def parse_tree(data: bytes, width: int) -> Iterator[tuple[str, Entry]]:
+    """Yield the entries of a tree object, whose ids are ``width`` bytes long."""
+    at = 0
+    while at < len(data):
+        space = data.index(b" ", at)
+        end = data.index(b"\0", space)
+        name = data[space + 1 : end].decode(errors="surrogateescape")
+        id_ = data[end + 1 : end + 1 + width].hex()
+        yield name, Entry(data[at:space].decode(), id_)
+        at = end + 1 + width
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(BrokenPipeError), process:
+        pass

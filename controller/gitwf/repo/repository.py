@@ -1,0 +1,211 @@
+"""A git repository: where it is, and what may be asked of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from gitwf.repo.commits import Commits
+from gitwf.repo.errors import GitError
+from gitwf.repo.files import RefFiles
+from gitwf.repo.git import Git
+from gitwf.repo.objects import Objects
+from gitwf.repo.refs import GitRefs
+
+_HEADS = "refs/heads/"
+_WIDTHS = {"sha1": 40, "sha256": 64}
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """What a commit object says. ``at`` is the committer's time."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    at: datetime
+    message: str
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where the parts of a repository are.
+
+    ``git_dir`` is the worktree's own folder, ``common_dir`` the one that all worktrees share;
+    ``work_tree`` is None in a bare repository.
+    """
+
+    git_dir: Path
+    common_dir: Path
+    work_tree: Path | None
+    is_bare: bool
+    is_shallow: bool
+    object_format: str
+
+
+class Repository:
+    """A git repository, opened at one of its worktrees or bare."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.git = Git(place.work_tree or place.git_dir)
+
+    @classmethod
+    def open(cls, path: Path) -> Repository:
+        """Return the repository that ``path`` (a folder at any depth of it) belongs to.
+
+        Raises `NotARepositoryError`, or `GitError` where git does not want to look at it (a folder
+        of somebody else: `safe.directory`).
+        """
+        return cls(_locate(path))
+
+    @property
+    def git_dir(self) -> Path:
+        """The git folder of this worktree."""
+        return self.place.git_dir
+
+    @property
+    def common_dir(self) -> Path:
+        """The git folder that all worktrees share."""
+        return self.place.common_dir
+
+    @property
+    def work_tree(self) -> Path | None:
+        """The top of the working tree; None in a bare repository."""
+        return self.place.work_tree
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is no working tree."""
+        return self.place.is_bare
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether history was cut off when it was cloned."""
+        return self.place.is_shallow
+
+    @property
+    def state_dir(self) -> Path:
+        """The folder of this program's local state, which all worktrees share."""
+        return self.place.common_dir / "wf"
+
+    @cached_property
+    def objects(self) -> Objects:
+        """The objects."""
+        return Objects(self.git)
+
+    @cached_property
+    def refs(self) -> GitRefs:
+        """The refs."""
+        return GitRefs(self.git, self._files)
+
+    @cached_property
+    def commits(self) -> Commits:
+        """The writer of commits."""
+        return Commits(self.git, _WIDTHS[self.place.object_format])
+
+    def head_branch(self) -> str | None:
+        """Return the branch that HEAD is on, born or not; None where HEAD is detached."""
+        if self._files is not None:
+            target = self._files.target("HEAD")
+        else:
+            outcome = self.git.attempt("symbolic-ref", "--quiet", "HEAD")
+            target = outcome.stdout.decode().strip() or None
+        return target.removeprefix(_HEADS) if target and target.startswith(_HEADS) else None
+
+    def branches(self) -> dict[str, str]:
+        """Return the local branches with the commits they stand at."""
+        return {ref.removeprefix(_HEADS): id_ for ref, id_ in self.refs.list(_HEADS).items()}
+
+    def resolve(self, rev: str) -> str | None:
+        """Return the id of the commit that ``rev`` names, in all of git's ways, or None.
+
+        An unborn HEAD is None. Raises `GitError` where an abbreviated id is ambiguous.
+        """
+        found = self.objects.read(f"{rev}^{{commit}}")
+        return found.id if found else None
+
+    def commit(self, rev: str) -> Commit | None:
+        """Return the commit that ``rev`` names, or None."""
+        found = self.objects.read(f"{rev}^{{commit}}")
+        return _parse_commit(found.id, found.data) if found else None
+
+    def message(self, rev: str) -> str | None:
+        """Return the message of the commit that ``rev`` names, or None."""
+        found = self.commit(rev)
+        return found.message if found else None
+
+    def first_parent_range(self, old: str | None, new: str) -> list[str]:
+        """Return the commits that the branch went through from ``old`` to ``new``, oldest first.
+
+        ``old`` is not among them, ``new`` is. Where ``old`` is None or no ancestor (a forced push),
+        those that ``new`` has and ``old`` has not.
+        """
+        span = [new] if old is None else [new, f"^{old}"]
+        out = self.git.run("rev-list", "--first-parent", "--reverse", "--end-of-options", *span)
+        return out.decode().split()
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Return whether ``old`` is ``new`` or in its history."""
+        return self.git.attempt("merge-base", "--is-ancestor", old, new).status == 0
+
+    def changed_paths(self, old: str | None, new: str) -> tuple[str, ...]:
+        """Return the paths that differ between two commits, sorted. ``old`` None: all of ``new``."""
+        if old is None:
+            return tuple(sorted(self.objects.list(new)))
+        out = self.git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
+        paths = out.decode(errors="surrogateescape").split("\0")
+        return tuple(sorted(path for path in paths if path))
+
+    @cached_property
+    def _files(self) -> RefFiles | None:
+        if (self.common_dir / "reftable").is_dir():
+            return None
+        return RefFiles(self.git_dir, self.common_dir)
+
+
+def _locate(path: Path) -> Place:
+    git = Git(path)
+    questions = ("--absolute-git-dir", "--git-common-dir", "--is-bare-repository")
+    out = git.run(
+        "rev-parse",
+        "--path-format=absolute",
+        *questions,
+        "--is-shallow-repository",
+        "--show-object-format",
+        "--is-inside-work-tree",
+        "--show-cdup",
+    )
+    answers = out.decode(errors="surrogateescape").split("\n")
+    git_dir, common_dir, bare, shallow, object_format, inside, up = answers[:7]
+    is_bare = bare == "true"
+    if inside == "true":
+        work_tree: Path | None = (path / up).resolve()
+    else:
+        work_tree = Path(git_dir).parent if not is_bare and Path(git_dir).name == ".git" else None
+    if object_format not in _WIDTHS:
+        raise GitError(f"`{path}` has objects of a format that is not known: `{object_format}`")
+    return Place(
+        git_dir=Path(git_dir),
+        common_dir=Path(common_dir),
+        work_tree=work_tree,
+        is_bare=is_bare,
+        is_shallow=shallow == "true",
+        object_format=object_format,
+    )
+
+
+def _parse_commit(id_: str, data: bytes) -> Commit:
+    """Return what the content of a commit object says (headers, an empty line, the message)."""
+    head, _, message = data.partition(b"\n\n")
+    fields = [line.partition(b" ") for line in head.split(b"\n")]
+    values = {name: value for name, _, value in reversed(fields)}
+    seconds = int(values[b"committer"].rsplit(b" ", 2)[1])
+    return Commit(
+        id=id_,
+        tree=values[b"tree"].decode(),
+        parents=tuple(value.decode() for name, _, value in fields if name == b"parent"),
+        at=datetime.fromtimestamp(seconds, UTC),
+        message=message.decode(errors="replace"),
+    )

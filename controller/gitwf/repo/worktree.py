@@ -1,0 +1,90 @@
+"""Worktrees: a folder with the files of a commit, exactly as they are in its tree.
+
+A worktree is registered with git (``git worktree list`` shows it), but its files are laid out
+through a second, empty git folder that sees the same objects. That one has no settings of the
+repository's, and attributes that switch every conversion off: line ends, ``ident``, encodings and
+the filters of LFS and others, which are programs. The main tree and its index are not touched.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from gitwf.repo.errors import GitError
+from gitwf.repo.git import Git
+from gitwf.repo.repository import Repository
+
+_NO_CONVERSION = "* -text -eol -ident -filter -working-tree-encoding\n"
+
+
+def add(repository: Repository, path: Path, commit: str) -> None:
+    """Make the folder ``path`` a worktree of ``repository``, detached at ``commit``.
+
+    Raises `GitError` where ``path`` is there already, and `StorageFullError`; then nothing of it is left.
+    """
+    git = repository.git
+    git.run("worktree", "add", "--quiet", "--detach", "--no-checkout", str(path), commit)
+    try:
+        _lay_out(repository, path, commit)
+    except BaseException:
+        remove(repository, path)
+        raise
+
+
+def remove(repository: Repository, path: Path) -> None:
+    """Remove the worktree at ``path`` with all that lies in it. One that is gone already is no error."""
+    registration = _registration(path)
+    shutil.rmtree(path, ignore_errors=True)
+    if registration is not None and registration.parent == repository.common_dir / "worktrees":
+        shutil.rmtree(registration, ignore_errors=True)
+
+
+def prune(repository: Repository, folder: Path) -> list[Path]:
+    """Forget the worktrees below ``folder`` that are no longer there, and return their paths.
+
+    (Not `git worktree prune`: it would forget a person's own, on a disk that is not mounted.)
+    """
+    pruned = []
+    for entry in sorted((repository.common_dir / "worktrees").glob("*/gitdir")):
+        path = Path(entry.read_text().strip()).parent
+        if path.is_relative_to(folder) and not path.exists():
+            shutil.rmtree(entry.parent, ignore_errors=True)
+            pruned.append(path)
+    return pruned
+
+
+def _lay_out(repository: Repository, path: Path, commit: str) -> None:
+    registration = _registration(path)
+    if registration is None:
+        raise GitError(f"git made no worktree at `{path}`")
+    plain = _plain_git_dir(repository)
+    surroundings = {
+        "GIT_DIR": str(plain),
+        "GIT_WORK_TREE": str(path),
+        "GIT_INDEX_FILE": str(registration / "index"),
+        "GIT_OBJECT_DIRECTORY": str(repository.common_dir / "objects"),
+    }
+    Git(path, surroundings).run("read-tree", "-u", "--reset", commit)
+
+
+def _plain_git_dir(repository: Repository) -> Path:
+    """Return the git folder without settings, made where it is not there yet."""
+    plain = repository.state_dir / "plain.git"
+    attributes = plain / "info" / "attributes"
+    if not attributes.exists():
+        plain.parent.mkdir(parents=True, exist_ok=True)
+        kind = f"--object-format={repository.place.object_format}"
+        repository.git.run("init", "--quiet", "--bare", "--template=", kind, str(plain))
+        attributes.parent.mkdir(exist_ok=True)
+        attributes.write_text(_NO_CONVERSION)
+    return plain
+
+
+def _registration(path: Path) -> Path | None:
+    """Return the folder in which git keeps a worktree: its `.git` file says `gitdir: <folder>`."""
+    try:
+        words = (path / ".git").read_text()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    return Path(words.removeprefix("gitdir:").strip())
