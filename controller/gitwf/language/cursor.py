@@ -1,0 +1,151 @@
+"""The cursor: where the parser stands in a text, and what it has found wrong there."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from gitwf.diagnostics import Diagnostic, Span
+from gitwf.language import lexer, tree
+from gitwf.language.lexer import EXPRESSION, FLOW, PIECES, Mode
+from gitwf.language.token import Kind, Token
+
+NESTING = 64
+"""How deep groups, directives and parentheses may stand in each other."""
+
+_STATEMENT_ENDS = frozenset({Kind.NEWLINE, Kind.SEMICOLON, Kind.BACKGROUND, Kind.CLOSE})
+
+
+class Cursor(ABC):
+    """A place in a text, with the token that stands there and those that were passed.
+
+    The token at the cursor has been looked at, not taken: `look` may look at it again in another
+    mode. `fail` reports and starts a panic, in which nothing more is reported until the statement
+    has ended; `report` tells of something that the parser can read past.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text, self.diagnostics = lexer.clean(path, text)
+        self.tokens: list[Token] = []
+        self.position = 0
+        self.last = 0
+        self.depth = 0
+        self.operators = 0
+        self.tries = 0
+        self.inside = EXPRESSION
+        self.panics = False
+        self._resume = 0
+        self._reported = {d.span.start for d in self.diagnostics}
+
+    # -- productions that stand below and are reached from above -------------------------------
+
+    @abstractmethod
+    def expression(self, mode: Mode, first: Mode | None = None) -> tree.Expression:
+        """Parse an expression."""
+
+    @abstractmethod
+    def block(self) -> tree.Block:
+        """Parse the statements of a file or a group."""
+
+    @abstractmethod
+    def word(self, pieces: Mode = PIECES) -> tree.Word:
+        """Parse a word of several pieces."""
+
+    @abstractmethod
+    def directive(self) -> tree.Flow:
+        """Parse a directive."""
+
+    # -- moving --------------------------------------------------------------------------------
+
+    def look(self, mode: Mode) -> None:
+        """Read the token at the cursor in ``mode``."""
+        match = mode.pattern.match(self.text, self.position)
+        if match is None or match.lastindex is None:  # every mode matches any text
+            raise AssertionError(mode)
+        group = match.lastindex
+        self.kind = mode.kinds[group]
+        self.start, self.end = match.span(group)
+        self._resume = match.end()
+
+    def advance(self, mode: Mode = FLOW) -> None:
+        """Take the token at the cursor, and look at the next one in ``mode``."""
+        end = self.end
+        if end > self.start:
+            self.tokens.append(Token(self.kind, self.start, end))
+        self.last = end
+        self.position = self._resume
+        self.look(mode)
+
+    def taken(self, kind: Kind, mode: Mode = FLOW) -> bool:
+        """Take the token at the cursor if it is a ``kind``; return whether it was."""
+        if self.kind is not kind:
+            return False
+        self.advance(mode)
+        return True
+
+    @property
+    def lexeme(self) -> str:
+        """The text of the token at the cursor."""
+        return self.text[self.start : self.end]
+
+    def since(self, start: int) -> Span:
+        """Return the span from ``start`` to the end of the last token taken."""
+        return Span(start, max(start, self.last))
+
+    # -- what is wrong -------------------------------------------------------------------------
+
+    def report(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        """Report an error, unless the parser panics or has reported one at that place."""
+        if not self.panics and span.start not in self._reported:
+            self._reported.add(span.start)
+            self.diagnostics.append(Diagnostic(code, message, self.path, span, hint))
+
+    def fail(self, code: str, message: str, span: Span, hint: str | None = None) -> tree.Missing:
+        """Report an error, and be silent until the statement has ended."""
+        self.report(code, message, span, hint)
+        self.panics = True
+        return tree.Missing(span)
+
+    def missing(self, what: str, hint: str | None = None) -> tree.Missing:
+        """Fail because ``what`` should follow the last token and does not."""
+        return self.fail("WF103", f"expected {what}", Span(self.last, self.last), hint)
+
+    def nested_too_deeply(self) -> tree.Missing:
+        """Fail because of what stands at the cursor, and pass over the whole of it."""
+        hint = "make a command of a part of it"
+        lost = self.fail("WF103", "nested too deeply", Span(self.start, self.end), hint)
+        self.skip()
+        return lost
+
+    def skip(self, *, branches: bool = True) -> None:
+        """Pass over the rest of a statement, groups as a whole; over its ``branches`` too."""
+        self.look(FLOW)
+        open_braces = 0
+        while self.kind is not Kind.END:
+            if not open_braces and self._statement_ends(branches=branches):
+                return
+            open_braces += (self.kind is Kind.OPEN) - (self.kind is Kind.CLOSE)
+            self.pass_over()
+
+    def pass_over(self) -> None:
+        """Take a token of a flow, a word as a whole."""
+        if self.kind is Kind.WORD:
+            self.word()
+        else:
+            self.advance()
+
+    def split(self, offset: int) -> None:
+        """Take the word at the cursor up to ``offset``, and look at the rest of it."""
+        self.end = self._resume = offset
+        self.advance()
+
+    def at_line_start(self) -> bool:
+        """Return whether only white space stands before the cursor on its line."""
+        return "\n" in self.text[self.last : self.start] or not self.text[: self.start].strip()
+
+    def _statement_ends(self, *, branches: bool) -> bool:
+        return self.kind in _STATEMENT_ENDS or (self.kind is Kind.BRANCH and not branches)

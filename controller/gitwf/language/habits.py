@@ -1,0 +1,71 @@
+"""Habits from elsewhere: what people write who come from a shell, from YAML or from prose."""
+
+from __future__ import annotations
+
+import re
+
+REDIRECTED_STREAM = (
+    "only a whole result is redirected, not one stream",
+    "standard error goes to the step's log; redirect it in a `run` line",
+)
+
+_WORDS = {
+    "then": "`if:` takes arrows: `if:$ok → /a → /b`",
+    "do": "a group stands in braces: `{ /a ; /b }`",
+    "done": "a group stands in braces: `{ /a ; /b }`",
+    "fi": "`if:` ends with its line",
+    "else": "the second arrow of an `if:` is its else: `if:$ok → /a → /b`",
+    "esac": "`case:` ends with its last branch",
+    "if": "write `if:condition → /command`",
+    "for": "write `fork:` or `sweep:`",
+    "while": "write `retry:`",
+    "{}": "an empty group is `{ }`",
+    "export": "write `$name = value`",
+}
+DIRECTIVES = {
+    "else": "the second arrow of an `if:` is its else: `if:$ok → /a → /b`",
+    "elif": "nest an `if:` behind the second arrow: `if:$a → /a → if:$b → /b`",
+    "then": "`if:` takes arrows: `if:$ok → /a → /b`",
+    "except": "`try: /a → catch: /b`",
+    "run": "write the command itself, or `define:` it with a `run` line",
+    "steps": "steps are lines of their own: `/prepare`",
+    "jobs": "steps are lines of their own: `/prepare`",
+    "for": "write `fork:4 → /a` or `sweep:x=1,2 → /a $x`",
+    "while": "write `retry:3 → /a`",
+    "parallel": "write `fork:4 → /a & /b`",
+}
+"""What is written here in place of the directives and keys of other languages."""
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)")
+_COMMAND = re.compile(r"/[\w-]+(?::[\w-]+)*")
+_ARROWS = frozenset("⇒⟶➔➜⟹–—−")
+_QUOTES = frozenset("“”‘’„«»")
+
+
+def not_a_unit(word: str) -> tuple[str, str]:
+    """Return message and hint for a word that stands where a command should."""
+    if word.startswith("/"):
+        message = f"`{word}` is no command's name"
+        return message, "a name has letters, digits, `_` and `-`, its parts are joined by `:`"
+    message = f"expected a command, found `{word}`"
+    if hint := _WORDS.get(word):
+        return message, hint
+    if match := _ASSIGNMENT.match(word):
+        return message, f"write `${match[1]} = {match[2] or '…'}`"
+    if word == "-":
+        return message, "steps are lines, not the items of a list: write `/command`"
+    return message, lookalike(word) or f"a command begins with a slash: `/{_bare(word)}`"
+
+
+def lookalike(word: str) -> str | None:
+    """Return a hint about the arrows and quotes of other places, or None."""
+    if word[0] in _ARROWS:
+        return "write the arrow `→` or `->`"
+    if word[0] in _QUOTES:
+        return 'write straight quotes: `"…"`'
+    return None
+
+
+def _bare(word: str) -> str:
+    match = re.match(r"[\w-]+", word)
+    return match[0] if match else "command"

@@ -1,0 +1,234 @@
+"""The lexer: a compiled pattern for each mode, and what is wrong with a text's characters.
+
+A word, a condition and a run line read the same characters differently, so the parser says in
+which mode the next token is to be read. A pattern skips what may stand before a token and then
+matches exactly one, whatever the text is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from gitwf.diagnostics import Diagnostic, Span
+from gitwf.language.token import Kind, Token
+
+BOM = "\ufeff"
+
+NAME = r"[A-Za-z_][A-Za-z0-9_]*+"
+"""A variable's name."""
+
+COMMAND_NAME = r"(?:\w|-(?!>))++"
+"""A command's name, or one part of it; an arrow ends it."""
+
+_SPACES = r"(?:[ \t\r]++|\\\r?\n|\#[^\n]*+)*+"
+_LINES = r"(?:[ \t\r\n]++|\\\r?\n|\#[^\n]*+)*+"
+_LINE_GOES_ON = rf"(?:\n{_LINES}(?=&&|\||→|->|↳|=>))?+"
+_WORD_ENDS = r"(?=[\s;&|<>→↳]|->|\Z)"
+_BARE = r"""(?:[^\s;&|<>→↳"'\\$\-]++|-(?!>))++"""
+_BARE_IN_LIST = r"""(?:[^\s;&|<>→↳"'\\$\-,]++|-(?!>))++"""
+
+
+class Mode(msgspec.Struct, frozen=True):
+    """How the next token is read: its pattern, and the kind of each of the pattern's groups."""
+
+    pattern: re.Pattern[str]
+    kinds: tuple[Kind, ...]
+
+
+def _mode(skip: str, kinds: Mapping[Kind, str]) -> Mode:
+    tokens = (
+        f"({pattern}){_LINES if kind is Kind.NEWLINE else ''}" for kind, pattern in kinds.items()
+    )
+    return Mode(re.compile(f"{skip}(?:{'|'.join(tokens)})", re.DOTALL), (Kind.END, *kinds))
+
+
+_BETWEEN = {
+    Kind.NEWLINE: r"\n",
+    Kind.ARROW: r"→|->",
+    Kind.AND: r"&&",
+    Kind.OR: r"\|\|",
+    Kind.PIPE: r"\|",
+    Kind.BACKGROUND: r"&",
+    Kind.SEMICOLON: r";",
+    Kind.APPEND: r">>",
+    Kind.WRITE: r">",
+    Kind.READ: r"<",
+    Kind.OPEN: rf"\{{{_WORD_ENDS}",
+    Kind.CLOSE: rf"\}}{_WORD_ENDS}",
+    Kind.BRANCH: r"↳|=>",
+    Kind.WORD: r"(?=\S)",
+    Kind.END: r"\Z",
+    Kind.OTHER: r".",
+}
+_WORDS = {
+    Kind.PLAIN: rf"(?![{{}}]{_WORD_ENDS}|=>){_BARE}{_WORD_ENDS}",
+    Kind.VARIABLE: rf"\${NAME}{_WORD_ENDS}",
+    **_BETWEEN,
+}
+_STARTS = {
+    Kind.COMMAND: rf"/{COMMAND_NAME}(?::{COMMAND_NAME})*+{_WORD_ENDS}",
+    Kind.BARRIER: rf"barrier{_WORD_ENDS}",
+    Kind.HANDLER: rf"on_(?:failure|success|exit){_WORD_ENDS}",
+    Kind.DIRECTIVE: r"[A-Za-z_][\w\-]*+:",
+    Kind.ASSIGN: rf"\${NAME}[ \t]*+=(?!=|>)",
+    **_WORDS,
+}
+_EXPRESSION = {
+    Kind.OPERATOR: r"not[ \t]++in(?!\w)|(?:or|and|in|matches)(?!\w)|&&|\|\||==|!=|<=|>=|\?\?|[<>+*/%]|-(?!>)",
+    Kind.NAME: NAME,
+    Kind.VARIABLE: rf"\${NAME}",
+    Kind.NUMBER: r"\d(?:[eE][+\-]|[\w.])*+",
+    Kind.NEWLINE: r"\n",
+    Kind.ARROW: r"→|->",
+    Kind.BRANCH: r"↳|=>",
+    Kind.PUNCTUATION: r"[()\[\],.!}]",
+    Kind.SINGLE: r"'[^'\n]*+'",
+    Kind.QUOTE: r'"',
+    Kind.UNTERMINATED: r"'[^\n]*+",
+    Kind.EMBED: r"\$\{",
+    Kind.END: r"\Z",
+    Kind.OTHER: r".",
+}
+_PIECES = {
+    Kind.ESCAPE: r"\$\$|\\(?:\r?\n|.)",
+    Kind.SINGLE: r"'[^'\n]*+'",
+    Kind.QUOTE: r'"',
+    Kind.UNTERMINATED: r"'[^\n]*+",
+    Kind.EMBED: r"\$\{",
+    Kind.VARIABLE: rf"\${NAME}",
+}
+
+FLOW = _mode(_SPACES + _LINE_GOES_ON, _WORDS)
+"""Words and what stands between them."""
+
+START = _mode(_SPACES + _LINE_GOES_ON, _STARTS)
+"""Where a statement or a unit may begin."""
+
+OPERAND = _mode(_LINES, _STARTS)
+"""Where a unit must begin: after an operator, which a newline may follow."""
+
+LIST = _mode(_LINES, _WORDS)
+"""Words after an arrow, which a newline may follow."""
+
+EXPRESSION = _mode(_SPACES + _LINE_GOES_ON, _EXPRESSION)
+"""An expression, to the end of its line."""
+
+NESTED = _mode(_LINES, _EXPRESSION)
+"""An expression in parentheses or brackets, or behind an operator that a newline may follow."""
+
+INLINE = _mode(r"[ \t\r]*+", _EXPRESSION)
+"""An expression in ``${…}``, which ends on its line."""
+
+PIECES = _mode("", {Kind.TEXT: _BARE, **_PIECES, Kind.OTHER: r"[$\\]", Kind.END: ""})
+"""The pieces of a word."""
+
+LIST_PIECES = _mode(
+    "",
+    {
+        Kind.TEXT: _BARE_IN_LIST,
+        **_PIECES,
+        Kind.OTHER: r"[$\\]",
+        Kind.COMMA: ",",
+        Kind.END: "",
+    },
+)
+"""The pieces of a word of a list, which a comma ends."""
+
+QUOTED = _mode(
+    "",
+    {
+        Kind.TEXT: r'[^"\\$\n]++',
+        Kind.ESCAPE: r'\$\$|\\["\\$nt]',
+        Kind.EMBED: r"\$\{",
+        Kind.VARIABLE: rf"\${NAME}",
+        Kind.QUOTE: r'"',
+        Kind.OTHER: r"[$\\]",
+        Kind.END: "",
+    },
+)
+"""What stands between double quotes."""
+
+RESCUE = re.compile(rf"{_LINES}(?:catch|finally):")
+"""What an arrow of an open ``try:`` may stand before."""
+
+REST = _mode(
+    r"[ \t\r]*+",
+    {Kind.VERBATIM: r"(?:[ \t\r]*+(?:[^ \t\r\n\\]++|\\(?:\r?\n|.|\Z)))*+"},
+)
+"""The rest of a line, without white space at its ends; ``\\`` at its end carries it on."""
+
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
+)
+_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
+_TRIVIA = {
+    " ": Kind.SPACE,
+    "\t": Kind.SPACE,
+    "\r": Kind.SPACE,
+    "\\": Kind.SPACE,
+    "\n": Kind.NEWLINE,
+}
+_GAP = re.compile(r"#[^\n]*|\n|(?:[ \t\r]|\\\r?\n)+|[^#\n \t\r]+")
+
+
+_NAME = re.compile(NAME)
+
+
+def is_name(text: str) -> bool:
+    """Return whether ``text`` is a variable's name."""
+    return _NAME.fullmatch(text) is not None
+
+
+def clean(path: str, text: str) -> tuple[str, list[Diagnostic]]:
+    """Return ``text`` as the parser reads it, and what is wrong with its characters.
+
+    Characters that are not allowed and the lines of a merge conflict are reported and become
+    white space, so that nothing else is said about them; offsets stay what they were.
+    """
+    if text.isascii() and text.isprintable():
+        return text, []
+    found: list[Diagnostic] = []
+
+    def control(match: re.Match[str]) -> str:
+        named = f"character U+{ord(match[0][0]):04X} is not allowed"
+        found.append(Diagnostic("WF101", named, path, Span(*match.span()), "delete it"))
+        return " " * len(match[0])
+
+    def conflict(match: re.Match[str]) -> str:
+        if match[0].startswith("<"):
+            found.append(_unmerged(path, match))
+        return " " * len(match[0])
+
+    text = _CONTROL.sub(control, text)
+    if "<<<<<<<" in text:
+        text = _CONFLICT.sub(conflict, text)
+    return (" " + text[1:] if text.startswith(BOM) else text), found
+
+
+def _unmerged(path: str, match: re.Match[str]) -> Diagnostic:
+    message = "a merge conflict stands here"
+    return Diagnostic(
+        "WF103", message, path, Span(*match.span()), "keep one side, delete the markers"
+    )
+
+
+def lossless(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
+    """Yield ``tokens`` with all that stands between them: together they are ``text``."""
+    at = 0
+    for token in tokens:
+        yield from _gap(text, at, token.start)
+        yield token
+        at = token.end
+    yield from _gap(text, at, len(text))
+
+
+def _gap(text: str, start: int, end: int) -> Iterator[Token]:
+    while start < end:
+        match = _GAP.match(text, start, end)
+        stop = match.end() if match else end
+        kind = Kind.COMMENT if text[start] == "#" else _TRIVIA.get(text[start], Kind.OTHER)
+        yield Token(kind, start, stop)
+        start = stop

@@ -1,0 +1,156 @@
+"""Statements, the lines that they stand in, and how the parser finds its way back to one."""
+
+from __future__ import annotations
+
+from gitwf.diagnostics import Span, nearest
+from gitwf.language import tree
+from gitwf.language.definitions import Definitions
+from gitwf.language.height import is_too_high
+from gitwf.language.lexer import EXPRESSION, START
+from gitwf.language.token import Kind
+
+EVENTS = ("commit", "tag", "schedule", "manual")
+"""What a trigger waits for."""
+
+_SEPARATORS = frozenset({Kind.SEMICOLON, Kind.BACKGROUND})
+_BLOCK_ENDS = frozenset({Kind.END, Kind.CLOSE})
+_LINE_ENDS = frozenset({*_BLOCK_ENDS, Kind.NEWLINE, Kind.BRANCH})
+_MANY_OPERATORS = 100
+
+
+class Statements(Definitions):
+    """The productions of statements and blocks."""
+
+    def block(self) -> tree.Block:
+        """``[ statement { sep statement } [ sep ] ]``, line by line."""
+        start = self.start
+        lines: list[tree.Line] = []
+        while self.kind not in _BLOCK_ENDS:
+            if self.kind is Kind.NEWLINE:
+                self.advance(START)
+            elif self.kind is Kind.BRANCH:
+                self._stray_branch()
+            else:
+                lines.append(self._line())
+        span = Span(lines[0].span.start, lines[-1].span.end) if lines else Span(start, start)
+        return tree.Block(span, tuple(lines))
+
+    def _stray_branch(self) -> None:
+        here = Span(self.start, self.end)
+        hint = "a branch stands in the lines below a `case:` or `define:`"
+        self.fail("WF108", "branch mark outside of a case or a definition", here, hint)
+        self._recover()
+
+    def _line(self) -> tree.Line:
+        """``statement { ( ";" | "&" ) statement }``, up to a newline."""
+        start = self.start
+        items = [self._item()]
+        while self.kind not in _LINE_ENDS:
+            items.append(self._item())
+        return tree.Line(self.since(start), tuple(items))
+
+    def _item(self) -> tree.Item:
+        """``statement [ ";" | "&" ]``."""
+        start = self.start
+        if not self.depth:
+            self.operators = 0
+        statement = self._statement()
+        if self.operators > _MANY_OPERATORS and not self.depth and is_too_high(statement):
+            hint = "part it with newlines, or make groups of it"
+            statement = self.fail("WF103", "too many operators in a row", statement.span, hint)
+        self._recover()
+        span = self.since(start)
+        background = self.kind is Kind.BACKGROUND
+        if self.kind in _SEPARATORS:
+            self.advance(START)
+        return tree.Item(span, statement, background)
+
+    def _recover(self) -> None:
+        """End a statement: whatever still stands there is reported, and passed over."""
+        if self.kind not in _SEPARATORS and self.kind not in _LINE_ENDS:
+            self._expected_end()
+        if self.panics:
+            self.skip()
+            self.panics = False
+        self.look(START)
+
+    def end_branch(self) -> None:
+        """End a line of a case or a definition, as `_recover` ends a statement."""
+        if self.kind not in _SEPARATORS and self.kind not in _LINE_ENDS:
+            self._expected_end()
+        if self.panics:
+            self.skip(branches=False)
+            self.panics = False
+
+    def _expected_end(self) -> None:
+        here = Span(self.start, max(self.end, self.start + 1))
+        if self.kind is Kind.OTHER:
+            named = f"character U+{ord(self.lexeme):04X} is not allowed"
+            self.fail("WF101", named, here, "write a plain space")
+        else:
+            self.fail("WF103", "expected the end of the statement", here)
+
+    def _statement(self) -> tree.Statement:
+        """``use | trigger | definition | handler | assignment | flow``."""
+        if self.kind is Kind.ASSIGN:
+            return self._assignment()
+        if self.kind is Kind.HANDLER:
+            return self._handler()
+        if self.kind is Kind.DIRECTIVE and not self.depth:
+            match self.lexeme:
+                case "use:":
+                    return self._use()
+                case "on:":
+                    return self._trigger()
+                case "define:":
+                    return self.definition()
+                case _:
+                    pass
+        return self.flow()
+
+    def _use(self) -> tree.Use:
+        """``"use:" path``."""
+        start = self.start
+        self.advance()
+        word = self.required("a path")
+        match word.parts:
+            case (tree.Literal(text=text),):
+                path = text
+            case _:
+                path = ""
+                self.fail("WF103", "expected a path, without values", word.span)
+        return tree.Use(self.since(start), path, word.span)
+
+    def _trigger(self) -> tree.Trigger:
+        """``"on:" ( "commit" | "tag" | "schedule" | "manual" ) { option }``."""
+        start = self.start
+        self.advance()
+        event, span = self.simple_name("an event: `commit`, `tag`, `schedule` or `manual`")
+        if event and event not in EVENTS:
+            close = nearest(event, EVENTS)
+            hint = (
+                f"did you mean `{close}`?" if close else "`commit`, `tag`, `schedule` or `manual`"
+            )
+            self.report("WF103", f"unknown event `{event}`", span, hint)
+        options = self.options()
+        return tree.Trigger(self.since(start), event, options)
+
+    def _handler(self) -> tree.Handler:
+        """``( "on_failure" | "on_success" | "on_exit" ) "→" flow``."""
+        start, kind = self.start, self.lexeme
+        self.advance()
+        flow = self.flow() if self.arrow() else self.missing("`→` and what to run")
+        return tree.Handler(self.since(start), kind, flow)
+
+    def _assignment(self) -> tree.Assignment:
+        """``"$" name "=" ( expr | flow )``."""
+        start = self.start
+        name = self.lexeme[1:-1].rstrip()
+        name_span = Span(start, start + 1 + len(name))
+        self.advance(START)
+        value: tree.Expression | tree.Flow
+        if self.begins_flow():
+            value = self.flow()
+        else:
+            value = self.end_expression(self.expression(EXPRESSION))
+        return tree.Assignment(self.since(start), name, name_span, value)
