@@ -1,0 +1,104 @@
+"""What a command takes: its parameters, their types, and those of the built-in commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import msgspec
+
+from gitwf.diagnostics import Span
+from gitwf.duration import parse_duration
+from gitwf.language import tree
+from gitwf.language.scope import OperationError
+from gitwf.language.value import DIGITS, Number, Value, number, to_text
+
+REST = "..."
+"""The kind of a last parameter that takes the rest."""
+
+REST_NAME = "args"
+"""The variable that holds the rest, a list."""
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """A command's name and parameters. ``rest``: further arguments go into ``$args``."""
+
+    name: str
+    parameters: tuple[tree.Parameter, ...]
+    rest: bool = False
+
+    @property
+    def text(self) -> str:
+        """How the command is called, for a hint: ``/train sigma [epochs] [...]``."""
+        required = [p.name if p.default is None else f"[{p.name}]" for p in self.parameters]
+        return " ".join([f"/{self.name}", *required, *(["[...]"] if self.rest else [])])
+
+
+def signature(definition: tree.Definition) -> Signature:
+    """Return the signature that ``definition`` declares."""
+    named = tuple(p for p in definition.parameters if p.kind != REST)
+    return Signature(definition.name, named, len(named) < len(definition.parameters))
+
+
+def converted(value: Value, kind: str | None) -> Value:
+    """Return ``value`` as a parameter of type ``kind`` takes it; None takes anything.
+
+    A whole number is an int however it is written (`1e3` becomes `1000`); str and path take the
+    text of a number or a bool too. The kind ``duration`` is of built-in commands alone.
+
+    Raises:
+        OperationError: if it is not of that type; the message ends a sentence that names both.
+    """
+    match kind, value:
+        case (None, _) | ("float", Number()) | ("bool", bool()) | ("str", str()):
+            return value
+        case "int", Number() if _is_whole(value.decimal):
+            return _whole(value)
+        case "str" | "path", bool() | Number():
+            return to_text(value)
+        case "path", str() if value and "\0" not in value:
+            return value
+        case "duration", str() | Number() if parse_duration(to_text(value)) is not None:
+            return value
+        case _:
+            raise OperationError(f"is {_EXPECTED.get(kind or '', f'of type `{kind}`')}")
+
+
+_EXPECTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "`true` or `false`",
+    "str": "a string",
+    "path": "a path",
+    "duration": "a duration such as `300`, `250ms` or `1h30m`",
+}
+
+
+def _is_whole(decimal: Decimal) -> bool:
+    return decimal.adjusted() < DIGITS.prec and decimal == decimal.to_integral_value()
+
+
+def _whole(value: Number) -> Number:
+    if value.spelling.removeprefix("-").isdecimal():
+        return value
+    return number(int(value.decimal))
+
+
+_NOWHERE = Span(0, 0)
+
+
+def _parameter(name: str, kind: str | None = None, default: str | None = None) -> tree.Parameter:
+    word = None
+    if default is not None:
+        word = tree.Word(_NOWHERE, (tree.Literal(_NOWHERE, default),))
+    return tree.Parameter(_NOWHERE, name, kind, word)
+
+
+_BUILTINS = (
+    Signature("echo", (), rest=True),
+    Signature("sleep", (_parameter("duration", "duration"),)),
+    Signature("fail", (_parameter("message", "str", ""), _parameter("status", "int", "1"))),
+)
+
+BUILTINS: Mapping[str, Signature] = {builtin.name: builtin for builtin in _BUILTINS}
+"""The signatures of the built-in commands, by name."""
