@@ -9,7 +9,7 @@ from gitwf.language import lexer, tree
 from gitwf.language.lexer import EXPRESSION, FLOW, PIECES, Mode
 from gitwf.language.token import Kind, Token
 
-NESTING = 64
+NESTING = 50
 """How deep groups, directives and parentheses may stand in each other."""
 
 _STATEMENT_ENDS = frozenset({Kind.NEWLINE, Kind.SEMICOLON, Kind.BACKGROUND, Kind.CLOSE})
