@@ -1,0 +1,177 @@
+"""What is done to the files of a stage before its command, after it, or in place of it.
+
+No process is started here. Every function can be repeated, and killed between any two lines: files
+are there whole or not at all, and `dvc.lock` is written last.
+"""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from gitwf.data import lockfile, runcache
+from gitwf.data.atomic import temporary, write_whole
+from gitwf.data.entry import Entry, Item
+from gitwf.data.errors import DataError, MissingOutError
+from gitwf.data.gitignore import ignore_outs
+from gitwf.data.hashes import HashInfo
+from gitwf.data.look import Look, has_run_cache, read_lockfile, wanted_entry
+from gitwf.data.metrics import metrics_of
+from gitwf.data.objects import remove
+from gitwf.data.project import Project
+from gitwf.language.value import Value
+from gitwf.plan.stage import Out, OutKind, Stage
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """What a command left behind.
+
+    ``outs`` are as in ``entry``. ``metrics`` is the content of the metric files, one object.
+    ``changed_deps`` are deps that changed while the command ran: the run cache then gets no entry,
+    because nobody knows which of the two contents the command read.
+    """
+
+    entry: Entry
+    metrics: Mapping[str, Value]
+    changed_deps: tuple[str, ...] = ()
+
+    @property
+    def outs(self) -> tuple[Item, ...]:
+        """The outs with their hashes and sizes, sorted by path."""
+        return self.entry.outs
+
+
+def restore(project: Project, stage: Stage, look: Look) -> None:
+    """Put the outs of ``look.entry`` in place, and the entry into `dvc.lock`.
+
+    Raises `MissingObjectError`: an object vanished from the cache since the look. `LockedError`:
+    DVC's lock is held for too long.
+    """
+    entry = look.entry
+    if entry is None:
+        raise ValueError("nothing to restore: the command must be executed")
+    declared = {out.path: out for out in stage.outs}
+    if not look.unchanged:
+        for item in entry.outs:
+            _restore_out(project, stage, declared[item.path], item.content)
+    _record(project, stage, entry)
+
+
+def begin(project: Project, stage: Stage) -> None:
+    """Make the workspace ready for the command: old outs go, but those that persist.
+
+    A persistent out that is a link into the cache becomes a file of its own. Unlike DVC, the
+    folders of outs are made: a fresh worktree lacks those that hold nothing that git tracks.
+    """
+    for out in stage.outs:
+        path = project.resolve(stage.wdir, out.path)
+        if out.persist:
+            _unprotect(path)
+        else:
+            remove(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def save(project: Project, stage: Stage, look: Look) -> Saved:
+    """Take what the command wrote into the cache, the run cache and `dvc.lock`.
+
+    Raises `MissingOutError`: outs were not written. `DataError`: an out is neither file nor folder,
+    or a metric file is not readable. `LockedError`: DVC's lock is held for too long.
+    """
+    paths = {out.path: project.resolve(stage.wdir, out.path) for out in stage.outs}
+    missing = [path for path, full in paths.items() if not full.exists()]
+    if missing:
+        raise MissingOutError(stage.name, missing)
+    metrics = metrics_of(project, stage)
+    after = wanted_entry(project, stage)
+    keep = _fills_run_cache(stage, after)
+    outs = (
+        Item(out.path, _save_out(project, out, paths[out.path], keep=keep)) for out in stage.outs
+    )
+    entry = msgspec.structs.replace(after, outs=tuple(sorted(outs, key=lambda item: item.path)))
+    changed = _changed_deps(look.wanted, after)
+    if keep and not changed:
+        runcache.write(project.cache, entry)
+    _record(project, stage, entry)
+    return Saved(entry, metrics, changed)
+
+
+def record_entries(
+    project: Project, entries: Mapping[str, Entry], ignored: Sequence[Path] = ()
+) -> None:
+    """Put ``entries`` into `dvc.lock`, and have git ignore the outs at absolute paths ``ignored``.
+
+    Raises `BrokenFileError`: `dvc.lock` is not readable. `LockedError`: DVC's lock is held for too
+    long.
+    """
+    with project.locked():
+        ignore_outs(project.root, ignored)
+        old = read_lockfile(project)
+        new = old.with_entries(entries)
+        if new != old:
+            write_whole(project.root / lockfile.NAME, new.text().encode())
+
+
+def _record(project: Project, stage: Stage, entry: Entry) -> None:
+    ignored = [project.resolve(stage.wdir, out.path) for out in stage.outs if out.cache]
+    record_entries(project, {stage.name: entry}, ignored)
+
+
+def _restore_out(project: Project, stage: Stage, out: Out, content: HashInfo) -> None:
+    path = project.resolve(stage.wdir, out.path)
+    if _holds(project, path, content):
+        return
+    project.cache.checkout(content, path, copy=not out.cache)
+
+
+def _holds(project: Project, path: Path, content: HashInfo) -> bool:
+    try:
+        return project.hasher.of(path).md5 == content.md5
+    except (OSError, DataError):
+        return False
+
+
+def _fills_run_cache(stage: Stage, wanted: Entry) -> bool:
+    """Return whether DVC would make a run-cache entry: not with plain outs that it does not keep."""
+    return has_run_cache(stage, wanted) and all(
+        out.cache or out.kind is not OutKind.OUT for out in stage.outs
+    )
+
+
+def _save_out(project: Project, out: Out, path: Path, *, keep: bool) -> HashInfo:
+    """Hash the out at ``path`` and, where DVC keeps it, put it into the cache.
+
+    DVC keeps metrics and plots with `cache: false` too where the run cache gets an entry.
+    """
+    if not out.cache and not keep:
+        return project.hasher.of(path)
+    content = project.cache.add(path)
+    if out.cache:
+        project.cache.relink(content, path)
+    return content
+
+
+def _changed_deps(before: Entry | None, after: Entry) -> tuple[str, ...]:
+    if before is None:
+        return ()
+    old = {item.path: item.content.md5 for item in before.deps}
+    return tuple(item.path for item in after.deps if old.get(item.path) != item.content.md5)
+
+
+def _unprotect(path: Path) -> None:
+    """Make the file, or all files of the folder, at ``path`` writable copies of their own."""
+    if path.is_dir() and not path.is_symlink():
+        for member in path.iterdir():
+            _unprotect(member)
+    elif path.is_file():
+        status = path.stat()
+        if path.is_symlink() or status.st_nlink > 1:
+            beside = temporary(path)
+            shutil.copyfile(path, beside)
+            beside.replace(path)
+        elif not status.st_mode & stat.S_IWUSR:
+            path.chmod(status.st_mode | stat.S_IWUSR)

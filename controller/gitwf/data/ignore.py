@@ -1,0 +1,86 @@
+"""Which paths ignore files name: `.dvcignore` for DVC, `.gitignore` for git.
+
+Both have git's patterns. DVC always ignores the folders of git, Mercurial and of itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+DVCIGNORE = ".dvcignore"
+GITIGNORE = ".gitignore"
+
+_ALWAYS = frozenset({".git", ".hg", ".dvc"})
+
+
+class Ignore:
+    """The ignore files called ``name`` of the tree at ``root``, read when they are first asked for.
+
+    ``also`` is a further file whose patterns count for the whole tree. Safe for threads.
+    """
+
+    def __init__(self, root: Path, name: str = DVCIGNORE, also: Path | None = None) -> None:
+        self._root = root
+        self._name = name
+        self._also = also
+        self._specs: dict[Path, GitIgnoreSpec | None] = {}
+        self._lock = threading.Lock()
+
+    def matches(self, path: Path, *, is_dir: bool) -> bool:
+        """Return whether the file or folder at ``path`` (absolute, in the tree) is ignored itself.
+
+        That a folder above it is ignored is not seen here: see `covers`.
+        """
+        if path.name in _ALWAYS and (is_dir or path.name == ".git"):
+            return True
+        for folder in path.parents:
+            verdict = self._verdict(folder, path, is_dir=is_dir)
+            if verdict is not None:
+                return verdict
+            if folder == self._root:
+                break
+        return False
+
+    def covers(self, path: Path, *, is_dir: bool) -> bool:
+        """Return whether ``path`` or a folder above it is ignored."""
+        if self.matches(path, is_dir=is_dir):
+            return True
+        return path.parent != self._root and self.covers(path.parent, is_dir=True)
+
+    def _verdict(self, folder: Path, path: Path, *, is_dir: bool) -> bool | None:
+        """Return what the ignore file in ``folder`` says of ``path``: None is nothing."""
+        spec = self._spec(folder)
+        if spec is None:
+            return None
+        relative = path.relative_to(folder).as_posix() + ("/" if is_dir else "")
+        return spec.check_file(relative).include
+
+    def _spec(self, folder: Path) -> GitIgnoreSpec | None:
+        with self._lock:
+            if folder not in self._specs:
+                self._specs[folder] = self._read(folder)
+            return self._specs[folder]
+
+    def _read(self, folder: Path) -> GitIgnoreSpec | None:
+        lines = _patterns(folder / self._name)
+        if folder == self._root and self._also is not None:
+            lines = [*_patterns(self._also), *lines]
+        if not lines:
+            return None
+        from pathspec import GitIgnoreSpec
+
+        return GitIgnoreSpec.from_lines(lines)
+
+
+def _patterns(path: Path) -> list[str]:
+    """Return the lines of an ignore file that hold a pattern; a file that is not there has none."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return []
+    return [line for line in lines if line.strip() and not line.startswith("#")]

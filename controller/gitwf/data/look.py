@@ -1,0 +1,211 @@
+"""What a stage needs now: nothing, its outs back from the cache, or its command.
+
+The decisions are those of `dvc repro` (`dvc/stage/__init__.py`, `dvc/stage/cache.py`). Nothing is
+written here, but deps that a `.dvc` file tracks are brought into the workspace.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import msgspec
+
+from gitwf.data import lockfile, runcache
+from gitwf.data.entry import Entry, Item, Params
+from gitwf.data.errors import DataError, MissingObjectError
+from gitwf.data.hashes import HashInfo
+from gitwf.data.params import read_params
+from gitwf.data.project import Project
+from gitwf.data.tracked import bring
+from gitwf.plan.stage import Stage
+
+_UNSEEN = HashInfo("")
+"""Stands for what an out will hold, where only its path counts."""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What was seen of a stage before anything is done.
+
+    ``wanted`` is what the stage would be executed with, without outs; None while deps are missing.
+    ``key`` is its name in the run cache, None where DVC keeps no result for such a stage.
+    ``entry`` is what to restore, None where the command must be executed; ``value`` is its name
+    in the run cache. ``unchanged`` says that its outs are in place already. ``reason`` is for
+    people. ``missing_deps`` are as the stage writes them.
+    """
+
+    reason: str
+    wanted: Entry | None = None
+    key: str | None = None
+    entry: Entry | None = None
+    unchanged: bool = False
+    missing_deps: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> str | None:
+        """The name of ``entry`` in the run cache."""
+        return None if self.entry is None else self.entry.value()
+
+
+def look(project: Project, stage: Stage) -> Look:
+    """Return what ``stage`` needs in the workspace of ``project``.
+
+    Raises `ParamError`: a parameter is missing or not readable. `PathError`: a path leads out of
+    the repository. `UnsupportedError`: the stage, its params or its lock entry need `dvc` itself.
+    `BrokenFileError`: `dvc.lock` is not readable.
+    """
+    missing, why = _missing_deps(project, stage)
+    if missing:
+        return Look(why, missing_deps=missing)
+    wanted = wanted_entry(project, stage)
+    key = _key(stage, wanted)
+    locked = read_lockfile(project).entry(stage.name)
+    found, why_not = _restorable(project, stage, wanted, key, locked)
+    if found is None:
+        return Look(why_not, wanted, key)
+    entry = msgspec.structs.replace(wanted, outs=found.outs)
+    unchanged = found is locked and all(_in_place(project, stage, item) for item in entry.outs)
+    why = _why_restored(from_lock=found is locked, unchanged=unchanged)
+    return Look(why, wanted, key, entry, unchanged)
+
+
+def wanted_entry(project: Project, stage: Stage) -> Entry:
+    """Return what ``stage`` would be executed with now: its command, deps and params, no outs.
+
+    Raises as `look`, and OSError where a dep is not there.
+    """
+    deps = (
+        Item(path, project.hasher.of(project.resolve(stage.wdir, path)))
+        for path in sorted(set(stage.deps))
+    )
+    return Entry(stage.cmd, tuple(deps), _params(project, stage))
+
+
+def read_lockfile(project: Project) -> lockfile.Lockfile:
+    """Return the `dvc.lock` of the project; no file has no entries. Raises BrokenFileError."""
+    try:
+        return lockfile.parse((project.root / lockfile.NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return lockfile.Lockfile()
+
+
+def has_run_cache(stage: Stage, wanted: Entry) -> bool:
+    """Return whether DVC's run cache knows stages such as this: see `_can_hash` of DVC."""
+    return (
+        bool(wanted.deps or wanted.params)
+        and all(wanted.params.values())
+        and bool(stage.outs)
+        and not any(out.persist for out in stage.outs)
+    )
+
+
+def _missing_deps(project: Project, stage: Stage) -> tuple[tuple[str, ...], str]:
+    """Return the deps that are not there, after tracked ones were brought, and a sentence."""
+    missing: list[str] = []
+    reasons: list[str] = []
+    for path in stage.deps:
+        full = project.resolve(stage.wdir, path)
+        if full.exists():
+            continue
+        try:
+            bring(project, full)
+        except MissingObjectError as error:
+            reasons.append(str(error))
+        if not full.exists():
+            missing.append(path)
+    return tuple(missing), "; ".join(reasons) or _no_such(missing)
+
+
+def _no_such(paths: list[str]) -> str:
+    names = ", ".join(f"`{path}`" for path in paths)
+    return f"{names} {'does' if len(paths) == 1 else 'do'} not exist"
+
+
+def _params(project: Project, stage: Stage) -> Params:
+    return {
+        os.path.normpath(file): read_params(project.resolve(stage.wdir, file), file, keys)
+        for file, keys in stage.params.items()
+    }
+
+
+def _key(stage: Stage, wanted: Entry) -> str | None:
+    if not has_run_cache(stage, wanted):
+        return None
+    outs = (Item(out.path, _UNSEEN) for out in sorted(stage.outs, key=lambda out: out.path))
+    return msgspec.structs.replace(wanted, outs=tuple(outs)).key()
+
+
+def _restorable(
+    project: Project, stage: Stage, wanted: Entry, key: str | None, locked: Entry | None
+) -> tuple[Entry | None, str]:
+    """Return the entry whose outs are at hand, or None and why there is none."""
+    if not (wanted.deps or wanted.params or stage.outs):
+        return None, "a stage without deps and outs is always executed"
+    change = None if locked is None else next(_changes(locked, wanted, stage), None)
+    if locked is not None and change is None:
+        lost = _lost(project, stage, locked)
+        if lost is None:
+            return locked, ""
+        change = f"`{lost}` is no longer in the cache"
+    if key is None:
+        return None, change or "DVC keeps no results of a stage without deps"
+    seen = False
+    for entry in runcache.candidates(project.cache, key):
+        if _lost(project, stage, entry) is None:
+            return entry, ""
+        seen = True
+    if seen:
+        return None, "what it wrote before is no longer in the cache"
+    return None, change or "no result for these deps in the run cache"
+
+
+def _changes(old: Entry, new: Entry, stage: Stage) -> Iterator[str]:
+    """Yield, for people, in what ``new`` differs from the entry ``old`` of `dvc.lock`."""
+    if old.cmd != new.cmd:
+        yield "the command changed"
+    before = {item.path: item.content.md5 for item in old.deps}
+    after = {item.path: item.content.md5 for item in new.deps}
+    for path in sorted(after.keys() | before.keys()):
+        if before.get(path) != after.get(path):
+            yield f"`{path}` changed"
+    yield from _changed_params(old.params, new.params)
+    if {item.path for item in old.outs} != {out.path for out in stage.outs}:
+        yield "its outs are others now"
+
+
+def _changed_params(old: Params, new: Params) -> Iterator[str]:
+    for file in sorted(old.keys() | new.keys()):
+        before, after = old.get(file, {}), new.get(file, {})
+        for key in sorted(before.keys() | after.keys()):
+            if key not in before or key not in after or before[key] != after[key]:
+                yield f"`{file}`: `{key}` changed"
+
+
+def _lost(project: Project, stage: Stage, entry: Entry) -> str | None:
+    """Return an out of ``entry`` that can be had no more, or None where all can.
+
+    An out that DVC does not keep counts where it is in place.
+    """
+    cached = {out.path: out.cache for out in stage.outs}
+    for item in entry.outs:
+        if project.cache.has(item.content):
+            continue
+        if cached[item.path] or not _in_place(project, stage, item):
+            return item.path
+    return None
+
+
+def _in_place(project: Project, stage: Stage, item: Item) -> bool:
+    full = project.resolve(stage.wdir, item.path)
+    try:
+        return project.hasher.of(full).md5 == item.content.md5
+    except (OSError, DataError):
+        return False
+
+
+def _why_restored(*, from_lock: bool, unchanged: bool) -> str:
+    if unchanged:
+        return "nothing changed"
+    if from_lock:
+        return f"its outs are those of `{lockfile.NAME}`"
+    return "the run cache has a result for these deps"

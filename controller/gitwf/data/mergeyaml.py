@@ -1,0 +1,190 @@
+"""Putting stages into the text of a `dvc.yaml` that a person writes too.
+
+Only the lines of stages that changed are touched. Within these, comments and fields that we do not
+write are kept (`ruamel.yaml`'s round trip). A text that already says the same stays as it is, byte
+for byte.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gitwf.data.dvcyaml import body_of, read_stages
+from gitwf.plan.stage import Stage
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
+_OURS = ("desc", "cmd", "wdir", "deps", "params", "outs", "metrics", "plots")
+_NEVER_OURS = ("foreach", "do", "matrix", "vars", "frozen", "always_changed")
+"""What makes a stage another one: it goes when a stage of ours takes its name."""
+
+
+def differs(text: str | None, stages: Iterable[Stage]) -> list[str]:
+    """Return the names of ``stages`` that the `dvc.yaml` with this text lacks or has otherwise.
+
+    Raises `BrokenFileError`: ``text`` is no `dvc.yaml`.
+    """
+    there = read_stages(text or "")
+    return [stage.name for stage in stages if not _same(there.get(stage.name), stage)]
+
+
+def merge_stages(text: str | None, stages: Iterable[Stage]) -> str:
+    """Return the text of a `dvc.yaml` with ``stages`` in it; None is no file yet.
+
+    Raises `BrokenFileError`: ``text`` is no `dvc.yaml`.
+    """
+    wanted = {stage.name: stage for stage in stages}
+    changed = [wanted[name] for name in differs(text, wanted.values())]
+    if not changed:
+        return text or ""
+    if not text or not text.strip():
+        return "stages:\n" + "".join(_block(stage, None, 2, _Style()) for stage in changed)
+    for stage in changed:
+        text = _merge(text, stage)
+    return text
+
+
+def _same(there: object, stage: Stage) -> bool:
+    return isinstance(there, Stage) and _meaning(there) == _meaning(stage)
+
+
+def _meaning(stage: Stage) -> object:
+    """Return what counts of a stage: not the order in which paths and keys stand."""
+    params = {file: None if not keys else frozenset(keys) for file, keys in stage.params.items()}
+    return (stage.cmd, stage.wdir, frozenset(stage.deps), params, frozenset(stage.outs), stage.desc)
+
+
+def _merge(text: str, stage: Stage) -> str:
+    """Return ``text`` with the lines of one stage replaced, or put behind the last stage."""
+    lines = text.splitlines(keepends=True)
+    keys = _stage_keys(text)
+    if not keys:
+        return _merge_whole(text, stage)
+    indent = keys[0][2]
+    style = _Style.of(text)
+    for name, start, _ in keys:
+        if name == stage.name:
+            end = _end(lines, start, indent)
+            new = _block(stage, "".join(lines[start:end]), indent, style)
+            return "".join([*lines[:start], new, *lines[end:]])
+    end = _end(lines, keys[-1][1], indent)
+    gap = "" if lines[end - 1].endswith("\n") else "\n"
+    return "".join([*lines[:end], gap, _block(stage, None, indent, style), *lines[end:]])
+
+
+def _stage_keys(text: str) -> list[tuple[str, int, int]]:
+    """Return name, line and column of each stage, or none where they are not written as a block."""
+    import yaml
+
+    root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+        return []
+    stages = next((value for key, value in root.value if key.value == "stages"), None)
+    if not isinstance(stages, yaml.MappingNode) or stages.flow_style:
+        return []
+    return [(key.value, key.start_mark.line, key.start_mark.column) for key, _ in stages.value]
+
+
+def _end(lines: Sequence[str], start: int, indent: int) -> int:
+    """Return the line behind the last of the stage that starts at ``start``.
+
+    Comments behind it that are not indented more than its name belong to what follows.
+    """
+    end = start + 1
+    for at in range(start + 1, len(lines)):
+        content = lines[at].strip()
+        if content and len(lines[at]) - len(lines[at].lstrip(" ")) <= indent:
+            break
+        if content:
+            end = at + 1
+    return end
+
+
+class _Style(msgspec.Struct, frozen=True):
+    """How a person indents: the columns of a mapping's fields, and of a list's dashes."""
+
+    fields: int = 2
+    dashes: int = 0
+
+    @classmethod
+    def of(cls, text: str) -> _Style:
+        """Return the style of ``text``: that of its first stage, and of its first list."""
+        fields = re.search(r"^stages:[^\n]*\n(?:\s*#[^\n]*\n)*( +)\S", text, re.MULTILINE)
+        dashes = re.search(r"^( *)[\w.-]+:[^\n]*\n( *)- ", text, re.MULTILINE)
+        return cls(
+            len(fields[1]) if fields else 2,
+            max(0, len(dashes[2]) - len(dashes[1])) if dashes else 0,
+        )
+
+    def yaml(self) -> YAML:
+        """Return a round-trip reader and writer of this style, which folds no line."""
+        from ruamel.yaml import YAML
+
+        yaml = YAML()
+        yaml.default_flow_style = False
+        yaml.preserve_quotes = True
+        yaml.width = 1 << 20
+        yaml.indent(mapping=self.fields, sequence=self.dashes + 2, offset=self.dashes)
+        return yaml
+
+
+def _block(stage: Stage, old: str | None, indent: int, style: _Style) -> str:
+    """Return the lines of ``stage``: new ones, or those of ``old`` with what differs replaced."""
+    yaml = style.yaml()
+    body: dict[str, object] = body_of(stage)
+    document: dict[str, object] = {stage.name: body}
+    if old is not None:
+        document = yaml.load(textwrap.dedent(old))
+        there = document[stage.name]
+        if isinstance(there, dict):
+            _update(there, body)
+        else:
+            document[stage.name] = body
+    return textwrap.indent(_dump(yaml, document), " " * indent)
+
+
+def _update(there: dict[str, object], body: Mapping[str, object]) -> None:
+    """Make the fields that we write those of ``body``, and keep what is equal with its comments."""
+    for field in (*_OURS, *_NEVER_OURS):
+        if field not in body:
+            there.pop(field, None)
+        elif not _equal(there.get(field), body[field]):
+            there[field] = body[field]
+
+
+def _equal(old: object, new: object) -> bool:
+    if isinstance(old, list) and isinstance(new, list):
+        return sorted(map(repr, map(_plain, old))) == sorted(map(repr, map(_plain, new)))
+    return _plain(old) == new
+
+
+def _plain(value: object) -> object:
+    """Return what `ruamel.yaml` read as the plain value that it stands for."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def _merge_whole(text: str, stage: Stage) -> str:
+    """Return ``text`` with the stage in it, where the stages are not laid out line by line."""
+    yaml = _Style.of(text).yaml()
+    document = yaml.load(text) or {}
+    if not document.get("stages"):
+        document["stages"] = {}
+    document["stages"][stage.name] = body_of(stage)
+    return _dump(yaml, document)
+
+
+def _dump(yaml: YAML, document: object) -> str:
+    stream = io.StringIO()
+    yaml.dump(document, stream)
+    return stream.getvalue()

@@ -1,0 +1,143 @@
+"""A DVC project: where its files are, which cache it uses, and what it cannot do with us."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from gitwf.data import dvcconfig
+from gitwf.data.atomic import write_whole
+from gitwf.data.errors import NoDvcError, PathError, UnsupportedError
+from gitwf.data.hashes import Hasher
+from gitwf.data.ignore import Ignore
+from gitwf.data.link import LINKS
+from gitwf.data.locks import DEADLINE, locked
+from gitwf.data.objects import Cache
+
+_GUARDED = frozenset({".git", ".dvc"})
+
+
+class Project:
+    """The DVC project at ``root``, an absolute path. Safe for threads."""
+
+    def __init__(self, root: Path, config: dvcconfig.Sections) -> None:
+        self.root = root
+        self.config = config
+        self.deadline = DEADLINE
+        self._real_root = root.resolve()
+        self.ignore = Ignore(root)
+        self.hasher = Hasher(self.ignore)
+        options = config.get("cache", {})
+        self.cache = Cache(
+            Path(options.get("dir") or root / ".dvc" / "cache"),
+            self.hasher,
+            _links(options.get("type")),
+            shared=options.get("shared") == "group",
+        )
+
+    @classmethod
+    def open(cls, root: Path) -> Project:
+        """Return the project at ``root``, a folder that holds `.dvc`.
+
+        Raises `NoDvcError`: there is none. `UnsupportedError`: it is set up in a way that git wf
+        does not follow. `BrokenFileError`: its configuration is not readable.
+        """
+        path = Path(os.path.normpath(root.absolute()))
+        folder = path / ".dvc"
+        if not folder.is_dir():
+            raise NoDvcError("no DVC here", "run `git wf init`")
+        files = [
+            *dvcconfig.shared_levels(),
+            folder / "config",
+            folder / "config.local",
+        ]
+        config = dvcconfig.merged(dvcconfig.read(file) for file in files)
+        _refuse(config)
+        (folder / "tmp").mkdir(exist_ok=True)
+        return cls(path, config)
+
+    @property
+    def tmp(self) -> Path:
+        """The folder of DVC's locks."""
+        return self.root / ".dvc" / "tmp"
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold DVC's lock of this worktree. Raises LockedError after a minute."""
+        return locked(self.tmp / "lock", self.deadline)
+
+    def resolve(self, wdir: str, path: str) -> Path:
+        """Return the absolute path of what a stage that works in ``wdir`` calls ``path``.
+
+        Raises `UnsupportedError`: it is a URL or an absolute path, which DVC calls external.
+        `PathError`: it leads out of the project, or into git's or DVC's own files; links of the
+        folders above it are followed.
+        """
+        if "://" in path or path.startswith("/"):
+            raise UnsupportedError(
+                f"`{path}` is outside of the repository", "external deps and outs need `dvc repro`"
+            )
+        full = Path(os.path.normpath(self.root / wdir / path))
+        _refuse_outside(full, self.root, path)
+        _refuse_outside(full.parent.resolve() / full.name, self._real_root, path)
+        return full
+
+
+def prepare_workspace(main: Project | None, workspace: Path, cache: Path | None = None) -> None:
+    """Make `dvc` in ``workspace``, a worktree with a `.dvc`, use the cache of ``main``.
+
+    Writes `.dvc/config.local` (mode 0600, git does not track it): the local settings of ``main``,
+    such as credentials of remotes, its relative paths made absolute, and the absolute path of the
+    cache, which is ``cache`` where it is given.
+
+    Raises `NoDvcError`: ``workspace`` has no `.dvc`.
+    """
+    folder = workspace / ".dvc"
+    if not folder.is_dir():
+        raise NoDvcError("no DVC in this commit", "run `git wf init` and commit `.dvc`")
+    sections: dict[str, dict[str, str]] = {}
+    if main is not None:
+        sections = _local_settings(main)
+        cache = cache or main.cache.root
+    if cache is not None:
+        sections.setdefault("cache", {})["dir"] = str(cache.absolute())
+    path = folder / "config.local"
+    write_whole(path, dvcconfig.render(sections).encode(), mode=0o600)
+    path.chmod(0o600)
+
+
+def _local_settings(main: Project) -> dict[str, dict[str, str]]:
+    """Return what a worktree of ``main`` cannot know: local settings, and where paths lead."""
+    folder = main.root / ".dvc"
+    tracked = dvcconfig.read(folder / "config")
+    local = dvcconfig.read(folder / "config.local")
+    paths = {name: dvcconfig.has_paths(name, options) for name, options in tracked.items()}
+    both = dvcconfig.merged([{n: o for n, o in paths.items() if o}, local])
+    return {name: dict(options) for name, options in both.items()}
+
+
+def _links(setting: str | None) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in (setting or "reflink,copy").split(","))
+    unknown = next((name for name in names if name not in LINKS), None)
+    if unknown is not None:
+        raise UnsupportedError(f"`cache.type` is `{unknown}`", f"it is one of {', '.join(LINKS)}")
+    return names
+
+
+def _refuse(config: dvcconfig.Sections) -> None:
+    core, cache = config.get("core", {}), config.get("cache", {})
+    if core.get("hardlink_lock", "").lower() == "true":
+        raise UnsupportedError(
+            "`core.hardlink_lock` is set", "`dvc config --unset core.hardlink_lock`"
+        )
+    if "local" in cache:
+        raise UnsupportedError("`cache.local` is set", "name the folder in `cache.dir`")
+
+
+def _refuse_outside(full: Path, root: Path, path: str) -> None:
+    """Raise for a place that is not below ``root``; ``path`` is how the stage writes it."""
+    if full == root or not full.is_relative_to(root):
+        raise PathError(f"`{path}` leads out of the repository")
+    first = full.relative_to(root).parts[0]
+    if first in _GUARDED:
+        raise PathError(f"`{path}` leads into `{first}`")

@@ -1,0 +1,133 @@
+"""YAML as DVC reads it: YAML 1.2 scalars, no duplicate keys, at the speed of libyaml.
+
+DVC reads with `ruamel.yaml`'s safe loader, whose rules of plain scalars (`ruamel/yaml/resolver.py`,
+version 1.2) are repeated here for PyYAML's C parser, which is ten times faster: `yes` is a string,
+`1e-05` a number, `010` ten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from gitwf.data.errors import BrokenFileError
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader
+    from yaml.nodes import MappingNode, ScalarNode
+
+_TAG = "tag:yaml.org,2002:"
+_BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)$")
+_FLOAT = re.compile(
+    r"""(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?
+    |[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+
+    |[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?
+    |[-+]?\.(?:inf|Inf|INF)
+    |\.(?:nan|NaN|NAN))$""",
+    re.VERBOSE,
+)
+_INT = re.compile(r"(?:[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?[0-9_]+|[-+]?0x[0-9a-fA-F_]+)$")
+_MERGE = re.compile(r"<<$")
+_NULL = re.compile(r"(?:~|null|Null|NULL|)$")
+_TIMESTAMP = re.compile(
+    r"""(?:[0-9]{4}-[0-9]{2}-[0-9]{2}
+    |[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?
+     (?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$""",
+    re.VERBOSE,
+)
+_VALUE = re.compile(r"=$")
+
+_RESOLVERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    ("bool", _BOOL, "tTfF"),
+    ("float", _FLOAT, "-+0123456789."),
+    ("int", _INT, "-+0123456789"),
+    ("merge", _MERGE, "<"),
+    ("null", _NULL, "~nN"),
+    ("timestamp", _TIMESTAMP, "0123456789"),
+    ("value", _VALUE, "="),
+)
+
+
+def loads(text: str, name: str) -> object:
+    """Return the value that ``text`` holds; empty text is None.
+
+    Raises `BrokenFileError`: ``text`` is no YAML; ``name`` is the file for the message.
+    """
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_loader())  # noqa: S506 - a subclass of the safe loader
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        raise BrokenFileError(f"`{name}` is no valid YAML: {_reason(error)}") from error
+
+
+def is_string(text: str) -> bool:
+    """Return whether ``text``, written plain, is read as a string and not as another scalar."""
+    return not any(pattern.match(text) for _, pattern, _ in _RESOLVERS)
+
+
+def _reason(error: Exception) -> str:
+    """Return one line of what PyYAML says, with the line where it says one."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    line = "" if mark is None else f", line {mark.line + 1}"
+    return f"{problem.splitlines()[0]}{line}"
+
+
+@cache
+def _loader() -> type[SafeLoader]:
+    """Return PyYAML's safe loader, in C where it has one, with the scalars of YAML 1.2."""
+    import yaml
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: type[SafeLoader] = type("Yaml12Loader", (base,), {"yaml_implicit_resolvers": {}})
+    for kind, pattern, first in _RESOLVERS:
+        loader.add_implicit_resolver(f"{_TAG}{kind}", pattern, list(first))
+    loader.add_implicit_resolver(f"{_TAG}null", _NULL, [""])
+    loader.add_constructor(f"{_TAG}int", _construct_int)
+    loader.add_constructor(f"{_TAG}float", _construct_float)
+    loader.add_constructor(f"{_TAG}map", _construct_map)
+    return loader
+
+
+def _construct_int(loader: SafeLoader, node: ScalarNode) -> int:
+    text = str(loader.construct_scalar(node)).replace("_", "").lower()
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
+    base = {"0b": 2, "0o": 8, "0x": 16}.get(digits[:2], 10)
+    return sign * int(digits[2:] if base != 10 else digits, base)  # noqa: PLR2004
+
+
+def _construct_float(loader: SafeLoader, node: ScalarNode) -> float:
+    text = str(loader.construct_scalar(node)).replace("_", "").lower()
+    return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+def _construct_map(loader: SafeLoader, node: MappingNode) -> dict[Hashable, object]:
+    from yaml.constructor import ConstructorError
+
+    _refuse_duplicates(node)
+    loader.flatten_mapping(node)
+    mapping: dict[Hashable, object] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, Hashable):
+            problem = "a key that is a list or a mapping"
+            raise ConstructorError(None, None, problem, key_node.start_mark)
+        mapping[key] = loader.construct_object(value_node, deep=True)
+    return mapping
+
+
+def _refuse_duplicates(node: MappingNode) -> None:
+    """Raise for a key that stands twice, as DVC does; one that overrides a merged one may."""
+    from yaml.constructor import ConstructorError
+    from yaml.nodes import ScalarNode
+
+    seen: set[tuple[str, str]] = set()
+    for key, _ in node.value:
+        if isinstance(key, ScalarNode):
+            if (key.tag, key.value) in seen:
+                problem = f"key `{key.value}` stands twice"
+                raise ConstructorError(None, None, problem, key.start_mark)
+            seen.add((key.tag, key.value))
