@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from gitwf.diagnostics import Diagnostic, Span
-from gitwf.language import lexer, tree
+from gitwf.language import habits, lexer, tree
 from gitwf.language.lexer import EXPRESSION, FLOW, PIECES, Mode
 from gitwf.language.token import Kind, Token
 
@@ -30,6 +30,7 @@ class Cursor(ABC):
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text, self.diagnostics = lexer.clean(path, text)
+        self.has_lookalikes = habits.has_lookalikes(self.text)
         self.tokens: list[Token] = []
         self.position = 0
         self.last = 0
@@ -38,6 +39,7 @@ class Cursor(ABC):
         self.tries = 0
         self.inside = EXPRESSION
         self.panics = False
+        self.closed_badly = False
         self._resume = 0
         self._reported = {d.span.start for d in self.diagnostics}
 
@@ -73,10 +75,9 @@ class Cursor(ABC):
 
     def advance(self, mode: Mode = FLOW) -> None:
         """Take the token at the cursor, and look at the next one in ``mode``."""
-        end = self.end
+        self.last = end = self.end
         if end > self.start:
             self.tokens.append(Token(self.kind, self.start, end))
-        self.last = end
         self.position = self._resume
         self.look(mode)
 
@@ -119,6 +120,7 @@ class Cursor(ABC):
         hint = "make a command of a part of it"
         lost = self.fail("WF103", "nested too deeply", Span(self.start, self.end), hint)
         self.skip()
+        self.closed_badly = True
         return lost
 
     def skip(self, *, branches: bool = True) -> None:

@@ -115,6 +115,8 @@ class Flows(Expressions):
         words = self.words()
         if self.kind is Kind.OPEN or self.kind is Kind.READ:
             self._no_argument()
+        if self.has_lookalikes:
+            self._refuse_lookalikes(words)
         return tree.Command(self.since(start), name, name_span, words)
 
     def _no_argument(self) -> None:
@@ -129,6 +131,17 @@ class Flows(Expressions):
             self.fail(
                 "WF103", message, here, "quote the brace, or join the two by `;`, `&&` or `→`"
             )
+
+    def _refuse_lookalikes(self, words: tuple[tree.Word, ...]) -> None:
+        for word in words:
+            text = self.text[word.span.start : word.span.end]
+            if hint := habits.lookalike(text):
+                self.report(
+                    "WF103",
+                    f"`{text[0]}` is only text here",
+                    Span(word.span.start, word.span.start + 1),
+                    hint,
+                )
 
     def _redirected(self, unit: tree.Command | tree.Group) -> tree.Flow:
         """``( command | group ) { ( ">" | ">>" ) target }``."""
@@ -163,17 +176,15 @@ class Flows(Expressions):
         self.advance(OPERAND)
         body = self.block()
         if not self.taken(Kind.CLOSE):
-            self.unbalanced(opening)
+            self._never_closed(opening)
         self.panics, self.tries = panics or self.panics, tries
         return tree.Group(self.since(opening.start), body)
 
-    def unbalanced(self, brace: Span) -> None:
-        """Report a brace without its other one; of several open ones the innermost."""
-        if self.kind is not Kind.END or not self._ended:
+    def _never_closed(self, brace: Span) -> None:
+        """Report an open brace at the end of the text; of several the innermost."""
+        if not self.closed_badly:
             self.report("WF104", "this brace is never closed", brace, "close it with `}`")
-        self._ended = True
-
-    _ended = False
+        self.closed_badly = True
 
 
 def _variable(word: tree.Word) -> str | None:

@@ -38,8 +38,9 @@ DIRECTIVES = {
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 _COMMAND = re.compile(r"/[\w-]+(?::[\w-]+)*")
-_ARROWS = frozenset("⇒⟶➔➜⟹–—−")
-_QUOTES = frozenset("“”‘’„«»")
+_ARROW = re.compile(r"[⇒⟶⟹➔➜]|[–—−]+$")
+_LOOKALIKE = re.compile("[⇒⟶⟹➔➜–—−“”„‟‘’‚‛]")
+_QUOTE = re.compile(r"[“”„‟‘’‚‛]")
 
 
 def not_a_unit(word: str) -> tuple[str, str]:
@@ -57,11 +58,16 @@ def not_a_unit(word: str) -> tuple[str, str]:
     return message, lookalike(word) or f"a command begins with a slash: `/{_bare(word)}`"
 
 
+def has_lookalikes(text: str) -> bool:
+    """Return whether there may be a word in ``text`` that `lookalike` knows."""
+    return not text.isascii() and _LOOKALIKE.search(text) is not None
+
+
 def lookalike(word: str) -> str | None:
-    """Return a hint about the arrows and quotes of other places, or None."""
-    if word[0] in _ARROWS:
-        return "write the arrow `→` or `->`"
-    if word[0] in _QUOTES:
+    """Return a hint if ``word`` begins with an arrow or quote of other places, or None."""
+    if _ARROW.match(word):
+        return "write the arrow as `→` or `->`"
+    if _QUOTE.match(word):
         return 'write straight quotes: `"…"`'
     return None
 

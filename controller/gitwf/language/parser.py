@@ -6,10 +6,12 @@ cursor, words, expressions, flows, options, directives, definitions, statements.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import msgspec
 
 from gitwf.diagnostics import Diagnostic, Span
-from gitwf.language import lexer, tree
+from gitwf.language import tree
 from gitwf.language.lexer import START
 from gitwf.language.statements import Statements
 from gitwf.language.token import Kind, Token
@@ -53,9 +55,24 @@ class _Parser(Statements):
         return tree.File(span, self.path, tree.Block(span, tuple(lines)), self._comments())
 
     def _comments(self) -> tuple[tree.Comment, ...]:
-        """Return the comments, which all stand between two tokens."""
-        return tuple(
-            tree.Comment(Span(token.start, token.end), self.text[token.start : token.end])
-            for token in lexer.lossless(self.text, self.tokens)
-            if token.kind is Kind.COMMENT
-        )
+        """Return the comments: what follows a ``#`` that stands in no token."""
+        text, found = self.text, []
+        at = text.find("#")
+        while at >= 0:
+            before = bisect_right(self.tokens, at, key=_start) - 1
+            end = self.tokens[before].end if before >= 0 else 0
+            if end <= at:
+                end = _line_end(text, at)
+                found.append(tree.Comment(Span(at, end), text[at:end]))
+            at = text.find("#", end)
+        return tuple(found)
+
+
+def _start(token: Token) -> int:
+    return token.start
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    return end - 1 if text.startswith("\r", end - 1) else end

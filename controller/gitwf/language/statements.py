@@ -21,6 +21,8 @@ _MANY_OPERATORS = 100
 class Statements(Definitions):
     """The productions of statements and blocks."""
 
+    _begun = False
+
     def block(self) -> tree.Block:
         """``[ statement { sep statement } [ sep ] ]``, line by line."""
         start = self.start
@@ -92,25 +94,29 @@ class Statements(Definitions):
 
     def _statement(self) -> tree.Statement:
         """``use | trigger | definition | handler | assignment | flow``."""
-        if self.kind is Kind.ASSIGN:
-            return self._assignment()
-        if self.kind is Kind.HANDLER:
-            return self._handler()
         if self.kind is Kind.DIRECTIVE and not self.depth:
             match self.lexeme:
                 case "use:":
                     return self._use()
                 case "on:":
                     return self._trigger()
-                case "define:":
-                    return self.definition()
                 case _:
                     pass
+        self._begun = True
+        if self.kind is Kind.ASSIGN:
+            return self._assignment()
+        if self.kind is Kind.HANDLER:
+            return self._handler()
+        if self.kind is Kind.DIRECTIVE and not self.depth and self.lexeme == "define:":
+            return self.definition()
         return self.flow()
 
     def _use(self) -> tree.Use:
-        """``"use:" path``."""
+        """``"use:" path``, before anything but other uses and triggers."""
         start = self.start
+        if self._begun:
+            here = Span(start, self.end)
+            self.report("WF103", "`use:` stands at the top of a file", here, "move it up")
         self.advance()
         word = self.required("a path")
         match word.parts:

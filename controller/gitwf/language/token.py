@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 import msgspec
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """What a token is."""
 
     # between statements and units

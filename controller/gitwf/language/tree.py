@@ -16,7 +16,7 @@ from gitwf.diagnostics import Span
 from gitwf.language.value import Value
 
 
-class Node(msgspec.Struct, frozen=True):
+class Node(msgspec.Struct, frozen=True, gc=False):
     """A piece of a file, with its place."""
 
     span: Span
@@ -90,7 +90,9 @@ class Missing(Node, frozen=True):
     """Something was expected here and is not there; reported where it was found missing."""
 
 
-Expression = Constant | Name | Unary | Binary | Field | Index | Call | ListOf | Interpolated | Missing
+Expression = (
+    Constant | Name | Unary | Binary | Field | Index | Call | ListOf | Interpolated | Missing
+)
 
 
 # -- words ---------------------------------------------------------------------------------------
