@@ -148,7 +148,7 @@ def _restorable(
             return locked, ""
         change = f"`{lost}` is no longer in the cache"
     if key is None:
-        return None, change or "DVC keeps no results of a stage without deps"
+        return None, change or _why_unkept(stage)
     seen = False
     for entry in runcache.candidates(project.cache, key):
         if _lost(project, stage, entry) is None:
@@ -157,6 +157,12 @@ def _restorable(
     if seen:
         return None, "what it wrote before is no longer in the cache"
     return None, change or "no result for these deps in the run cache"
+
+
+def _why_unkept(stage: Stage) -> str:
+    if any(out.persist for out in stage.outs):
+        return "DVC keeps no results of a stage whose outs persist"
+    return "DVC keeps no results of a stage without deps"
 
 
 def _changes(old: Entry, new: Entry, stage: Stage) -> Iterator[str]:

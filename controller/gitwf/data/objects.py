@@ -27,7 +27,6 @@ from gitwf.data.hashes import (
     Tree,
     changing,
     is_executable,
-    md5_of,
 )
 from gitwf.data.link import LINKS, reflink
 
@@ -176,12 +175,8 @@ class Cache:
 
     def _is_ours(self, path: Path) -> bool:
         """Return whether the file at ``path`` is a link to an object whose bytes are right."""
-        md5 = (
-            self._hasher.file(path).md5
-            if os.stat(path).st_nlink > 1 or os.path.islink(path)
-            else ""
-        )
-        return bool(md5) and self._has(md5, None)
+        linked = path.is_symlink() or path.stat().st_nlink > 1
+        return linked and self._has(self._hasher.file(path).md5, None)
 
     def _add_tree(self, tree: Tree) -> str:
         md5 = tree.md5()

@@ -5,7 +5,7 @@ What a key reaches is what `dpath.get` reaches in `dvc/dependency/param.py`.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -105,5 +105,5 @@ def _refuse_unstorable(value: object, where: str) -> None:
     elif isinstance(value, list):
         for item in value:
             _refuse_unstorable(item, where)
-    elif isinstance(value, (datetime.date, datetime.time, bytes, set)):
+    elif isinstance(value, (dt.date, dt.time, bytes, set)):
         raise ParamError(f"`{where}` is a date, time or binary value", "write it in quotes")
