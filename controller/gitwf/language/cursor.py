@@ -12,8 +12,6 @@ from gitwf.language.token import Kind, Token
 NESTING = 50
 """How deep groups, directives and parentheses may stand in each other."""
 
-_STATEMENT_ENDS = frozenset({Kind.NEWLINE, Kind.SEMICOLON, Kind.BACKGROUND, Kind.CLOSE})
-
 
 class Cursor(ABC):
     """A place in a text, with the token that stands there and those that were passed.
@@ -63,6 +61,10 @@ class Cursor(ABC):
 
     # -- moving --------------------------------------------------------------------------------
 
+    def at_line_start(self) -> bool:
+        """Return whether only white space stands before the cursor on its line."""
+        return "\n" in self.text[self.last : self.start] or not self.text[: self.start].strip()
+
     def look(self, mode: Mode) -> None:
         """Read the token at the cursor in ``mode``."""
         match = mode.pattern.match(self.text, self.position)
@@ -87,6 +89,11 @@ class Cursor(ABC):
             return False
         self.advance(mode)
         return True
+
+    def split(self, offset: int) -> None:
+        """Take the word at the cursor up to ``offset``, and look at the rest of it."""
+        self.end = self._resume = offset
+        self.advance()
 
     @property
     def lexeme(self) -> str:
@@ -114,40 +121,3 @@ class Cursor(ABC):
     def missing(self, what: str, hint: str | None = None) -> tree.Missing:
         """Fail because ``what`` should follow the last token and does not."""
         return self.fail("WF103", f"expected {what}", Span(self.last, self.last), hint)
-
-    def nested_too_deeply(self) -> tree.Missing:
-        """Fail because of what stands at the cursor, and pass over the whole of it."""
-        hint = "make a command of a part of it"
-        lost = self.fail("WF103", "nested too deeply", Span(self.start, self.end), hint)
-        self.skip()
-        self.closed_badly = True
-        return lost
-
-    def skip(self, *, branches: bool = True) -> None:
-        """Pass over the rest of a statement, groups as a whole; over its ``branches`` too."""
-        self.look(FLOW)
-        open_braces = 0
-        while self.kind is not Kind.END:
-            if not open_braces and self._statement_ends(branches=branches):
-                return
-            open_braces += (self.kind is Kind.OPEN) - (self.kind is Kind.CLOSE)
-            self.pass_over()
-
-    def pass_over(self) -> None:
-        """Take a token of a flow, a word as a whole."""
-        if self.kind is Kind.WORD:
-            self.word()
-        else:
-            self.advance()
-
-    def split(self, offset: int) -> None:
-        """Take the word at the cursor up to ``offset``, and look at the rest of it."""
-        self.end = self._resume = offset
-        self.advance()
-
-    def at_line_start(self) -> bool:
-        """Return whether only white space stands before the cursor on its line."""
-        return "\n" in self.text[self.last : self.start] or not self.text[: self.start].strip()
-
-    def _statement_ends(self, *, branches: bool) -> bool:
-        return self.kind in _STATEMENT_ENDS or (self.kind is Kind.BRANCH and not branches)

@@ -81,12 +81,14 @@ class Definitions(Directives):
             return tree.Parameter(self.since(start), "args", "...", None)
         match = _PARAMETER.match(self.text, start)
         if match is None:
-            return self._bad_parameter(start)
+            self._refuse_parameter(start)
+            return None
         name, kind, equals = match.groups()
         self.split(match.end())
         default = self._default() if equals else None
         if not equals and self.kind in WORDS and self.start == self.last:
-            return self._bad_parameter(start)
+            self._refuse_parameter(start)
+            return None
         if kind is not None and kind not in TYPES:
             self._unknown_type(kind, match)
         return tree.Parameter(self.since(start), name, kind, default)
@@ -96,7 +98,7 @@ class Definitions(Directives):
             return self.required("a default")
         return tree.Word(self.missing("a default after `=`", 'an empty one is `""`').span, ())
 
-    def _bad_parameter(self, start: int) -> None:
+    def _refuse_parameter(self, start: int) -> None:
         self.required("a parameter")
         span = self.since(start)
         message = f"`{self.text[start : span.end]}` is not a parameter"
@@ -122,7 +124,8 @@ class Definitions(Directives):
         return found
 
     def _field_value(self, start: int, name: str, name_span: Span) -> tree.DefinitionField:
-        text, words = None, ()
+        text: tree.RunText | None = None
+        words: tuple[tree.Word, ...] = ()
         if self.kind is not Kind.ARROW:
             self.missing(f"`→` and a value for `{name}`")
         elif name in VERBATIM_FIELDS:

@@ -60,6 +60,9 @@ class Directives(Options):
         subject = self.condition()
         if self.kind is not Kind.BRANCH:
             self.missing("a branch: `↳ pattern → /command`")
+        elif not self.at_line_start():
+            message = "a branch begins a line of its own"
+            self.fail("WF108", message, Span(self.start, self.end))
         branches: list[tree.Branch] = []
         while self.kind is Kind.BRANCH and self.at_line_start():
             branches.append(self._branch())
@@ -112,9 +115,7 @@ class Directives(Options):
         count = self.count()
         options = self.options()
         branches = [self.arm()]
-        while self.kind is Kind.BACKGROUND:
-            self.operators += 1
-            self.advance(OPERAND)
+        while self.taken(Kind.BACKGROUND, OPERAND):
             if self.kind is Kind.END or self.kind is Kind.CLOSE:
                 hint = "to put the whole fork in the background, group it: `{ fork:… } &`"
                 branches.append(self.missing("another branch after `&`", hint))
@@ -139,9 +140,16 @@ class Directives(Options):
         """``name "=" value { "," value }``."""
         self.split(match.end())
         values = self.word_list("a value")
+        self._refuse_axis_in(values)
         name = match[1]
         name_span = Span(match.start(1), match.end(1))
         return tree.Axis(self.since(name_span.start), name, name_span, values)
+
+    def _refuse_axis_in(self, values: tuple[tree.Word, ...]) -> None:
+        for start in (value.span.start for value in values[1:]):
+            if self.text[start - 1] != "," and (match := _AXIS.match(self.text, start)):
+                hint = "no comma between them: `sweep:a=1,2 b=3,4`"
+                self.report("WF103", "axes are parted by spaces", Span(*match.span()), hint)
 
     def droid(self) -> tree.Droid:
         """``"droid:" name { option } "→" command``."""

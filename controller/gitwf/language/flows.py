@@ -91,14 +91,18 @@ class Flows(Expressions):
         return found
 
     def _no_unit(self) -> tree.Missing:
+        here = Span(self.start, self.end)
         if self.kind is Kind.PLAIN or self.kind is Kind.WORD:
-            end = self._word_end()
-            message, hint = habits.not_a_unit(self.text[self.start : end])
-            return self.fail("WF103", message, Span(self.start, end), hint)
+            here = Span(self.start, self._word_end())
+            message, hint = habits.not_a_unit(self.text[here.start : here.end])
+            return self.fail("WF103", message, here, hint)
         if self.kind is Kind.HANDLER or self.kind is Kind.ASSIGN:
             message = f"`{self.lexeme}` begins a statement of its own"
-            return self.fail("WF103", message, Span(self.start, self.end), "put it on its own line")
-        return self.missing("a command")
+            return self.fail("WF103", message, here, "put it on its own line")
+        if self.kind is Kind.VARIABLE:
+            hint = f"`{self.lexeme} = …` sets it, `/echo {self.lexeme}` shows it"
+            return self.fail("WF103", f"expected a command, found `{self.lexeme}`", here, hint)
+        return self.bad_character() if self.kind is Kind.OTHER else self.missing("a command")
 
     def _word_end(self) -> int:
         end = self.start

@@ -77,7 +77,7 @@ class Options(Flows):
     def options(self) -> tuple[tree.Option, ...]:
         """``{ key ":" word }``."""
         found: list[tree.Option] = []
-        while self.kind in WORDS:
+        while self.kind in WORDS and not self.text.startswith("/", self.start):
             if match := _KEY.match(self.text, self.start):
                 found.append(self._option(match))
             else:

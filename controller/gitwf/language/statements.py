@@ -1,4 +1,4 @@
-"""Statements, the lines that they stand in, and how the parser finds its way back to one."""
+"""Statements, and the lines that they stand in."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from gitwf.language import tree
 from gitwf.language.definitions import Definitions
 from gitwf.language.height import is_too_high
 from gitwf.language.lexer import EXPRESSION, START
+from gitwf.language.recovery import BLOCK_ENDS, LINE_ENDS, SEPARATORS
 from gitwf.language.token import Kind
 
 EVENTS = ("commit", "tag", "schedule", "manual")
 """What a trigger waits for."""
 
-_SEPARATORS = frozenset({Kind.SEMICOLON, Kind.BACKGROUND})
-_BLOCK_ENDS = frozenset({Kind.END, Kind.CLOSE})
-_LINE_ENDS = frozenset({*_BLOCK_ENDS, Kind.NEWLINE, Kind.BRANCH})
 _MANY_OPERATORS = 100
 
 
@@ -27,7 +25,7 @@ class Statements(Definitions):
         """``[ statement { sep statement } [ sep ] ]``, line by line."""
         start = self.start
         lines: list[tree.Line] = []
-        while self.kind not in _BLOCK_ENDS:
+        while self.kind not in BLOCK_ENDS:
             if self.kind is Kind.NEWLINE:
                 self.advance(START)
             elif self.kind is Kind.BRANCH:
@@ -41,13 +39,13 @@ class Statements(Definitions):
         here = Span(self.start, self.end)
         hint = "a branch stands in the lines below a `case:` or `define:`"
         self.fail("WF108", "branch mark outside of a case or a definition", here, hint)
-        self._recover()
+        self.end_statement()
 
     def _line(self) -> tree.Line:
         """``statement { ( ";" | "&" ) statement }``, up to a newline."""
         start = self.start
         items = [self._item()]
-        while self.kind not in _LINE_ENDS:
+        while self.kind not in LINE_ENDS:
             items.append(self._item())
         return tree.Line(self.since(start), tuple(items))
 
@@ -60,37 +58,12 @@ class Statements(Definitions):
         if self.operators > _MANY_OPERATORS and not self.depth and is_too_high(statement):
             hint = "part it with newlines, or make groups of it"
             statement = self.fail("WF103", "too many operators in a row", statement.span, hint)
-        self._recover()
+        self.end_statement()
         span = self.since(start)
         background = self.kind is Kind.BACKGROUND
-        if self.kind in _SEPARATORS:
+        if self.kind in SEPARATORS:
             self.advance(START)
         return tree.Item(span, statement, background)
-
-    def _recover(self) -> None:
-        """End a statement: whatever still stands there is reported, and passed over."""
-        if self.kind not in _SEPARATORS and self.kind not in _LINE_ENDS:
-            self._expected_end()
-        if self.panics:
-            self.skip()
-            self.panics = False
-        self.look(START)
-
-    def end_branch(self) -> None:
-        """End a line of a case or a definition, as `_recover` ends a statement."""
-        if self.kind not in _SEPARATORS and self.kind not in _LINE_ENDS:
-            self._expected_end()
-        if self.panics:
-            self.skip(branches=False)
-            self.panics = False
-
-    def _expected_end(self) -> None:
-        here = Span(self.start, max(self.end, self.start + 1))
-        if self.kind is Kind.OTHER:
-            named = f"character U+{ord(self.lexeme):04X} is not allowed"
-            self.fail("WF101", named, here, "write a plain space")
-        else:
-            self.fail("WF103", "expected the end of the statement", here)
 
     def _statement(self) -> tree.Statement:
         """``use | trigger | definition | handler | assignment | flow``."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from gitwf.diagnostics import Span
 from gitwf.language import tree
-from gitwf.language.cursor import Cursor
 from gitwf.language.lexer import FLOW, INLINE, LIST_PIECES, PIECES, QUOTED, Mode
+from gitwf.language.recovery import Recovery
 from gitwf.language.token import Kind
 from gitwf.language.tree import Quote
 
 _TEXT = frozenset({Kind.TEXT, Kind.ESCAPE, Kind.OTHER})
 _ESCAPED = {"\\n": "\n", "\\t": "\t"}
-_FIELD_FOLLOWS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+_FIELD = re.compile(r"(?:\.[A-Za-z_]\w*|\[[^\]\s\"']*\]?)+")
 
 
-class Words(Cursor):
+class Words(Recovery):
     """The productions of words."""
 
     def words(self) -> tuple[tree.Word, ...]:
@@ -95,7 +97,7 @@ class Words(Cursor):
         """``'…'``: its text as it stands."""
         text = self.lexeme[1:]
         if self.kind is Kind.UNTERMINATED:
-            self._unterminated("quote", self.start, self.end, "close it on its line")
+            self._unterminated(self.start, self.end)
         else:
             text = text[:-1]
         self.advance(after)
@@ -112,7 +114,7 @@ class Words(Cursor):
             else:
                 parts.append(self._value(QUOTED, Quote.DOUBLE))
         if not self.taken(Kind.QUOTE, after):
-            self._unterminated("quote", start, self.last, "close it on its line")
+            self._unterminated(start, self.last)
             self.look(after)
         return parts or [tree.Literal(self.since(start), "", Quote.DOUBLE)]
 
@@ -128,14 +130,14 @@ class Words(Cursor):
         return tree.Interpolation(self.since(start), expression, quote)
 
     def _refuse_field(self) -> None:
-        follows = self.text[self.end : self.end + 2]
-        field = follows[:1] == "." and follows[1:] in _FIELD_FOLLOWS and len(follows) > 1
-        if not field and follows[:1] != "[":
+        """Report ``$name.x`` and ``$name[``, which could be the field or the text."""
+        tail = _FIELD.match(self.text, self.end)
+        if tail is None:
             return
         name = self.lexeme[1:]
-        message = f"`${name}{follows[0]}` reads both ways here"
-        hint = f"`${{{name}{follows[0]}…}}` is the field, `${{{name}}}{follows[0]}…` the text"
-        self.report("WF112", message, Span(self.start, self.end + 1), hint)
+        hint = f"`${{{name}{tail[0]}}}` is the field, `${{{name}}}{tail[0]}` the text"
+        span = Span(self.start, tail.end())
+        self.report("WF112", f"`${name}{tail[0]}` could be the field or the text", span, hint)
 
     def embedded(self, after: Mode) -> tree.Expression:
         """``"${" expr "}"``, which ends on its line."""
@@ -153,14 +155,15 @@ class Words(Cursor):
         line_end = len(self.text) if line_end < 0 else line_end
         close = self.text.find("}", self.last, line_end)
         if close < 0:
-            self._unterminated("`${`", start, start + 2, "close it with `}` on its line")
+            hint = "close it with `}` on its line"
+            self.fail("WF102", "unterminated `${`", Span(start, start + 2), hint)
         else:
             self.report("WF107", "expected an operator or `}`", Span(self.start, self.end))
         self.position = self.last = line_end if close < 0 else close + 1
         self.look(after)
 
-    def _unterminated(self, what: str, start: int, end: int, hint: str) -> None:
-        self.report("WF102", f"unterminated {what}", Span(start, end), hint)
+    def _unterminated(self, start: int, end: int) -> None:
+        self.report("WF102", "unterminated quote", Span(start, end), "close it on its line")
 
 
 def _meant(escape: str, quote: Quote) -> str:
