@@ -1,0 +1,182 @@
+"""Plays commands: definitions, the repository's own stages and scripts, and built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from gitwf.engine import jobs
+from gitwf.engine.context import RunContext
+from gitwf.engine.effects import Effects
+from gitwf.engine.frame import Frame
+from gitwf.engine.jobs import Process
+from gitwf.engine.outcome import Kind, Outcome, failed
+from gitwf.engine.result import result_of
+from gitwf.engine.scope import OutsideError, inside
+from gitwf.engine.shell import definition_argv, stage_argv
+from gitwf.engine.stages import JobEnd, Stages
+from gitwf.engine.steps import Call, Ended, Steps
+from gitwf.engine.tally import Tally
+from gitwf.language import tree
+from gitwf.language.arguments import ArgumentError, bind
+from gitwf.language.builtins import VARIABLES
+from gitwf.language.expand import arguments
+from gitwf.language.scope import EvaluationError, UnsetError
+from gitwf.plan.invocation import ClosedScope, Invocation, invoke
+from gitwf.plan.stage import Stage
+
+
+class Playable(Protocol):
+    """A command that the engine can play without knowing what it is."""
+
+    def play(self, command: tree.Command, frame: Frame) -> Outcome:
+        """Play ``command`` as the step ``frame.step``."""
+        ...
+
+
+class Commands:
+    """Plays the commands of one run.
+
+    A name means, in this order: what ``builtins`` holds, a definition, a stage of `dvc.yaml`, an
+    executable of `commands/`.
+    """
+
+    def __init__(
+        self,
+        context: RunContext,
+        definitions: Mapping[str, tree.Definition],
+        own: Mapping[str, Stage | str],
+        players: Players,
+    ) -> None:
+        self._context = context
+        self._definitions = definitions
+        self._own = own
+        self._builtins = players.builtins
+        self._steps = players.steps
+        self._stages = players.stages
+        self._effects = players.effects
+        self._tally = players.tally
+
+    def play(self, command: tree.Command, frame: Frame) -> Outcome:
+        """Play ``command`` as the step ``frame.step``."""
+        call = Call(frame.step, f"/{command.name}")
+        try:
+            return self._play(command, call, frame)
+        except (EvaluationError, ArgumentError) as error:
+            return failed(call.failed(Kind.TYPE, error.message))
+        except UnsetError as error:
+            return failed(call.failed(Kind.TYPE, f"`${error.name}` was never set"))
+
+    def _play(self, command: tree.Command, call: Call, frame: Frame) -> Outcome:
+        if (builtin := self._builtins.get(command.name)) is not None:
+            return builtin.play(command, frame)
+        words = tuple(argument.text for argument in arguments(command.words, frame.scope))
+        call = Call(call.step, call.command, words)
+        if (definition := self._definitions.get(command.name)) is not None:
+            return self._defined(definition, command, call, frame)
+        own = self._own.get(command.name)
+        if isinstance(own, Stage):
+            process = self._process(
+                stage_argv(own.cmd, self._context.environment), own.wdir, {}, own
+            )
+            return self._step(Invocation(own.name, "", stage=own), process, call, frame)
+        if isinstance(own, str):
+            process = self._process((f"./{own}", *words), ".", {}, None)
+            return self._step(Invocation(command.name, ""), process, call, frame)
+        return failed(call.failed(Kind.MISSING, f"there is no command `{call.command}`", 127))
+
+    def _defined(
+        self, definition: tree.Definition, command: tree.Command, call: Call, frame: Frame
+    ) -> Outcome:
+        values = bind(definition, command, frame.scope)
+        scope = ClosedScope(values, frame.scope, frozenset(VARIABLES))
+        invocation = invoke(definition, values, scope)
+        process = self._process(
+            definition_argv(invocation.shell),
+            invocation.wdir,
+            invocation.environment,
+            invocation.stage,
+            invocation,
+        )
+        outcome = self._step(invocation, process, call, frame)
+        for attempt in range(1, invocation.retry + 1):
+            if outcome.failure is None or outcome.failure.kind is Kind.CANCELLED:
+                break
+            frame.stop.check()
+            again = Call(f"{call.step}[{attempt}]", call.command, call.args, attempt + 1)
+            outcome = self._step(invocation, process, again, frame)
+        return outcome
+
+    def _process(
+        self,
+        argv: tuple[str, ...],
+        wdir: str,
+        environment: Mapping[str, str],
+        stage: Stage | None,
+        invocation: Invocation | None = None,
+    ) -> Process:
+        dvc = {"DVC_ROOT": str(self._context.workspace), "DVC_STAGE": stage.name} if stage else {}
+        return Process(
+            argv,
+            self._context.workspace / wdir,
+            {**dvc, **environment},
+            invocation.secrets if invocation else (),
+            invocation.timeout if invocation else None,
+        )
+
+    def _step(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Outcome:
+        def step() -> Ended:
+            return self._steps.play(call, lambda: self._ended(invocation, process, call, frame))
+
+        ended = self._effects.play(invocation.effect, call, step) if invocation.effect else step()
+        if frame.counted:
+            self._tally.add(cached=ended.cached, metrics=ended.metrics)
+        return ended.outcome
+
+    def _ended(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
+        if invocation.stage is None:
+            return self._plain(process, call, frame)
+
+        def execute() -> JobEnd:
+            finished = jobs.run(self._context, call, process, frame)
+            return JobEnd(finished.folder, _outcome(finished))
+
+        return self._stages.play(invocation.stage, call, execute, wanted=frame.wanted)
+
+    def _plain(self, process: Process, call: Call, frame: Frame) -> Ended:
+        try:
+            inside(self._context.workspace, str(process.directory))
+        except OutsideError as error:
+            return Ended(failed(call.failed(Kind.PATH, str(error))))
+        finished = jobs.run(self._context, call, process, frame)
+        outcome = _outcome(finished)
+        if finished.failure is not None:
+            return Ended(outcome)
+        result = result_of(finished.folder, None)
+        return Ended(Outcome(result=result.value, output=outcome.output), warning=result.warning)
+
+
+class Players:
+    """What `Commands` plays with."""
+
+    def __init__(
+        self,
+        builtins: Mapping[str, Playable],
+        steps: Steps,
+        stages: Stages,
+        effects: Effects,
+        tally: Tally,
+    ) -> None:
+        self.builtins = builtins
+        self.steps = steps
+        self.stages = stages
+        self.effects = effects
+        self.tally = tally
+
+
+def _outcome(finished: jobs.Finished) -> Outcome:
+    output: tuple[Path, ...] = (finished.folder.out,) if finished.folder.out.exists() else ()
+    if finished.failure is not None:
+        return failed(finished.failure, output)
+    return Outcome(output=output)

@@ -1,0 +1,58 @@
+"""What is the same for all steps of one playing of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from gitwf.language.value import Value, number
+from gitwf.targets.job import Target
+
+
+class RunContext(msgspec.Struct, frozen=True):
+    """One playing of a run: who it is, where its files are, what its commands get.
+
+    ``folder`` holds what is local to the run (job folders, large results), ``environment`` is what
+    every command gets, ``secrets`` the values that only a command which names them gets.
+    ``effects`` None allows all effects, else it is the sentence that refuses them.
+    """
+
+    id: str
+    workflow: str
+    commit: str
+    branch: str | None
+    attempt: int
+    workspace: Path
+    folder: Path
+    environment: Mapping[str, str]
+    secrets: Mapping[str, str]
+    target: Target
+    effects: str | None = None
+
+    def job_folder(self, step: str) -> Path:
+        """Return the folder of the job of ``step``."""
+        return self.folder / "jobs" / step.replace("/", ".")
+
+    def variables(self, step: str, attempt: int) -> dict[str, str]:
+        """Return the ``WF_`` variables of the command that is ``step``."""
+        return {
+            "WF_RUN_ID": self.id,
+            "WF_STEP": step,
+            "WF_ATTEMPT": str(attempt),
+            "WF_COMMIT": self.commit,
+            "WF_BRANCH": self.branch or "",
+            "WF_WORKFLOW": self.workflow,
+            "WF_RESULT": str(self.job_folder(step) / "result"),
+        }
+
+    def value(self) -> Value:
+        """Return the run as the workflow sees it in ``$run``."""
+        return {
+            "id": self.id,
+            "workflow": self.workflow,
+            "commit": self.commit,
+            "branch": self.branch,
+            "attempt": number(self.attempt),
+        }

@@ -1,0 +1,43 @@
+"""Files that redirects write into the workspace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from gitwf.engine.outcome import Output
+from gitwf.engine.scope import inside
+
+
+def write_output(workspace: Path, path: str, output: Output, *, append: bool) -> None:
+    """Write ``output`` into the file at ``path``, whole or not at all; folders are made.
+
+    Raises:
+        OutsideError: if the path leads out of the workspace.
+        OSError: if it cannot be written.
+    """
+    target = inside(workspace, path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".wf-", delete=False) as draft:
+        try:
+            if append and target.exists():
+                _copy(target, draft)
+            for piece in output:
+                if isinstance(piece, Path):
+                    _copy(piece, draft)
+                else:
+                    draft.write(piece)
+            draft.flush()
+            os.fchmod(draft.fileno(), 0o644)
+            Path(draft.name).replace(target)
+        except BaseException:
+            Path(draft.name).unlink(missing_ok=True)
+            raise
+
+
+def _copy(source: Path, target: IO[bytes]) -> None:
+    with source.open("rb") as file:
+        shutil.copyfileobj(file, target)

@@ -1,0 +1,149 @@
+"""Writes a run down: every event into the local journal at once, all of it into git in batches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from gitwf.records.clock import spell
+from gitwf.records.event import (
+    Body,
+    EnvironmentChanged,
+    Event,
+    RunFinished,
+    RunQueued,
+    RunStarted,
+    decode,
+    encode,
+)
+from gitwf.records.fold import RunRecord, fold
+from gitwf.records.journal import Journal
+from gitwf.records.runs import Snapshot
+from gitwf.records.store import Records
+from gitwf.repo.commits import Change
+from gitwf.repo.errors import RepositoryError
+
+INTERVAL = 10.0
+"""Seconds after which at the latest an event is in git."""
+
+_NOTED = (RunQueued, RunStarted, RunFinished, EnvironmentChanged)
+_MASK = b"***"
+
+Listener = Callable[[Event], None]
+
+
+class Files(msgspec.Struct, frozen=True):
+    """What a run adds to the tree of its commit: files, and results by stage key."""
+
+    files: Mapping[str, Change] = {}
+    results: Mapping[str, bytes] = {}
+
+
+class RunRecorder:
+    """Writes the events of one run. Threads may share it.
+
+    ``gather`` returns what else belongs into the run's ref at that moment. ``secrets`` are values
+    that no record may hold. The refs follow the journal in a thread of their own.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        run: str,
+        commit: str,
+        plan: bytes,
+        journal: Journal,
+        gather: Callable[[], Files],
+        secrets: Iterable[str] = (),
+        listener: Listener | None = None,
+    ) -> None:
+        self._records = records
+        self._run = run
+        self._commit = commit
+        self._plan = plan
+        self._journal = journal
+        self._gather = gather
+        self._secrets = [s.encode() for s in secrets] + [
+            msgspec.json.encode(s)[1:-1] for s in secrets
+        ]
+        self._listener = listener
+        self._events = journal.read()
+        self._noted: set[str] = set()
+        self._lock = threading.Lock()
+        self._flushing = threading.Lock()
+        self._due = threading.Event()
+        self._closed = threading.Event()
+        self._problem: RepositoryError | None = None
+        self._thread = threading.Thread(target=self._follow, name="git-wf-records", daemon=True)
+        self._thread.start()
+
+    def emit(self, body: Body, extra: Mapping[str, msgspec.Raw] | None = None) -> Event:
+        """Record an event; one that announces something is on disk when this returns."""
+        with self._lock:
+            now = spell(self._records.clock.now())
+            event = Event(now, self._records.ids.new(), 0, self._run, body, extra=dict(extra or {}))
+            event = self._masked(event)
+            self._journal.append(event)
+            self._events.append(event)
+        if self._listener:
+            self._listener(event)
+        if isinstance(body, _NOTED):
+            self._due.set()
+        return event
+
+    def record(self) -> RunRecord:
+        """Return what is known of the run now."""
+        with self._lock:
+            events = list(self._events)
+        record = fold(events)
+        if record is None:
+            raise ValueError("a run is recorded from its start on")
+        return record
+
+    def flush(self) -> str:
+        """Bring all that was recorded into git; return the commit that the run's ref stands at."""
+        with self._flushing:
+            with self._lock:
+                events = list(self._events)
+            extra = self._gather()
+            snapshot = Snapshot(
+                self._run, self._commit, events, self._plan, extra.files, extra.results
+            )
+            tip = self._records.runs.write(snapshot, self._records.runs.tip(self._run))
+            self._note(events)
+            return tip
+
+    def close(self) -> None:
+        """Bring the rest into git and end. Raises what kept the records from being written."""
+        self._closed.set()
+        self._due.set()
+        self._thread.join()
+        self.flush()
+        self._journal.close()
+
+    def _note(self, events: list[Event]) -> None:
+        new = [e for e in events if isinstance(e.body, _NOTED) and e.id not in self._noted]
+        if new:
+            self._records.notes.append({self._commit: [encode(event) for event in new]})
+            self._noted.update(event.id for event in new)
+
+    def _follow(self) -> None:
+        while not self._closed.is_set():
+            self._due.wait(INTERVAL)
+            self._due.clear()
+            if self._closed.is_set() or not self._events:
+                continue
+            try:
+                self.flush()
+            except RepositoryError:
+                # The journal has it all; `close` tries again and tells.
+                continue
+
+    def _masked(self, event: Event) -> Event:
+        line = encode(event)
+        clean = line
+        for secret in self._secrets:
+            clean = clean.replace(secret, _MASK)
+        return event if clean == line else decode(clean)

@@ -1,0 +1,57 @@
+"""The result of a command: the first thing it left that counts (`docs/language.md`, section 4)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from gitwf.language.value import Value, from_json
+from gitwf.targets.job import JobFolder
+
+LIMIT = 1 << 20
+"""Bytes above which a result is null."""
+
+
+class Result(msgspec.Struct, frozen=True):
+    """A result, and what the user should know about how it came to be."""
+
+    value: Value
+    warning: str | None = None
+
+
+def result_of(folder: JobFolder, metrics: Value) -> Result:
+    """Return the result of the job in ``folder``; ``metrics`` are those it declared, or null."""
+    if folder.result.exists():
+        return _result_file(folder.result)
+    if metrics is not None:
+        return Result(metrics)
+    return _printed(folder.out)
+
+
+def _result_file(path: Path) -> Result:
+    if path.stat().st_size > LIMIT:
+        return Result(None, "the result is above 1 MiB: it is null")
+    try:
+        return Result(from_json(path.read_bytes().decode("utf-8")))
+    except ValueError:
+        return Result(None, "the file of `WF_RESULT` is not valid JSON: the result is null")
+
+
+def _printed(path: Path) -> Result:
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return Result(None)
+    if size > LIMIT:
+        return Result(None, "the output is above 1 MiB: the result is null")
+    text = path.read_bytes().decode("utf-8", "replace").strip()
+    if not text:
+        return Result(None)
+    lines = [line for line in text.splitlines() if line.strip()]
+    for candidate in (text, lines[-1]):
+        try:
+            return Result(from_json(candidate))
+        except ValueError:
+            continue
+    return Result(text)

@@ -1,0 +1,88 @@
+"""The variables that a branch of a run sees."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from gitwf.language.scope import UnsetError
+from gitwf.language.value import Value, from_data, number
+
+
+class Scope:
+    """Variables of one branch, with the files and the environment that expressions may look at.
+
+    ``variables`` are the workflow's own; ``builtins`` hold what is set so far of the built-in ones.
+    """
+
+    def __init__(
+        self,
+        workspace: Path,
+        environment: Mapping[str, str],
+        builtins: Mapping[str, Value],
+        variables: Mapping[str, Value] | None = None,
+    ) -> None:
+        self.workspace = workspace
+        self.variables: dict[str, Value] = dict(variables or {})
+        self.builtins: dict[str, Value] = dict(builtins)
+        self._environment = environment
+
+    def ended(self, status: int, result: Value) -> None:
+        """Set ``$status`` and ``$result`` to those of the unit that has just ended."""
+        self.builtins["status"] = number(status)
+        self.builtins["result"] = result
+
+    def variable(self, name: str) -> Value:
+        """Return the value of a variable.
+
+        Raises:
+            UnsetError: if it was never set.
+        """
+        if name in self.variables:
+            return self.variables[name]
+        if name in self.builtins:
+            return self.builtins[name]
+        if name == "params":
+            self.builtins[name] = self._params()
+            return self.builtins[name]
+        raise UnsetError(name)
+
+    def _params(self) -> Value:
+        path = self.workspace / "params.yaml"
+        if not path.is_file():
+            raise UnsetError("params")
+        from ruamel.yaml import YAML
+
+        return from_data(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+
+    def exists(self, path: str) -> bool:
+        """Return whether ``path`` is in the workspace."""
+        return inside(self.workspace, path).exists()
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file of the workspace."""
+        return inside(self.workspace, path).read_bytes()
+
+    def environment(self, name: str) -> str | None:
+        """Return a variable of the environment that commands get."""
+        return self._environment.get(name)
+
+
+class OutsideError(OSError):
+    """A path leads out of the workspace, or into git's own folder."""
+
+
+def inside(workspace: Path, path: str) -> Path:
+    """Return ``path`` as a path of the workspace, links followed.
+
+    Raises:
+        OutsideError: if it leads out of the workspace or into ``.git``.
+    """
+    found = (workspace / path).resolve()
+    root = workspace.resolve()
+    if not found.is_relative_to(root) or ".git" in found.relative_to(root).parts[:1]:
+        raise OutsideError(f"`{path}` leads out of the repository")
+    if os.path.lexists(found) and not (found.is_file() or found.is_dir()):
+        raise OutsideError(f"`{path}` is neither a file nor a folder")
+    return found

@@ -1,0 +1,74 @@
+"""What a run adds to its commit: its `dvc.yaml`, its `dvc.lock`, kept files, stages' results."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from gitwf.data.atomic import write_whole
+from gitwf.data.mergeyaml import merge_stages
+from gitwf.engine.recorder import Files
+from gitwf.plan.stage import Stage
+from gitwf.records.store import Records
+from gitwf.repo.commits import Change, File
+
+_STAGES, _LOCK = "dvc.yaml", "dvc.lock"
+
+
+class RunShelf:
+    """Collects what belongs into the ref of one run, from its workspace."""
+
+    def __init__(self, records: Records, workspace: Path) -> None:
+        self._records = records
+        self._workspace = workspace
+        self._stages: dict[str, Stage] = {}
+        self._results: dict[str, bytes] = {}
+        self._kept: set[str] = set()
+        self._lock = threading.Lock()
+
+    def find(self, key: str) -> bytes | None:
+        """Return what is kept for a stage: by this run, else by the newest that has it."""
+        found = self._results.get(key) or self._records.runs.find_result(key)
+        if found is not None:
+            self.put(key, found)
+        return found
+
+    def put(self, key: str, record: bytes) -> None:
+        """Keep a record with the run."""
+        with self._lock:
+            self._results[key] = record
+
+    def use(self, stage: Stage) -> None:
+        """Have the run's `dvc.yaml` hold ``stage``."""
+        with self._lock:
+            self._stages[stage.name] = stage
+
+    def keep(self, path: str) -> None:
+        """Keep a file of the workspace with the run."""
+        with self._lock:
+            self._kept.add(path)
+
+    def gather(self) -> Files:
+        """Return what the run has so far."""
+        with self._lock:
+            stages, kept, results = dict(self._stages), sorted(self._kept), dict(self._results)
+        files: dict[str, Change] = {}
+        if stages:
+            files[_STAGES] = File(self._merged(stages).encode())
+            kept.append(_LOCK)
+        for name in kept:
+            path = self._workspace / name
+            if path.is_file():
+                files[name] = File(path.read_bytes())
+        return Files(files, results)
+
+    def write_stages(self) -> None:
+        """Write `dvc.yaml` in the workspace, with the stages that the run used."""
+        if self._stages:
+            write_whole(self._workspace / _STAGES, self._merged(self._stages).encode())
+
+    def _merged(self, stages: Mapping[str, Stage]) -> str:
+        path = self._workspace / _STAGES
+        text = path.read_text(encoding="utf-8") if path.exists() else None
+        return merge_stages(text, list(stages.values()))

@@ -1,0 +1,63 @@
+"""The workspace of a run: a worktree of its own, with the repository's one DVC cache."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from gitwf.data.errors import DataError
+from gitwf.data.project import Project, prepare_workspace
+from gitwf.repo import worktree
+from gitwf.repo.repository import Repository
+
+
+def prepare(repository: Repository, path: Path, commit: str, links: Iterable[str]) -> None:
+    """Lay out ``commit`` at ``path``; one that an earlier playing laid out whole is left alone.
+
+    ``links`` are untracked paths of the main tree that are linked into it.
+    """
+    ready = path.with_name(f"{path.name}.ready")
+    if ready.exists():
+        return
+    if path.exists():
+        worktree.remove(repository, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    worktree.add(repository, path, commit)
+    main = main_tree(repository)
+    if main is not None:
+        _link(main, path, links)
+    if (path / ".dvc").is_dir():
+        prepare_workspace(_project(main), path, None if main else repository.state_dir / "dvc")
+    ready.touch()
+
+
+def _link(main: Path, path: Path, links: Iterable[str]) -> None:
+    for link in links:
+        source, target = main / link, path / link
+        if source.exists() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.symlink_to(source)
+
+
+def discard(repository: Repository, path: Path) -> None:
+    """Remove a workspace with all that is in it."""
+    path.with_name(f"{path.name}.ready").unlink(missing_ok=True)
+    worktree.remove(repository, path)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def main_tree(repository: Repository) -> Path | None:
+    """Return the repository's main working tree, whose DVC cache all runs share; None if bare."""
+    if repository.common_dir.name == ".git":
+        return repository.common_dir.parent
+    return repository.work_tree
+
+
+def _project(main: Path | None) -> Project | None:
+    if main is None:
+        return None
+    with contextlib.suppress(DataError):
+        return Project.open(main)
+    return None

@@ -1,0 +1,61 @@
+"""Which commands a workflow may call, and what their names mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from gitwf.language import tree
+from gitwf.language.program import Program
+from gitwf.language.walk import walk
+from gitwf.plan.facts import Facts
+from gitwf.plan.stage import Stage
+
+
+class Script(msgspec.Struct, frozen=True):
+    """An executable of the repository's ``commands/`` folder."""
+
+    name: str
+    path: str
+
+
+Callee = tree.Definition | Stage | Script
+
+
+def called(file: tree.File) -> tuple[str, ...]:
+    """Return the names of the commands that stand in the flows of ``file``, each once."""
+    names = (n.name for n in walk(file.block) if isinstance(n, tree.Command))
+    return tuple(dict.fromkeys(names))
+
+
+def callees(program: Program, facts: Facts) -> Mapping[str, Callee]:
+    """Return what each called name means, built-in commands left out.
+
+    The order is the contract's: a definition, a stage of `dvc.yaml`, an executable of `commands/`.
+    """
+    stages, scripts = facts.stages(), facts.scripts()
+    found: dict[str, Callee] = {}
+    for name in called(program.file):
+        stage = stages.get(name)
+        if name in program.definitions:
+            found[name] = program.definitions[name].definition
+        elif isinstance(stage, Stage):
+            found[name] = stage
+        elif name in scripts:
+            found[name] = Script(name, scripts[name])
+    return found
+
+
+def effects(found: Mapping[str, Callee]) -> tuple[str, ...]:
+    """Return the environments that these commands change, sorted."""
+    names: set[str] = set()
+    for callee in found.values():
+        if isinstance(callee, tree.Definition) and (field := callee.field("effect")):
+            names.update(literal_text(word) for word in field.words)
+    return tuple(sorted(names))
+
+
+def literal_text(word: tree.Word) -> str:
+    """Return the text of a word that holds no variable; a variable stands as ``*``."""
+    return "".join(p.text if isinstance(p, tree.Literal) else "*" for p in word.parts)

@@ -1,0 +1,171 @@
+"""The key of a run: the hash of what decides what it does (`docs/records.md`, section 2)."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from gitwf.language import tree
+from gitwf.language.canonical import canonical
+from gitwf.language.glob import matches
+from gitwf.language.program import Program
+from gitwf.language.walk import walk
+from gitwf.plan.calls import Callee, Script, literal_text
+from gitwf.plan.facts import Facts
+from gitwf.plan.stage import Stage
+
+_OUT_FIELDS = ("outs", "metrics", "plots", "outs_no_cache", "outs_persist", "metrics_no_cache")
+_SHELL_WORD = re.compile(r"[^\s;&|<>()'\"`=$\\]+")
+
+
+class Input(msgspec.Struct, frozen=True, order=True):
+    """One thing that decides what a run does. ``value`` None: it is named but not there."""
+
+    kind: str
+    name: str
+    value: str | None
+
+
+def run_key(inputs: Iterable[Input]) -> str:
+    """Return the SHA-256 of ``inputs`` in hexadecimal; their order does not matter."""
+    rows = [[i.kind, i.name, i.value] for i in sorted(set(inputs), key=_order)]
+    return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
+
+
+def _order(item: Input) -> tuple[str, str, str]:
+    return item.kind, item.name, item.value or ""
+
+
+def inputs_of(
+    program: Program, found: Mapping[str, Callee], facts: Facts, settings: Mapping[str, str]
+) -> tuple[Input, ...]:
+    """Return everything that decides what a run of ``program`` does, sorted.
+
+    ``found`` are the commands it calls, ``settings`` the ``--set`` values as JSON text.
+    """
+    inputs = {Input("workflow", p, _digest(canonical(f))) for p, f in program.files.items()}
+    inputs.update(Input("set", name, value) for name, value in settings.items())
+    inputs.update(_expression_inputs(program, facts))
+    outs = [pattern for callee in found.values() for pattern in _outs(callee)]
+    for callee in found.values():
+        inputs.update(_callee_inputs(callee, facts, outs))
+    return tuple(sorted(inputs, key=_order))
+
+
+def _expression_inputs(program: Program, facts: Facts) -> Iterator[Input]:
+    for file in program.files.values():
+        for node in walk(file.block):
+            match node:
+                case tree.Name(name="params"):
+                    yield Input("file", "params.yaml", facts.id("params.yaml"))
+                case tree.Call(function="read", arguments=(tree.Constant(value=str(path)),)):
+                    yield Input("file", path, facts.id(path))
+                case _:
+                    pass
+
+
+def _callee_inputs(callee: Callee, facts: Facts, outs: list[str]) -> Iterator[Input]:
+    match callee:
+        case Script(_, path):
+            yield Input("script", path, facts.id(path))
+        case Stage():
+            yield Input("stage", callee.name, _digest(msgspec.json.encode(callee, order="sorted")))
+            lines = (callee.cmd,) if isinstance(callee.cmd, str) else callee.cmd
+            for line in lines:
+                yield from _words_of_shell(line, callee.wdir, facts)
+            for dep in callee.deps:
+                yield from _dep(_under(callee.wdir, dep), facts, outs)
+            for file, keys in callee.params.items():
+                yield _params(_under(callee.wdir, file), keys, facts)
+        case tree.Definition():
+            wdir = next((literal_text(w) for w in _words(callee, "wdir")), ".")
+            run = callee.field("run")
+            if run and run.text:
+                yield from _words_of_shell(run.text.text, wdir, facts)
+            for word in _words(callee, "deps"):
+                yield from _dep(_under(wdir, literal_text(word)), facts, outs)
+            for word in _words(callee, "params"):
+                file, keys = split_param(literal_text(word))
+                yield _params(_under(wdir, file), keys, facts)
+
+
+def split_param(text: str) -> tuple[str, tuple[str, ...] | None]:
+    """Return file and keys of ``key``, ``file:key`` or ``file:`` (None: all of the file)."""
+    file, colon, key = text.rpartition(":")
+    if not colon:
+        return "params.yaml", (key,)
+    return file, (key,) if key else None
+
+
+def _params(path: str, keys: tuple[str, ...] | None, facts: Facts) -> Input:
+    name = f"{path}:{','.join(keys or ())}"
+    if "*" in name:
+        return Input("file", path, facts.id(path))
+    return Input("params", name, facts.params(path, keys))
+
+
+def _words(definition: tree.Definition, name: str) -> tuple[tree.Word, ...]:
+    field = definition.field(name)
+    return field.words if field else ()
+
+
+def _outs(callee: Callee) -> Iterator[str]:
+    match callee:
+        case Stage():
+            yield from (_under(callee.wdir, out.path) for out in callee.outs)
+        case tree.Definition():
+            wdir = next((literal_text(w) for w in _words(callee, "wdir")), ".")
+            for name in _OUT_FIELDS:
+                yield from (_under(wdir, literal_text(word)) for word in _words(callee, name))
+        case Script():
+            pass
+
+
+def _dep(path: str, facts: Facts, outs: list[str]) -> Iterator[Input]:
+    """Yield the input that a dep is; nothing for what a stage of the same run writes."""
+    if any(matches(out, path) or _contains(out, path) or _contains(path, out) for out in outs):
+        return
+    if "*" in path:
+        folder = posixpath.dirname(path.partition("*")[0])
+        found = facts.files(folder)
+        for name in sorted(found):
+            if matches(path, name):
+                yield Input("dep", name, found[name])
+        return
+    yield Input("dep", path, _content(path, facts))
+
+
+def _content(path: str, facts: Facts) -> str | None:
+    """Return what identifies the content of a dep: git's id, or DVC's hash."""
+    if (known := facts.id(path)) is not None:
+        return known
+    part = path
+    while part:
+        if (pointer := facts.id(f"{part}.dvc")) is not None:
+            return f"dvc:{pointer}"
+        part = posixpath.dirname(part)
+    return facts.locked(path)
+
+
+def _contains(folder: str, path: str) -> bool:
+    return path.startswith(f"{folder.rstrip('/')}/")
+
+
+def _words_of_shell(text: str, wdir: str, facts: Facts) -> Iterator[Input]:
+    """Yield the tracked files that are words of a run line: programs are not always deps."""
+    for word in dict.fromkeys(_SHELL_WORD.findall(text)):
+        path = _under(wdir, word)
+        if path and not path.startswith("..") and facts.is_file(path):
+            yield Input("word", path, facts.id(path))
+
+
+def _under(wdir: str, path: str) -> str:
+    return posixpath.normpath(posixpath.join(wdir, path))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,57 @@
+"""Which commits a workflow asks to be run for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from gitwf.language import tree
+from gitwf.language.glob import matches
+from gitwf.plan.calls import literal_text
+
+
+class CommitTrigger(msgspec.Struct, frozen=True):
+    """An ``on:commit``: globs of branches (None: the watched ones) and of changed paths."""
+
+    branches: tuple[str, ...] | None = None
+    paths: tuple[str, ...] | None = None
+
+    def fits(self, branch: str, *, watched: bool, changed: Iterable[str] | None) -> bool:
+        """Return whether a head of ``branch`` fits.
+
+        ``changed`` are the paths that differ from the last commit that was decided; None: all.
+        """
+        if self.branches is None and not watched:
+            return False
+        if self.branches is not None and not _any(self.branches, [branch]):
+            return False
+        return self.paths is None or changed is None or _any(self.paths, changed)
+
+
+def commit_triggers(file: tree.File) -> tuple[CommitTrigger, ...]:
+    """Return the ``on:commit`` triggers of ``file``.
+
+    A file with a job and no ``on:`` has one without conditions; definitions alone ask for nothing.
+    """
+    statements = [item.statement for line in file.block.lines for item in line.items]
+    triggers = [s for s in statements if isinstance(s, tree.Trigger)]
+    if triggers:
+        return tuple(_commit_trigger(t) for t in triggers if t.event == "commit")
+    silent = (tree.Use, tree.Trigger, tree.Definition, tree.Handler, tree.Missing)
+    has_job = any(not isinstance(s, silent) for s in statements)
+    return (CommitTrigger(),) if has_job else ()
+
+
+def _commit_trigger(trigger: tree.Trigger) -> CommitTrigger:
+    options = {option.key: literal_text(option.value) for option in trigger.options}
+    return CommitTrigger(_globs(options.get("branch")), _globs(options.get("path")))
+
+
+def _globs(text: str | None) -> tuple[str, ...] | None:
+    return tuple(part for part in text.split(",") if part) if text else None
+
+
+def _any(globs: Iterable[str], names: Iterable[str]) -> bool:
+    names = list(names)
+    return any(matches(glob, name) for glob in globs for name in names)
