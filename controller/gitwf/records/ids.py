@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import secrets
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gitwf.records.clock import Clock
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LENGTH = 26
 _RANDOM_BITS = 80
 
@@ -27,7 +28,7 @@ class Ids:
 
     def new(self) -> str:
         """Return an id that is greater than all that this object returned before."""
-        milliseconds = int(self._clock.now().timestamp() * 1000)
+        milliseconds = (self._clock.now() - _EPOCH) // timedelta(milliseconds=1)
         fresh = milliseconds << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
         with self._lock:
             same_or_earlier = milliseconds <= self._last >> _RANDOM_BITS
@@ -45,7 +46,7 @@ def time_of(id_: str) -> datetime:
     number = 0
     for character in id_:
         number = number << 5 | _ALPHABET.index(character)
-    return datetime.fromtimestamp((number >> _RANDOM_BITS) / 1000, UTC)
+    return _EPOCH + timedelta(milliseconds=number >> _RANDOM_BITS)
 
 
 def _encode(number: int) -> str:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 import msgspec
 
 from gitwf.repo.environment import IDENTITY
 from gitwf.repo.git import Git, Outcome
 
-_SCRATCH = b"refs/wf/scratch"
 _FORBIDDEN = frozenset({"", ".", "..", ".git"})
 
 
@@ -60,7 +60,8 @@ class Commits:
 
         Raises `GitError`, `StorageFullError`, and ValueError for a path that leads out of the tree.
         """
-        stream = b"".join(self._commands(mark, draft) for mark, draft in enumerate(drafts, 1))
+        scratch = b"refs/wf/scratch/%s" % token_hex(8).encode()
+        stream = b"".join(self._commands(scratch, *numbered) for numbered in enumerate(drafts, 1))
         process = self._git.start("fast-import", "--quiet", "--done", "--cat-blob-fd=1")
         stdout, stderr = process.communicate(stream + b"done\n")
         if process.returncode:
@@ -68,8 +69,8 @@ class Commits:
             self._git.refuse("fast-import", Outcome(process.returncode, stdout, stderr))
         return stdout.decode().split()
 
-    def _commands(self, mark: int, draft: Draft) -> bytes:
-        ref = b"%s/%d" % (_SCRATCH, mark)
+    def _commands(self, scratch: bytes, mark: int, draft: Draft) -> bytes:
+        ref = b"%s/%d" % (scratch, mark)
         name, address = IDENTITY
         who = f"{name} <{address}> {int(draft.at.timestamp())} +0000".encode()
         words = ["from", *["merge"] * len(draft.parents)]

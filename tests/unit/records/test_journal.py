@@ -1,0 +1,134 @@
+"""The journal of a run: on disk, whole lines only."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gitwf.records import journal
+from gitwf.records.event import Event, PodReady, RunStarted, StepStarted, encode
+from gitwf.records.journal import Journal
+from gitwf.repo.errors import StorageFullError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _step(number: int) -> Event:
+    return Event(
+        "2026-11-22T10:00:00.000000Z", f"E{number:05}", 0, "R", StepStarted(str(number), "x")
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return journal.path_of(tmp_path / "wf", "R")
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file may grow beyond 4000 bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_line(path: Path) -> None:
+    with Journal(path) as written:
+        written.append(_step(1))
+    assert path.read_bytes() == b"6ef0cffc " + encode(_step(1)) + b"\n"
+    assert path.parts[-3:] == ("runs", "R", "events.jsonl")
+
+
+def test_what_was_appended_is_read(path: Path) -> None:
+    events = [_step(n) for n in range(5)]
+    with Journal(path) as written:
+        written.append(events[0])
+        written.append(*events[1:3])
+        assert written.read() == events[:3]
+    with Journal(path) as again:
+        again.append(*events[3:])
+    assert journal.read(path) == events
+
+
+def test_a_journal_that_is_not_there(path: Path) -> None:
+    assert journal.read(path) == []
+
+
+@pytest.mark.parametrize(
+    "kept", [1, 8, 9, 30, -1], ids=["sum", "sum-only", "space", "half", "no-end"]
+)
+def test_a_torn_last_line_is_dropped(path: Path, kept: int) -> None:
+    with Journal(path) as written:
+        written.append(_step(1))
+        whole = path.stat().st_size
+        written.append(_step(2))
+    content = path.read_bytes()
+    path.write_bytes(content[: whole + kept] if kept > 0 else content[:-1])
+    assert journal.read(path) == ([_step(1)] if kept > 0 else [_step(1), _step(2)])
+    with Journal(path) as again:
+        again.append(_step(3))
+    assert journal.read(path) == [_step(1), _step(3)]
+
+
+def test_a_spoilt_line_is_passed_over(path: Path) -> None:
+    with Journal(path) as written:
+        written.append(_step(1), _step(2), _step(3))
+    path.write_bytes(path.read_bytes().replace(b"E00002", b"E00009"))
+    assert journal.read(path) == [_step(1), _step(3)]
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_full_disk_leaves_whole_lines(path: Path) -> None:
+    few, many = [_step(n) for n in range(10)], [_step(n) for n in range(10, 100)]
+    with Journal(path) as written:
+        written.append(*few)
+        with pytest.raises(StorageFullError) as caught:
+            written.append(*many)
+        assert written.read() == few
+        written.append(many[0])
+    assert journal.read(path) == [*few, many[0]]
+    assert str(caught.value) == (
+        f"no room left to write into `{path.parent}`: "
+        "free some space there; nothing is half written"
+    )
+
+
+def test_threads_share_it(path: Path) -> None:
+    with Journal(path) as written, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: written.append(_step(n)), range(500)))
+        written.sync()
+    assert sorted(e.id for e in journal.read(path)) == [f"E{n:05}" for n in range(500)]
+
+
+def test_what_was_appended_outlives_a_kill(path: Path) -> None:
+    code = (
+        "import os, pathlib, signal, sys;"
+        "from gitwf.records.journal import Journal;"
+        "from gitwf.records.event import Event, PodReady;"
+        "written = Journal(pathlib.Path(sys.argv[1]));"
+        "written.append(Event('t', 'E1', 0, 'R', PodReady('p')));"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert done.returncode == -9
+    assert journal.read(path) == [Event("t", "E1", 0, "R", PodReady("p"))]
+
+
+@pytest.mark.parametrize("is_urgent", [True, False])
+def test_urgent_events_are_synced_before_append_returns(
+    path: Path, monkeypatch: pytest.MonkeyPatch, *, is_urgent: bool
+) -> None:
+    synced: list[int] = []
+    with Journal(path) as written:
+        monkeypatch.setattr("os.fsync", synced.append)
+        body = RunStarted("w.wf", "c", "t", None, "k", "commit") if is_urgent else PodReady("p")
+        written.append(Event("t", "E1", 0, "R", body))
+        assert len(synced) == is_urgent
