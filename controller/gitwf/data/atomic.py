@@ -15,11 +15,13 @@ def temporary(path: Path) -> Path:
     return path.with_name(f".{path.name[:_NAME]}.{secrets.token_hex(6)}.tmp")
 
 
-def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """Replace the file at ``path`` by one that holds ``data``, durably.
+def write_whole(path: Path, data: bytes, mode: int = 0o666, *, sync: bool = True) -> None:
+    """Replace the file at ``path`` by one that holds ``data``.
 
-    A file that is there keeps its permissions; a new one gets ``mode`` less the umask. Raises
-    `OSError` where it cannot be written; the old file is then as it was.
+    A file that is there keeps its permissions; a new one gets ``mode`` less the umask. ``sync``
+    has the bytes on the disk before the name, so that a power cut leaves no empty file; what can
+    be made again does without. Raises `OSError` where it cannot be written; the old file is then
+    as it was.
     """
     beside = temporary(path)
     try:
@@ -29,7 +31,8 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
             file.flush()
             with suppress(FileNotFoundError):
                 os.fchmod(descriptor, path.stat().st_mode & 0o7777)
-            os.fsync(descriptor)
+            if sync:
+                os.fsync(descriptor)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from gitwf.data.errors import BrokenFileError, UnsupportedError
-from gitwf.data.hashes import HashInfo
+from gitwf.data.hashes import HashInfo, is_md5
 
 Params = Mapping[str, Mapping[str, object]]
 """Values of parameters, by file and key."""
@@ -108,7 +108,7 @@ def read_item(document: object, where: str) -> Item:
             f"{where}: `{path}` has a hash of DVC 2",
             "`dvc cache migrate --dvc-files` writes those of DVC 3",
         )
-    if not document.get("md5"):
+    if not is_md5(str(document.get("md5")).lower()):
         raise _broken(where)
     return Item(path, _content(document))
 

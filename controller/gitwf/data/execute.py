@@ -13,13 +13,13 @@ from pathlib import Path
 
 import msgspec
 
-from gitwf.data import lockfile, runcache
-from gitwf.data.atomic import temporary, write_whole
+from gitwf.data import runcache
+from gitwf.data.atomic import temporary
 from gitwf.data.entry import Entry, Item
 from gitwf.data.errors import DataError, MissingOutError
 from gitwf.data.gitignore import ignore_outs
 from gitwf.data.hashes import HashInfo
-from gitwf.data.look import Look, has_run_cache, read_lockfile, wanted_entry
+from gitwf.data.look import Look, has_run_cache, wanted_entry
 from gitwf.data.metrics import metrics_of
 from gitwf.data.objects import remove
 from gitwf.data.project import Project
@@ -110,10 +110,10 @@ def record_entries(
     """
     with project.locked():
         ignore_outs(project.root, ignored)
-        old = read_lockfile(project)
+        old = project.lockfile()
         new = old.with_entries(entries)
         if new != old:
-            write_whole(project.root / lockfile.NAME, new.text().encode())
+            project.write_lockfile(new)
 
 
 def _record(project: Project, stage: Stage, entry: Entry) -> None:

@@ -24,7 +24,7 @@ def ignore_outs(root: Path, outs: Iterable[Path]) -> None:
         rules = rules or _rules(root)
         if not rules.covers(out, is_dir=out.is_dir()):
             gap = "" if not text or text.endswith("\n") else "\n"
-            write_whole(path, f"{text}{gap}{line}\n".encode(errors="surrogateescape"))
+            write_whole(path, f"{text}{gap}{line}\n".encode(errors="surrogateescape"), sync=False)
 
 
 def _rules(root: Path) -> Ignore:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 import threading
 import time
@@ -21,6 +22,8 @@ CHUNK = 1 << 20
 
 EMPTY = "d41d8cd98f00b204e9800998ecf8427e"
 """The md5 of no bytes."""
+
+_MD5 = re.compile(r"[0-9a-f]{32}(?:\.dir)?")
 
 _SETTLED = 50_000_000
 """Nanoseconds after which a file's time stamp tells a change: clocks of file systems tick coarsely."""
@@ -62,6 +65,19 @@ class Tree(msgspec.Struct, frozen=True):
         """Return the tree of ``members``, in DVC's order."""
         return cls(tuple(sorted(members, key=lambda m: m.relpath)))
 
+    @classmethod
+    def read(cls, data: bytes) -> Tree | None:
+        """Return the tree in the bytes of a folder's object; None where they are none.
+
+        Paths that lead out of the folder make it none: an object may come from anywhere.
+        """
+        try:
+            members = [Member(str(m["relpath"]), str(m["md5"])) for m in json.loads(data)]
+        except (ValueError, TypeError, KeyError):
+            return None
+        whole = all(is_md5(m.md5) and _is_within(m.relpath) for m in members)
+        return cls.of(members) if whole else None
+
     def data(self) -> bytes:
         """Return the bytes of the folder's object, as `dvc_data.hashfile.tree.Tree.as_bytes`."""
         listing = [{"md5": m.md5, "relpath": m.relpath} for m in self.members]
@@ -70,6 +86,11 @@ class Tree(msgspec.Struct, frozen=True):
     def md5(self) -> str:
         """Return the md5 of the folder, which ends in ``.dir``."""
         return md5_of(self.data()) + ".dir"
+
+
+def is_md5(text: str) -> bool:
+    """Return whether ``text`` names a file or a folder in the cache."""
+    return _MD5.fullmatch(text) is not None
 
 
 def md5_of(data: bytes) -> str:
@@ -179,6 +200,10 @@ def is_executable(status: os.stat_result) -> bool:
 def changing(path: Path) -> DataError:
     """Return the error for a file that changes while it is read."""
     return DataError(f"`{path}` changes while it is read", "let its writer end first")
+
+
+def _is_within(relpath: str) -> bool:
+    return bool(relpath) and not {"", ".", ".."} & set(relpath.split("/"))
 
 
 def _file_status(path: Path) -> os.stat_result:

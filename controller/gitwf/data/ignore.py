@@ -5,6 +5,7 @@ Both have git's patterns. DVC always ignores the folders of git, Mercurial and o
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,27 @@ if TYPE_CHECKING:
 DVCIGNORE = ".dvcignore"
 GITIGNORE = ".gitignore"
 
+_NAME = re.compile(r"/([^/*?\[\]\\!#\s]+)")
 _ALWAYS = frozenset({".git", ".hg", ".dvc"})
+
+
+class _Rules:
+    """The rules of one file: names beside it, which need no pattern matching, and the others.
+
+    Where a line is negated their order counts, and all are matched as patterns.
+    """
+
+    def __init__(self, lines: list[str]) -> None:
+        ordered = any(line.startswith("!") for line in lines)
+        found = () if ordered else filter(None, map(_NAME.fullmatch, lines))
+        self.names = frozenset(match[1] for match in found)
+        self.spec = _spec([line for line in lines if ordered or not _NAME.fullmatch(line)])
+
+    def verdict(self, relative: str) -> bool | None:
+        """Return what the rules say of a path, which ends in a slash if it is a folder."""
+        if relative.rstrip("/") in self.names:
+            return True
+        return None if self.spec is None else self.spec.check_file(relative).include
 
 
 class Ignore:
@@ -28,7 +49,7 @@ class Ignore:
         self._root = root
         self._name = name
         self._also = also
-        self._specs: dict[Path, GitIgnoreSpec | None] = {}
+        self._files: dict[Path, _Rules | None] = {}
         self._lock = threading.Lock()
 
     def matches(self, path: Path, *, is_dir: bool) -> bool:
@@ -54,27 +75,31 @@ class Ignore:
 
     def _verdict(self, folder: Path, path: Path, *, is_dir: bool) -> bool | None:
         """Return what the ignore file in ``folder`` says of ``path``: None is nothing."""
-        spec = self._spec(folder)
-        if spec is None:
+        rules = self._rules(folder)
+        if rules is None:
             return None
         relative = path.relative_to(folder).as_posix() + ("/" if is_dir else "")
-        return spec.check_file(relative).include
+        return rules.verdict(relative)
 
-    def _spec(self, folder: Path) -> GitIgnoreSpec | None:
+    def _rules(self, folder: Path) -> _Rules | None:
         with self._lock:
-            if folder not in self._specs:
-                self._specs[folder] = self._read(folder)
-            return self._specs[folder]
+            if folder not in self._files:
+                self._files[folder] = self._read(folder)
+            return self._files[folder]
 
-    def _read(self, folder: Path) -> GitIgnoreSpec | None:
+    def _read(self, folder: Path) -> _Rules | None:
         lines = _patterns(folder / self._name)
         if folder == self._root and self._also is not None:
             lines = [*_patterns(self._also), *lines]
-        if not lines:
-            return None
-        from pathspec import GitIgnoreSpec
+        return _Rules(lines) if lines else None
 
-        return GitIgnoreSpec.from_lines(lines)
+
+def _spec(lines: list[str]) -> GitIgnoreSpec | None:
+    if not lines:
+        return None
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)
 
 
 def _patterns(path: Path) -> list[str]:

@@ -104,7 +104,7 @@ def _rwlock(folder: Path) -> Iterator[_Paths]:
     with locked(folder / "rwlock.lock"):
         paths = _read(path)
         yield paths
-        write_whole(path, msgspec.json.encode(paths))
+        write_whole(path, msgspec.json.encode(paths), sync=False)
 
 
 def _read(path: Path) -> _Paths:

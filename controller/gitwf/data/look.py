@@ -59,7 +59,7 @@ def look(project: Project, stage: Stage) -> Look:
         return Look(why, missing_deps=missing)
     wanted = wanted_entry(project, stage)
     key = _key(stage, wanted)
-    locked = read_lockfile(project).entry(stage.name)
+    locked = project.lockfile().entry(stage.name)
     found, why_not = _restorable(project, stage, wanted, key, locked)
     if found is None:
         return Look(why_not, wanted, key)
@@ -79,14 +79,6 @@ def wanted_entry(project: Project, stage: Stage) -> Entry:
         for path in sorted(set(stage.deps))
     )
     return Entry(stage.cmd, tuple(deps), _params(project, stage))
-
-
-def read_lockfile(project: Project) -> lockfile.Lockfile:
-    """Return the `dvc.lock` of the project; no file has no entries. Raises BrokenFileError."""
-    try:
-        return lockfile.parse((project.root / lockfile.NAME).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return lockfile.Lockfile()
 
 
 def has_run_cache(stage: Stage, wanted: Entry) -> bool:

@@ -8,7 +8,6 @@ any number of runs and `dvc` commands can share a cache without a lock.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import stat
@@ -70,11 +69,7 @@ class Cache:
         """Return the files of the folder with this md5, or None where its object is not here."""
         if not self._has(md5, None):
             return None
-        data = self.path(md5).read_bytes()
-        try:
-            return Tree.of(Member(str(m["relpath"]), str(m["md5"])) for m in json.loads(data))
-        except (ValueError, TypeError, KeyError):
-            return None
+        return Tree.read(self.path(md5).read_bytes())
 
     def add(self, path: Path) -> HashInfo:
         """Hash the file or folder at ``path`` (absolute), put it into the cache, return its hash.

@@ -25,7 +25,18 @@ def read_params(path: Path, name: str, keys: Sequence[str] | None) -> dict[str, 
     Raises `ParamError`: the file or a key is not there, or it holds what a lock file cannot.
     `UnsupportedError`: it is a Python file, or a key is a pattern.
     """
-    document = read_file(path, name)
+    return _values(read_file(path, name), name, keys)
+
+
+def params_in(text: str, name: str, keys: Sequence[str] | None) -> dict[str, object]:
+    """Return the values of ``keys`` in the ``text`` of the parameter file ``name``.
+
+    Raises as `read_params`.
+    """
+    return _values(_parse(text, Path(name).suffix.lower(), name) or {}, name, keys)
+
+
+def _values(document: object, name: str, keys: Sequence[str] | None) -> dict[str, object]:
     if not isinstance(document, Mapping):
         raise ParamError(f"`{name}` does not hold parameters by name")
     if not keys:

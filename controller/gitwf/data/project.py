@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from gitwf.data import dvcconfig
+from gitwf.data import dvcconfig, lockfile
 from gitwf.data.atomic import write_whole
 from gitwf.data.errors import NoDvcError, PathError, UnsupportedError
 from gitwf.data.hashes import Hasher
 from gitwf.data.ignore import Ignore
 from gitwf.data.link import LINKS
+from gitwf.data.lockfile import Lockfile
 from gitwf.data.locks import DEADLINE, locked
 from gitwf.data.objects import Cache
 
@@ -25,7 +27,7 @@ class Project:
         self.root = root
         self.config = config
         self.deadline = DEADLINE
-        self._real_root = root.resolve()
+        self._lockfile = ("", Lockfile())
         self.ignore = Ignore(root)
         self.hasher = Hasher(self.ignore)
         options = config.get("cache", {})
@@ -62,6 +64,24 @@ class Project:
         """The folder of DVC's locks."""
         return self.root / ".dvc" / "tmp"
 
+    def lockfile(self) -> Lockfile:
+        """Return the `dvc.lock` as it is now; no file has no entries. Raises `BrokenFileError`."""
+        try:
+            text = (self.root / lockfile.NAME).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Lockfile()
+        known, parsed = self._lockfile
+        if text != known:
+            parsed = lockfile.parse(text)
+            self._lockfile = (text, parsed)
+        return parsed
+
+    def write_lockfile(self, new: Lockfile) -> None:
+        """Replace `dvc.lock`. The caller holds the lock."""
+        text = new.text()
+        write_whole(self.root / lockfile.NAME, text.encode(), sync=False)
+        self._lockfile = (text, new)
+
     def locked(self) -> AbstractContextManager[None]:
         """Hold DVC's lock of this worktree. Raises LockedError after a minute."""
         return locked(self.tmp / "lock", self.deadline)
@@ -77,9 +97,10 @@ class Project:
             raise UnsupportedError(
                 f"`{path}` is outside of the repository", "external deps and outs need `dvc repro`"
             )
-        full = Path(os.path.normpath(self.root / wdir / path))
+        full = Path(os.path.normpath(f"{self.root}/{wdir}/{path}"))
         _refuse_outside(full, self.root, path)
-        _refuse_outside(full.parent.resolve() / full.name, self._real_root, path)
+        if any(folder.is_symlink() for folder in _between(full, self.root)):
+            _refuse_outside(full.parent.resolve() / full.name, self.root.resolve(), path)
         return full
 
 
@@ -141,3 +162,11 @@ def _refuse_outside(full: Path, root: Path, path: str) -> None:
     first = full.relative_to(root).parts[0]
     if first in _GUARDED:
         raise PathError(f"`{path}` leads into `{first}`")
+
+
+def _between(full: Path, root: Path) -> Iterator[Path]:
+    """Yield the folders above ``full`` that are below ``root``."""
+    for folder in full.parents:
+        if folder == root:
+            return
+        yield folder

@@ -65,7 +65,7 @@ def loads(text: str, name: str) -> object:
 
 def is_string(text: str) -> bool:
     """Return whether ``text``, written plain, is read as a string and not as another scalar."""
-    return not any(pattern.match(text) for _, pattern, _ in _RESOLVERS)
+    return not any(text[:1] in first and pattern.match(text) for _, pattern, first in _RESOLVERS)
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,202 @@
+"""What planning asks about files, answered from a commit or a working tree, and from DVC's files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import posixpath
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from gitwf.plan.stage import Stage
+from gitwf.repo.objects import Objects
+
+_SCRIPTS = "commands"
+_SUFFIXES = ("", ".sh", ".py")
+_EXECUTABLE = "100755"
+
+
+class Files(Protocol):
+    """Some files by path: relative, forward slashes."""
+
+    def id(self, path: str) -> str | None:
+        """Return what identifies the content of the file or folder at ``path``, or None."""
+        ...
+
+    def is_file(self, path: str, *, executable: bool = False) -> bool:
+        """Return whether there is a(n executable) file at ``path``."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of the file at ``path``, or None."""
+        ...
+
+    def files(self, folder: str) -> Mapping[str, str]:
+        """Return all files below ``folder`` (``""``: all), path to id."""
+        ...
+
+
+class CommitFiles:
+    """The files of a commit."""
+
+    def __init__(self, objects: Objects, commit: str) -> None:
+        self._objects = objects
+        self._commit = commit
+
+    def id(self, path: str) -> str | None:
+        """Return the id of the blob or tree at ``path``, or None."""
+        entry = self._objects.entry(self._commit, path)
+        return entry.id if entry else None
+
+    def is_file(self, path: str, *, executable: bool = False) -> bool:
+        """Return whether there is a(n executable) file at ``path``."""
+        entry = self._objects.entry(self._commit, path)
+        if entry is None or not entry.mode.startswith("100"):
+            return False
+        return not executable or entry.mode == _EXECUTABLE
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of the file at ``path``, or None."""
+        return self._objects.blob(self._commit, path)
+
+    def files(self, folder: str) -> Mapping[str, str]:
+        """Return all files below ``folder``, path to blob id."""
+        return {p: e.id for p, e in self._objects.list(self._commit, folder).items()}
+
+
+class TreeFiles:
+    """The files of a working tree, as they are now."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def id(self, path: str) -> str | None:
+        """Return a hash of the file at ``path`` or of all files below it, or None."""
+        full = self._root / path
+        if full.is_dir():
+            listing = self.files(path)
+            return hashlib.sha256(msgspec.json.encode(sorted(listing.items()))).hexdigest()
+        data = self.read(path)
+        return None if data is None else hashlib.sha256(data).hexdigest()
+
+    def is_file(self, path: str, *, executable: bool = False) -> bool:
+        """Return whether there is a(n executable) file at ``path``."""
+        full = self._root / path
+        return full.is_file() and (not executable or os.access(full, os.X_OK))
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of the file at ``path``, or None."""
+        try:
+            return (self._root / path).read_bytes()
+        except (OSError, ValueError):
+            return None
+
+    def files(self, folder: str) -> Mapping[str, str]:
+        """Return all files below ``folder``, path to hash; git's and DVC's own are left out."""
+        found: dict[str, str] = {}
+        for at, folders, names in os.walk(self._root / folder):
+            folders[:] = sorted(f for f in folders if f not in (".git", ".dvc"))
+            for name in sorted(names):
+                path = (Path(at) / name).relative_to(self._root).as_posix()
+                if (known := self.id(path)) is not None:
+                    found[path] = known
+        return found
+
+
+class FileFacts:
+    """The facts of planning (`gitwf.plan.facts.Facts`) about some files."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def id(self, path: str) -> str | None:
+        """Return what identifies the content at ``path``, or None."""
+        return self._files.id(path)
+
+    def is_file(self, path: str) -> bool:
+        """Return whether there is a file at ``path``."""
+        return self._files.is_file(path)
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of the file at ``path``, or None."""
+        return self._files.read(path)
+
+    def text(self, path: str) -> str | None:
+        """Return the file at ``path`` as text, or None; bytes that are no UTF-8 are marked."""
+        data = self.read(path)
+        return None if data is None else data.decode("utf-8", "surrogateescape")
+
+    def files(self, folder: str) -> Mapping[str, str]:
+        """Return all files below ``folder``, path to id."""
+        return self._files.files(folder)
+
+    def scripts(self) -> Mapping[str, str]:
+        """Return the executables of ``commands/``: command name to path."""
+        return self._scripts
+
+    @cached_property
+    def _scripts(self) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        if self.id(_SCRIPTS) is None:
+            return found
+        paths = [p for p in self.files(_SCRIPTS) if posixpath.dirname(p) == _SCRIPTS]
+        for suffix in reversed(_SUFFIXES):
+            for path in paths:
+                name, end = posixpath.splitext(posixpath.basename(path))
+                if end == suffix and self._files.is_file(path, executable=True):
+                    found[name] = path
+        return found
+
+    def stages(self) -> Mapping[str, Stage | str]:
+        """Return the stages of ``dvc.yaml``; one that cannot be played is its reason.
+
+        Raises:
+            BrokenFileError: if ``dvc.yaml`` cannot be read.
+        """
+        return self._stages
+
+    @cached_property
+    def _stages(self) -> Mapping[str, Stage | str]:
+        text = self.text("dvc.yaml")
+        if text is None:
+            return {}
+        from gitwf.data.dvcyaml import read_stages
+
+        known = read_stages(text).items()
+        return {n: s if isinstance(s, Stage) else str(s.reason) for n, s in known}
+
+    def locked(self, path: str) -> str | None:
+        """Return the hash that ``dvc.lock`` holds for the out at ``path``, or None."""
+        return self._locked.get(path)
+
+    @cached_property
+    def _locked(self) -> Mapping[str, str]:
+        text = self.text("dvc.lock")
+        if text is None:
+            return {}
+        from gitwf.data import lockfile
+        from gitwf.data.errors import DataError
+
+        try:
+            entries = lockfile.parse(text).entries()
+        except DataError:
+            return {}
+        return {item.path: item.content.md5 for e in entries.values() for item in e.outs}
+
+    def params(self, path: str, keys: tuple[str, ...] | None) -> str | None:
+        """Return the values of ``keys`` in a parameter file as JSON text; None: not readable."""
+        from gitwf.data.errors import DataError
+        from gitwf.data.params import params_in
+
+        text = self.text(path)
+        if text is None:
+            return None
+        try:
+            values = params_in(text, path, keys)
+        except DataError:
+            return None
+        return msgspec.json.encode(values, order="sorted").decode()
