@@ -1,0 +1,51 @@
+"""Commands by name: WF202, one that nothing defines; WF203, arguments that it does not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitwf.diagnostics import Diagnostic, nearest
+from gitwf.language import builtins, tree
+from gitwf.language.arguments import check_call
+from gitwf.language.check.surroundings import Scene
+from gitwf.language.signature import BUILTINS
+from gitwf.language.walk import children
+
+
+def check_calls(scene: Scene) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the calls of the file."""
+    path = scene.program.file.path
+    known = _known(scene)
+    for command in _commands(scene.program.file):
+        defined = scene.program.definitions.get(command.name)
+        callee = BUILTINS.get(command.name) or (defined.definition if defined else None)
+        if callee is not None:
+            for fault in check_call(callee, command):
+                yield Diagnostic("WF203", fault.message, path, fault.span, fault.hint)
+        elif command.name not in known and not scene.program.unreadable:
+            message = f"unknown command `/{command.name}`"
+            hint = _hint(command.name, known)
+            yield Diagnostic("WF202", message, path, command.name_span, hint)
+
+
+def _known(scene: Scene) -> frozenset[str]:
+    around = scene.surroundings
+    return builtins.COMMANDS | scene.program.definitions.keys() | around.stages | around.scripts
+
+
+def _hint(name: str, known: frozenset[str]) -> str:
+    close = nearest(name, sorted(known))
+    if close:
+        return f"did you mean `/{close}`?"
+    return f"define it: `define:/{name}`, or write it as `commands/{name}.sh`"
+
+
+def _commands(node: tree.Node) -> Iterator[tree.Command]:
+    """Yield the calls in ``node``, but for what a droid is told, which may be anything."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, tree.Command):
+            yield found
+        elif not isinstance(found, (tree.Droid, tree.Definition)):
+            waiting.extend(reversed(list(children(found))))

@@ -1,0 +1,33 @@
+"""Effects that would change one environment at once: WF503."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from gitwf.diagnostics import Diagnostic
+from gitwf.language.check.form import literal
+from gitwf.language.check.sites import Meeting, Site, meeting, sites
+from gitwf.language.check.surroundings import Scene
+
+_HINT = "run them one after the other"
+
+
+def check_effects(scene: Scene) -> Iterator[Diagnostic]:
+    """Yield a WF503 for each call of an effect that may run beside another of its environment."""
+    path = scene.program.file.path
+    changing = [(site, name) for site in sites(scene) if (name := _environment(site))]
+    for site, name in changing:
+        if any(mark.at_once for mark in site.copies):
+            message = f"the copies of `/{site.command.name}` change `{name}` at once"
+            hint = "a sweep with `max:1` runs them in turn"
+            yield Diagnostic("WF503", message, path, site.command.name_span, hint)
+    for (one, name), (other, other_name) in combinations(changing, 2):
+        if name == other_name and meeting(one, other) is Meeting.AT_ONCE:
+            message = f"`/{other.command.name}` and `/{one.command.name}` change `{name}` at once"
+            yield Diagnostic("WF503", message, path, other.command.name_span, _HINT)
+
+
+def _environment(site: Site) -> str | None:
+    field = site.definition.field("effect")
+    return literal(field.words[0]) if field and field.words else None

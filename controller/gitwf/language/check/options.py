@@ -1,0 +1,158 @@
+"""Options, counts, durations and the values of fields: WF106."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from gitwf.diagnostics import Diagnostic, nearest
+from gitwf.language import tree
+from gitwf.language.check import form
+from gitwf.language.check.form import Form, literal
+from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.value import Number
+from gitwf.language.walk import walk
+
+_FAIL = {"fail": form.choice("fast", "end", "never")}
+
+OPTIONS: Mapping[str, Mapping[str, Form]] = {
+    "retry:": {
+        "delay": form.DURATION,
+        "backoff": form.FACTOR,
+        "max": form.DURATION,
+        "jitter": form.SHARE,
+        "on": form.ERROR_KINDS,
+    },
+    "timeout:": {"grace": form.DURATION},
+    "fork:": _FAIL,
+    "sweep:": {**_FAIL, "max": form.COUNT, "strategy": form.choice("grid", "zip")},
+    "barrier": {"timeout": form.DURATION},
+    "droid:": {
+        "merge": form.choice("none", "ff", "squash"),
+        "timeout": form.DURATION,
+        "turns": form.COUNT,
+        "budget": form.AMOUNT,
+        "check": form.COMMAND,
+        "allow": form.TEXT,
+    },
+    "on:commit": {
+        "branch": form.TEXT,
+        "path": form.TEXT,
+        "supersede": form.choice("finish", "cancel", "queue"),
+    },
+    "on:tag": {"tag": form.TEXT},
+    "on:schedule": {"cron": form.CRON},
+    "on:manual": {},
+}
+"""The options of each directive and trigger. Those of ``target:`` are the target's own."""
+
+FIELDS: Mapping[str, Form] = {
+    "timeout": form.DURATION,
+    "effect": form.ENVIRONMENT,
+    "uses": form.RESOURCE,
+    "env": form.VARIABLE,
+    "secrets": form.NAME,
+}
+"""The fields of a definition whose words all have one form."""
+
+_SINGLE = frozenset({"timeout", "effect", "wdir"})
+
+
+def check_options(scene: Scene) -> Iterator[Diagnostic]:
+    """Yield a WF106 for each count, duration, option or field value that is none."""
+    path = scene.program.file.path
+    for node in walk(scene.program.file):
+        match node:
+            case tree.Retry(count=count):
+                yield from _count("retry:", count, path, least=0)
+            case tree.Fork(count=count):
+                yield from _count("fork:", count, path, least=1)
+            case tree.Timeout(duration=word):
+                yield from _value("timeout:", word, form.DURATION, path)
+            case _:
+                pass
+        yield from _options(*_given(node), path)
+    for where, definition in defined(scene.program):
+        for field in definition.fields:
+            yield from _field(field, where)
+
+
+def _given(node: tree.Node) -> tuple[str, tuple[tree.Option, ...]]:
+    """Return what ``node`` is called in `OPTIONS`, and the options that it is given."""
+    match node:
+        case tree.Trigger(event=event, options=options):
+            return f"on:{event}", options
+        case tree.Retry() | tree.Timeout() | tree.Fork() | tree.Sweep() | tree.Droid():
+            return f"{type(node).__name__.lower()}:", node.options
+        case tree.Barrier(options=options):
+            return "barrier", options
+        case _:
+            return "", ()
+
+
+def _count(what: str, count: tree.Expression, path: str, least: int) -> Iterator[Diagnostic]:
+    if not isinstance(count, tree.Constant):
+        return
+    value = count.value
+    if not isinstance(value, Number) or not form.is_whole(value) or value.decimal < least:
+        message = f"`{what}` takes a whole number from {least} up"
+        yield Diagnostic("WF106", message, path, count.span)
+
+
+def _options(what: str, options: Iterable[tree.Option], path: str) -> Iterator[Diagnostic]:
+    known = OPTIONS.get(what)
+    seen: set[str] = set()
+    for option in options if known is not None else ():
+        shown = f"`{option.key}:`"
+        if known is None or option.key not in known:
+            message = f"`{what}` has no option {shown}"
+            yield Diagnostic("WF106", message, path, option.key_span, _hint(option.key, known))
+        elif option.key in seen:
+            message = f"option {shown} is there twice"
+            yield Diagnostic("WF106", message, path, option.key_span)
+        else:
+            yield from _value(f"{option.key}:", option.value, known[option.key], path)
+        seen.add(option.key)
+
+
+def _hint(key: str, known: Iterable[str] | None) -> str | None:
+    names = sorted(known or ())
+    if close := nearest(key, names):
+        return f"did you mean `{close}:`?"
+    listed = ", ".join(f"`{name}:`" for name in names)
+    return f"its options are {listed}" if listed else "it has none"
+
+
+def _value(what: str, word: tree.Word, takes: Form, path: str) -> Iterator[Diagnostic]:
+    text = literal(word)
+    if text is not None and not takes.accepts(text):
+        message = f"`{what}` takes {takes.name}, not `{text}`"
+        yield Diagnostic("WF106", message, path, word.span)
+
+
+def _field(field: tree.DefinitionField, path: str) -> Iterator[Diagnostic]:
+    if field.name == "retry":
+        yield from _retry(field, path)
+    elif takes := FIELDS.get(field.name):
+        for word in field.words:
+            yield from _value(field.name, word, takes, path)
+    if field.name in _SINGLE and len(field.words) > 1:
+        message = f"`{field.name}` takes one value, not {len(field.words)}"
+        yield Diagnostic("WF106", message, path, field.words[1].span)
+
+
+def _retry(field: tree.DefinitionField, path: str) -> Iterator[Diagnostic]:
+    """Check ``retry → 3 delay:60``, which reads as the directive does."""
+    known = OPTIONS["retry:"]
+    for count in field.words[:1]:
+        yield from _value("retry", count, form.NATURAL, path)
+    for word in field.words[1:]:
+        text = literal(word)
+        key, colon, value = (text or "").partition(":")
+        if text is None:
+            continue
+        if not colon or key not in known:
+            message = f"`retry` has no option `{key}:`"
+            yield Diagnostic("WF106", message, path, word.span, _hint(key, known))
+        elif not known[key].accepts(value):
+            message = f"`{key}:` takes {known[key].name}, not `{value}`"
+            yield Diagnostic("WF106", message, path, word.span)

@@ -1,0 +1,71 @@
+"""Paths that lead out of the repository, or into `.git`: WF501."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from gitwf.diagnostics import Diagnostic
+from gitwf.language import tree
+from gitwf.language.check.form import literal
+from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.walk import walk
+
+PATH_FIELDS = frozenset(
+    ("deps", "outs", "metrics", "plots", "outs_no_cache", "outs_persist", "metrics_no_cache")
+)
+"""The fields of a definition whose words are paths, relative to its ``wdir``."""
+
+
+def check_paths(scene: Scene) -> Iterator[Diagnostic]:
+    """Yield a WF501 for each path that leaves the repository whatever its values are."""
+    file = scene.program.file
+    for node in walk(file):
+        match node:
+            case tree.Redirect(path=tree.Word() as word) | tree.State(path=word):
+                yield from _outside(word, "", file.path)
+            case _:
+                pass
+    for where, definition in defined(scene.program):
+        folder = working_folder(definition)
+        for field in definition.fields:
+            base = folder if field.name in PATH_FIELDS else ""
+            if field.name in PATH_FIELDS or field.name == "wdir":
+                for word in field.words:
+                    yield from _outside(word, base, where)
+
+
+def working_folder(definition: tree.Definition) -> str:
+    """Return the ``wdir`` of ``definition`` where it is literal, else nothing."""
+    field = definition.field("wdir")
+    return (literal(field.words[0]) or "") if field and field.words else ""
+
+
+def is_url(path: str) -> bool:
+    """Return whether ``path`` is one that DVC fetches from elsewhere: `s3://…`, `remote://…`."""
+    return "://" in path
+
+
+def _outside(word: tree.Word, folder: str, path: str) -> Iterator[Diagnostic]:
+    beginning = _beginning(word)
+    whole = literal(word)
+    if is_url(beginning):
+        return
+    names = posixpath.normpath(posixpath.join(folder, beginning)).split("/")
+    shown = whole if whole is not None else f"{beginning}…"
+    if beginning.startswith("/") or names[0] == "..":
+        message = f"`{shown}` leads outside of the repository"
+        hint = "paths are relative to the repository, or to the command's `wdir`"
+        yield Diagnostic("WF501", message, path, word.span, hint)
+    elif ".git" in (name.lower() for name in names):
+        yield Diagnostic("WF501", f"`{shown}` leads into `.git`", path, word.span)
+
+
+def _beginning(word: tree.Word) -> str:
+    """Return the text of ``word`` up to the first value, by whole names where one follows."""
+    text = ""
+    for part in word.parts:
+        if isinstance(part, tree.Interpolation):
+            return text[: text.rfind("/") + 1]
+        text += part.text
+    return text

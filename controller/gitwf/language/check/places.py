@@ -1,0 +1,61 @@
+"""Where a workflow runs and what it changes: WF207, an unknown target, droid or environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gitwf.diagnostics import Diagnostic, Span, nearest
+from gitwf.language import tree
+from gitwf.language.check.form import literal
+from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.walk import walk
+
+_TARGETS = ("local", "runpod", "ray")
+
+
+def check_places(scene: Scene) -> Iterator[Diagnostic]:
+    """Yield a WF207 for each name of a place that the repository does not know."""
+    around = scene.surroundings
+    path = scene.program.file.path
+    for node in walk(scene.program.file):
+        if isinstance(node, tree.Target):
+            yield from _target(node.target, around.targets, path)
+        elif isinstance(node, tree.Droid) and around.droids is not None:
+            yield from _droid(node.name, node.name_span, around.droids, path)
+    for where, definition in defined(scene.program):
+        if target := definition.field("target"):
+            for word in target.words[:1]:
+                yield from _target(word, around.targets, where)
+        if (effect := definition.field("effect")) and around.environments is not None:
+            for word in effect.words[:1]:
+                yield from _environment(word, around.environments, where)
+
+
+def _target(word: tree.Word, targets: frozenset[str] | None, path: str) -> Iterator[Diagnostic]:
+    name = literal(word)
+    if name is None or name in _TARGETS:
+        return
+    kind, _, host = name.partition(":")
+    if kind != "ssh" or not host:
+        close = nearest(kind, [*_TARGETS, "ssh"])
+        hint = f"did you mean `{close}`?" if close else "`local`, `ssh:NAME`, `runpod` or `ray`"
+        yield Diagnostic("WF207", f"unknown target `{name}`", path, word.span, hint)
+    elif targets is not None and host not in targets:
+        close = nearest(host, sorted(targets))
+        hint = f"did you mean `ssh:{close}`?" if close else f"`wf.toml` has no `[target.{host}]`"
+        yield Diagnostic("WF207", f"unknown target `{name}`", path, word.span, hint)
+
+
+def _droid(name: str, span: Span, droids: Iterable[str], path: str) -> Iterator[Diagnostic]:
+    if name and name not in droids:
+        close = nearest(name, sorted(droids))
+        hint = f"did you mean `{close}`?" if close else f"there is no `droids/{name}.md`"
+        yield Diagnostic("WF207", f"unknown droid `{name}`", path, span, hint)
+
+
+def _environment(word: tree.Word, known: frozenset[str], path: str) -> Iterator[Diagnostic]:
+    name = literal(word)
+    if name is not None and name not in known:
+        close = nearest(name, sorted(known))
+        hint = f"did you mean `{close}`?" if close else f"`wf.toml` has no `[env.{name}]`"
+        yield Diagnostic("WF207", f"unknown environment `{name}`", path, word.span, hint)

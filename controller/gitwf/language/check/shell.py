@@ -1,0 +1,56 @@
+"""Text that a shell would treat and `.wf` does not: WF306."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gitwf.diagnostics import Diagnostic, Severity, Source, Span
+from gitwf.language import tree
+from gitwf.language.check.paths import PATH_FIELDS
+from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.walk import walk
+
+_DOLLAR = re.compile(r"(?:\\.|\$\$)|(?P<found>\$\(|\$[?#@*!0-9-])", re.DOTALL)
+_GLOB = re.compile(r"\\.|(?P<found>[*?]|\[[^\]\s]+\])", re.DOTALL)
+
+
+def check_shell(scene: Scene) -> Iterator[Diagnostic]:
+    """Yield a warning for each word of a command or path that means more to a shell."""
+    program = scene.program
+    source = program.sources[program.file.path]
+    for node in walk(program.file):
+        match node:
+            case tree.Command(words=words):
+                for word in words:
+                    yield from _word(word, source)
+            case tree.Redirect(path=tree.Word() as word) | tree.State(path=word):
+                yield from _word(word, source)
+            case _:
+                pass
+    for path, definition in defined(program):
+        for field in definition.fields:
+            if field.name in PATH_FIELDS:
+                for word in field.words:
+                    yield from _word(word, program.sources[path])
+
+
+def _word(word: tree.Word, source: Source) -> Iterator[Diagnostic]:
+    is_url = "://" in source.text[word.span.start : word.span.end]
+    for part in word.parts:
+        if not isinstance(part, tree.Literal) or part.quote is tree.Quote.SINGLE:
+            continue
+        yield from _found(_DOLLAR, part, source, "put it into the `run` line of a `define:`")
+        if part.quote is tree.Quote.BARE and not is_url:
+            yield from _found(_GLOB, part, source, "quote it if it is meant as it stands")
+
+
+def _found(
+    pattern: re.Pattern[str], part: tree.Literal, source: Source, hint: str
+) -> Iterator[Diagnostic]:
+    for match in pattern.finditer(source.text, part.span.start, part.span.end):
+        if match["found"]:
+            message = f"`{match['found']}` is text here: no shell reads this line"
+            span = Span(*match.span())
+            yield Diagnostic("WF306", message, source.path, span, hint, Severity.WARNING)
+            return

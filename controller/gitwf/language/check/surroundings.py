@@ -1,0 +1,54 @@
+"""What the checker knows of the repository around a workflow file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from gitwf.language import tree
+from gitwf.language.program import Program
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """Facts of a repository, gathered by whoever may read it.
+
+    ``None`` stands for "not looked up": what needs that fact is then not checked. An empty set
+    is a fact like any other.
+    """
+
+    stages: frozenset[str] = frozenset()
+    """Names of the stages in the repository's `dvc.yaml`."""
+    scripts: frozenset[str] = frozenset()
+    """Names of the executables `commands/NAME`, `commands/NAME.sh` and `commands/NAME.py`."""
+    prompts: frozenset[str] = frozenset()
+    """Names of the prompt files that a droid can be given."""
+    droids: frozenset[str] | None = None
+    targets: frozenset[str] | None = None
+    """Names of the tables ``[target.NAME]``."""
+    environments: frozenset[str] | None = None
+    """Names of the tables ``[env.NAME]``; None: none are declared, and each may be named."""
+    secrets: frozenset[str] = frozenset()
+    variables: frozenset[str] = frozenset()
+    """Variables that are set before the file begins (``git wf run --set``)."""
+    tracked: frozenset[str] | None = None
+    """Paths of the files that git tracks."""
+    untracked: frozenset[str] | None = None
+    """Paths of the files that are there and tracked by neither git nor DVC."""
+    outs: frozenset[str] = frozenset()
+    """Paths that DVC provides: outs of stages in `dvc.yaml`, and what `*.dvc` files track."""
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """What every family of checks is given: a program and what it stands in."""
+
+    program: Program
+    surroundings: Surroundings
+
+
+def defined(program: Program) -> Iterator[tuple[str, tree.Definition]]:
+    """Yield all definitions of all files of ``program``, each with the path of its file."""
+    for path, file in program.files.items():
+        for item in (item for line in file.block.lines for item in line.items):
+            if isinstance(item.statement, tree.Definition):
+                yield path, item.statement
