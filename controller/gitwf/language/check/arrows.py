@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gitwf.diagnostics import Diagnostic, Severity, Source, Span
 from gitwf.language import tree
-from gitwf.language.check.surroundings import Scene
+from gitwf.language.check.scene import Scene
 from gitwf.language.walk import walk
 
 _NAMES = {tree.Fork: "fork:", tree.Sweep: "sweep:", tree.Retry: "retry:"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gitwf.diagnostics import Diagnostic, Severity, Span
 from gitwf.language import builtins, tree
-from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.check.scene import Scene
 from gitwf.language.walk import children, walk
 
 Place = tuple[str, Span]
@@ -16,7 +16,7 @@ Place = tuple[str, Span]
 def check_assignments(scene: Scene) -> Iterator[Diagnostic]:
     """Yield what is wrong with the names that are set, in the file and in all definitions."""
     file = scene.program.file
-    for path, definition in defined(scene.program):
+    for path, definition in scene.definitions:
         for parameter in definition.parameters:
             if parameter.kind != "...":
                 yield from _taken(parameter.name, parameter.span, path)

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import builtins, tree
 from gitwf.language.arguments import check_call
-from gitwf.language.check.surroundings import Scene
+from gitwf.language.check.scene import Scene
 from gitwf.language.signature import BUILTINS
 from gitwf.language.walk import children
 
 
 def check_calls(scene: Scene) -> Iterator[Diagnostic]:
     """Yield what is wrong with the calls of the file."""
-    path = scene.program.file.path
+    path = scene.path
     known = _known(scene)
     for command in _commands(scene.program.file):
         defined = scene.program.definitions.get(command.name)

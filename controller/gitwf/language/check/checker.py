@@ -16,9 +16,11 @@ from gitwf.language.check.outs import check_outs
 from gitwf.language.check.paths import check_paths
 from gitwf.language.check.places import check_places
 from gitwf.language.check.reach import check_reach
+from gitwf.language.check.scene import Scene
+from gitwf.language.check.secrets import check_secrets
 from gitwf.language.check.shell import check_shell
 from gitwf.language.check.support import check_support
-from gitwf.language.check.surroundings import Scene, Surroundings
+from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.check.types import check_types
 from gitwf.language.check.variables import check_variables
 from gitwf.language.program import Program
@@ -32,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     check_calls,
     check_options,
     check_types,
+    check_secrets,
     check_places,
     check_paths,
     check_outs,

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import builtins, tree
 from gitwf.language.check.reads import reads
-from gitwf.language.check.surroundings import Scene, defined
-from gitwf.language.runline import names, parse_run_line
+from gitwf.language.check.scene import Scene
+from gitwf.language.check.secrets import as_value, own_secrets
+from gitwf.language.runline import RunLine, names
 from gitwf.language.secret import is_secret
 
 
 def check_definitions(scene: Scene) -> Iterator[Diagnostic]:
     """Yield what is wrong in the run lines and other fields of all definitions."""
-    for path, definition in defined(scene.program):
-        closed = _Closed(path, definition, scene.surroundings.secrets)
-        yield from closed.check()
+    secrets = scene.surroundings.secrets
+    for path, definition in scene.definitions:
+        yield from _Closed(path, definition, secrets).fields()
+    for path, definition, line in scene.run_lines:
+        yield from line.diagnostics
+        yield from _Closed(path, definition, secrets).run_line(line)
 
 
 class _Closed:
@@ -26,17 +30,21 @@ class _Closed:
         self._path = path
         self._definition = definition
         self._parameters = frozenset(p.name for p in definition.parameters)
-        field = definition.field("secrets")
-        own = {name for word in field.words for name in _literals(word)} if field else set()
-        self._secrets = secrets | own
+        self._secrets = secrets | own_secrets(definition)
 
-    def check(self) -> Iterator[Diagnostic]:
+    def fields(self) -> Iterator[Diagnostic]:
+        """Yield what the fields read and must not, and the defaults of parameters."""
         yield from self._defaults()
         for field in self._definition.fields:
-            if field.text is None:
-                yield from (self._unset(name) for word in field.words for name in self._open(word))
-            elif field.name == "run":
-                yield from self._run_line(field.text)
+            for name in (name for word in field.words for name in reads(word)):
+                if self._is_open(name):
+                    yield self._unset(name)
+
+    def run_line(self, line: RunLine) -> Iterator[Diagnostic]:
+        """Yield what a run line reads and must not."""
+        for name in names(line):
+            if self._is_open(name):
+                yield self._unset(name, f"`$${name.name}` is the shell's own variable")
 
     def _defaults(self) -> Iterator[Diagnostic]:
         """Check the defaults: each sees the parameters before it."""
@@ -47,33 +55,14 @@ class _Closed:
                     yield self._unset(name)
             before.add(parameter.name)
 
-    def _run_line(self, text: tree.RunText) -> Iterator[Diagnostic]:
-        line = parse_run_line(text.text, text.span.start, self._path)
-        yield from line.diagnostics
-        for name in names(line):
-            if self._is_open(name):
-                yield self._unset(name, f"`$${name.name}` is the shell's own variable")
-
-    def _open(self, node: tree.Node) -> Iterator[tree.Name]:
-        return (name for name in reads(node) if self._is_open(name))
-
     def _is_open(self, name: tree.Name) -> bool:
         return name.name not in self._parameters and name.name not in builtins.VARIABLES
 
     def _unset(self, name: tree.Name, hint: str | None = None) -> Diagnostic:
         if is_secret(name.name, self._secrets):
-            message = f"`${name.name}` is a secret, and no value"
-            hint = f"the shell reads it: write `$${name.name}`, and name it in `secrets`"
-            return Diagnostic("WF502", message, self._path, name.span, hint)
+            return as_value(name, self._path)
         message = f"`${name.name}` is no parameter of `/{self._definition.name}`"
         if close := nearest(name.name, sorted(self._parameters)):
             hint = f"did you mean `${close}`?"
         hint = hint or f"take it as a parameter: `define:/{self._definition.name} {name.name}`"
         return Diagnostic("WF201", message, self._path, name.span, hint)
-
-
-def _literals(word: tree.Word) -> Iterator[str]:
-    """Yield the names in a word of a ``secrets`` field: they are parted by spaces or commas."""
-    for part in word.parts:
-        if isinstance(part, tree.Literal):
-            yield from part.text.split(",")

@@ -12,8 +12,8 @@ from gitwf.language import tree
 from gitwf.language.check.form import literal
 from gitwf.language.check.outs import OUT_FIELDS
 from gitwf.language.check.paths import is_url, working_folder
+from gitwf.language.check.scene import Scene
 from gitwf.language.check.sites import sites
-from gitwf.language.check.surroundings import Scene
 from gitwf.language.glob import matches_path
 
 _CACHED = frozenset({"outs", "metrics", "plots", "outs_persist"})

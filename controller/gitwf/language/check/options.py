@@ -8,7 +8,7 @@ from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import tree
 from gitwf.language.check import form
 from gitwf.language.check.form import Form, literal
-from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.check.scene import Scene
 from gitwf.language.value import Number
 from gitwf.language.walk import walk
 
@@ -59,7 +59,7 @@ _SINGLE = frozenset({"timeout", "effect", "wdir"})
 
 def check_options(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF106 for each count, duration, option or field value that is none."""
-    path = scene.program.file.path
+    path = scene.path
     for node in walk(scene.program.file):
         match node:
             case tree.Retry(count=count):
@@ -71,7 +71,7 @@ def check_options(scene: Scene) -> Iterator[Diagnostic]:
             case _:
                 pass
         yield from _options(*_given(node), path)
-    for where, definition in defined(scene.program):
+    for where, definition in scene.definitions:
         for field in definition.fields:
             yield from _field(field, where)
 

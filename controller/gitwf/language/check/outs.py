@@ -13,8 +13,8 @@ from gitwf.language import tree
 from gitwf.language.arguments import read_call
 from gitwf.language.check.form import literal
 from gitwf.language.check.paths import PATH_FIELDS, working_folder
+from gitwf.language.check.scene import Scene
 from gitwf.language.check.sites import Meeting, Site, meeting, sites
-from gitwf.language.check.surroundings import Scene
 from gitwf.language.signature import signature
 from gitwf.language.walk import walk
 
@@ -32,7 +32,7 @@ class _Out(msgspec.Struct, frozen=True):
 
 def check_outs(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF401 for each call that writes what another one, or its own copy, writes."""
-    path = scene.program.file.path
+    path = scene.path
     written = [(site, list(_outs(site, scene))) for site in sites(scene)]
     for site, outs in written:
         yield from _by_copies(site, outs, path)

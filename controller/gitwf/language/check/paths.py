@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gitwf.diagnostics import Diagnostic
 from gitwf.language import tree
 from gitwf.language.check.form import literal
-from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.check.scene import Scene
 from gitwf.language.walk import walk
 
 PATH_FIELDS = frozenset(
@@ -26,7 +26,7 @@ def check_paths(scene: Scene) -> Iterator[Diagnostic]:
                 yield from _outside(word, "", file.path)
             case _:
                 pass
-    for where, definition in defined(scene.program):
+    for where, definition in scene.definitions:
         folder = working_folder(definition)
         for field in definition.fields:
             base = folder if field.name in PATH_FIELDS else ""

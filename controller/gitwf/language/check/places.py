@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from gitwf.diagnostics import Diagnostic, Span, nearest
 from gitwf.language import tree
 from gitwf.language.check.form import literal
-from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.check.scene import Scene
 from gitwf.language.walk import walk
 
 _TARGETS = ("local", "runpod", "ray")
@@ -16,13 +16,13 @@ _TARGETS = ("local", "runpod", "ray")
 def check_places(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF207 for each name of a place that the repository does not know."""
     around = scene.surroundings
-    path = scene.program.file.path
+    path = scene.path
     for node in walk(scene.program.file):
         if isinstance(node, tree.Target):
             yield from _target(node.target, around.targets, path)
         elif isinstance(node, tree.Droid) and around.droids is not None:
             yield from _droid(node.name, node.name_span, around.droids, path)
-    for where, definition in defined(scene.program):
+    for where, definition in scene.definitions:
         if target := definition.field("target"):
             for word in target.words[:1]:
                 yield from _target(word, around.targets, where)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from gitwf.diagnostics import Diagnostic, Severity, Span
 from gitwf.language import tree
-from gitwf.language.check.surroundings import Scene
+from gitwf.language.check.scene import Scene
 from gitwf.language.walk import walk
 
 
 def check_reach(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a warning for each place that the run cannot come to, and each case without a `*`."""
-    path = scene.program.file.path
+    path = scene.path
     for node in walk(scene.program.file):
         match node:
             case tree.Case():

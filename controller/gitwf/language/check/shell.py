@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gitwf.diagnostics import Diagnostic, Severity, Source, Span
 from gitwf.language import tree
 from gitwf.language.check.paths import PATH_FIELDS
-from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.check.scene import Scene
 from gitwf.language.walk import walk
 
 _DOLLAR = re.compile(r"(?:\\.|\$\$)|(?P<found>\$\(|\$[?#@*!0-9-])", re.DOTALL)
@@ -28,7 +28,7 @@ def check_shell(scene: Scene) -> Iterator[Diagnostic]:
                 yield from _word(word, source)
             case _:
                 pass
-    for path, definition in defined(program):
+    for path, definition in scene.definitions:
         for field in definition.fields:
             if field.name in PATH_FIELDS:
                 for word in field.words:

@@ -10,7 +10,7 @@ import msgspec
 from gitwf.diagnostics import Span
 from gitwf.language import tree
 from gitwf.language.check.form import literal
-from gitwf.language.check.surroundings import Scene
+from gitwf.language.check.scene import Scene
 from gitwf.language.program import Program
 from gitwf.language.value import Number
 from gitwf.language.walk import children, walk

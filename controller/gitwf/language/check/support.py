@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from gitwf.diagnostics import Diagnostic, Span
 from gitwf.language import builtins, tree
 from gitwf.language.check.form import literal
-from gitwf.language.check.surroundings import Scene, defined
+from gitwf.language.check.scene import Scene
 from gitwf.language.signature import BUILTINS
 from gitwf.language.walk import walk
 
@@ -45,7 +45,7 @@ _HINT = "this version does not play it; take it out, or wait for one that does"
 
 def check_support(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF109 for each piece of the language that this version cannot run."""
-    path = scene.program.file.path
+    path = scene.path
     source = scene.program.sources[path].text
     for node in walk(scene.program.file):
         match node:
@@ -63,7 +63,7 @@ def check_support(scene: Scene) -> Iterator[Diagnostic]:
             case _:
                 if word := NODES.get(type(node)):
                     yield _missing(word, Span(node.span.start, node.span.start + len(word)), path)
-    for where, definition in defined(scene.program):
+    for where, definition in scene.definitions:
         yield from _target(definition, where)
 
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
-
-from gitwf.language import tree
-from gitwf.language.program import Program
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -37,18 +32,3 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Paths of the files that are there and tracked by neither git nor DVC."""
     outs: frozenset[str] = frozenset()
     """Paths that DVC provides: outs of stages in `dvc.yaml`, and what `*.dvc` files track."""
-
-
-class Scene(msgspec.Struct, frozen=True):
-    """What every family of checks is given: a program and what it stands in."""
-
-    program: Program
-    surroundings: Surroundings
-
-
-def defined(program: Program) -> Iterator[tuple[str, tree.Definition]]:
-    """Yield all definitions of all files of ``program``, each with the path of its file."""
-    for path, file in program.files.items():
-        for item in (item for line in file.block.lines for item in line.items):
-            if isinstance(item.statement, tree.Definition):
-                yield path, item.statement

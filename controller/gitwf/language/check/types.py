@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from gitwf.diagnostics import Diagnostic, Span, nearest
 from gitwf.language import tree
-from gitwf.language.check.surroundings import Scene
+from gitwf.language.check.scene import Scene
 from gitwf.language.functions import FUNCTIONS
 from gitwf.language.regex import RegexError, fullmatch
 from gitwf.language.value import type_name
@@ -35,26 +35,23 @@ _CONTAINERS = frozenset({"list", "object", "string"})
 
 
 def check_types(scene: Scene) -> Iterator[Diagnostic]:
-    """Yield the type errors of the file that are there whatever its variables hold."""
-    file = scene.program.file
-    for node in walk(file):
-        if isinstance(node, tree.Expression):
-            continue
-        typed = Typed(file.path)
-        for child in children(node):
-            if isinstance(child, tree.Expression):
-                typed.stands_in(node, child)
-        yield from typed.found
+    """Yield the type errors that are there whatever the variables hold."""
+    for path, piece in scene.pieces:
+        for node in walk(piece):
+            if not isinstance(node, tree.Expression):
+                yield from _in_node(node, path)
 
 
-def type_errors(expression: tree.Expression, path: str) -> Iterator[Diagnostic]:
-    """Yield the type errors of one expression in the file at ``path``."""
-    typed = Typed(path)
-    typed.kind(expression)
+def _in_node(node: tree.Node, path: str) -> Iterator[Diagnostic]:
+    """Yield the type errors of the expressions that stand directly in ``node``."""
+    typed = _Typed(path)
+    for child in children(node):
+        if isinstance(child, tree.Expression):
+            typed.stands_in(node, child)
     yield from typed.found
 
 
-class Typed:
+class _Typed:
     """Gives expressions their types, from the inside out, and collects what cannot be."""
 
     def __init__(self, path: str) -> None:

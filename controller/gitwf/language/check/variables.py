@@ -9,7 +9,8 @@ import msgspec
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import builtins, tree
 from gitwf.language.check.reads import reads
-from gitwf.language.check.surroundings import Scene
+from gitwf.language.check.scene import Scene
+from gitwf.language.check.secrets import as_value
 from gitwf.language.secret import is_secret
 from gitwf.language.walk import children, walk
 
@@ -55,7 +56,7 @@ class _Reader:
 
     def __init__(self, scene: Scene) -> None:
         self.found: list[Diagnostic] = []
-        self._path = scene.program.file.path
+        self._path = scene.path
         self._text = scene.program.sources[self._path].text
         self._secrets = scene.surroundings.secrets
         self._assigned = frozenset(_assigned(scene.program.file))
@@ -196,10 +197,7 @@ class _Reader:
 
     def _unset(self, name: tree.Name, scope: _Scope) -> Diagnostic:
         if is_secret(name.name, self._secrets):
-            message = f"`${name.name}` is a secret, and no value"
-            hint = "a command that names it in `secrets` reads it in its run line as `$$NAME`"
-            hint = hint.replace("NAME", name.name)
-            return Diagnostic("WF502", message, self._path, name.span, hint)
+            return as_value(name, self._path)
         late = name.name in self._assigned and name.name not in builtins.VARIABLES
         message = f"`${name.name}` is {'not' if late else 'never'} set before"
         return Diagnostic("WF201", message, self._path, name.span, self._hint(name, scope))
