@@ -18,7 +18,7 @@ from gitwf.language import tree
 from gitwf.language.expand import Argument, arguments, literal_value, lone_expression, value_of
 from gitwf.language.scope import ClosedScope, EvaluationError, OperationError, Scope
 from gitwf.language.signature import REST_NAME, Signature, converted, signature
-from gitwf.language.value import Value, to_text
+from gitwf.language.value import Value, to_json
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class Call(msgspec.Struct, frozen=True):
     span: Span
     named: Mapping[str, tree.Word]
     plain: tuple[Plain, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] = ()
 
     @property
     def slots(self) -> list[tree.Parameter]:
@@ -108,7 +108,7 @@ class Call(msgspec.Struct, frozen=True):
         return [p for p in self.signature.parameters if p.name not in self.named]
 
     def fault(self, message: str, hint: str | None = None) -> Fault:
-        """Return a fault of this call; its hint says how the command is called."""
+        """Return a fault of this call; without a ``hint`` it says how the command is called."""
         return Fault(message, self.span, hint or f"it is called as `{self.signature.text}`")
 
     def missing(self, given: Mapping[str, object]) -> list[Fault]:
@@ -129,9 +129,10 @@ def read_call(takes: Signature, command: tree.Command) -> Call:
     """Sort the words of ``command`` for a command that takes ``takes``."""
     reader = _Reader(takes, command)
     reader.read()
-    span = Span(command.span.start, max(command.name_span.end, command.span.start))
-    faults = tuple(Fault(message, span, hint) for message, hint in reader.faults)
-    return Call(takes, span, reader.named, tuple(reader.plain), faults)
+    span = Span(command.span.start, command.name_span.end)
+    call = Call(takes, span, reader.named, tuple(reader.plain))
+    faults = tuple(call.fault(message, hint) for message, hint in reader.faults)
+    return msgspec.structs.replace(call, faults=faults)
 
 
 _NAME = re.compile(r"(?P<dashes>--)?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)(?P<sign>=)?")
@@ -278,7 +279,7 @@ def _literal_faults(call: Call, name: str, word: tree.Word) -> list[Fault]:
 def _type_fault(
     call: Call, parameter: tree.Parameter, value: Value, error: OperationError
 ) -> Fault:
-    shown = to_text(value)[:40] or '""'
+    shown = value[:40] if value and isinstance(value, str) else to_json(value)[:40]
     return call.fault(f"`{parameter.name}` of `/{call.signature.name}` {error}, not `{shown}`")
 
 

@@ -20,7 +20,10 @@ def parse_document(path: str, content: bytes) -> Value:
     Raises:
         ValueError: if the content is not what the suffix says, or not UTF-8.
     """
-    text = content.decode("utf-8-sig")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
     suffix = path.rpartition(".")[2].lower()
     if suffix == "json":
         return from_json(text)

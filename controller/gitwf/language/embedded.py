@@ -8,6 +8,7 @@ import msgspec
 
 from gitwf.diagnostics import Diagnostic, Span
 from gitwf.language import tree
+from gitwf.language.height import is_too_high
 from gitwf.language.lexer import INLINE
 from gitwf.language.statements import Statements
 
@@ -28,6 +29,9 @@ def parse_embedded(path: str, text: str, start: int, offset: int) -> Embedded:
     parser.position = start
     parser.look(INLINE)
     expression = parser.embedded(INLINE)
+    if is_too_high(expression):
+        hint = "make a variable of a part of it"
+        expression = parser.fail("WF103", "too many operators in a row", expression.span, hint)
     diagnostics = (
         Diagnostic(d.code, d.message, d.path, _moved(d.span, offset), d.hint, d.severity)
         for d in parser.diagnostics

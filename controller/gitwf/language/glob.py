@@ -51,7 +51,7 @@ def matches_path(pattern: str, path: str) -> bool:
     ``src/``.
     """
     names = pattern.removeprefix("./").split("/")
-    if names[-1] in {"", "**"}:
+    if names[1:] and names[-1] in {"", "**"}:
         names[-1:] = ["**", "*"]
     return _aligned(names, path.split("/"), "**", matches)
 

@@ -96,25 +96,25 @@ class _Frame(Enum):
     LOCALE = '$"'
 
 
-def _inside(shown: str) -> Refusal:
+def _inside(what: str) -> Refusal:
     return Refusal(
-        f"inside `{shown}`, where its quoting is not certain",
+        f"inside {what}, where its quoting is not certain",
         "put it into a shell variable before: `x=$value; …`, and `$$x` there",
     )
 
 
 _REFUSING = {
-    _Frame.SUBSTITUTION: _inside("$(…)"),
-    _Frame.ARITHMETIC: _inside("$((…))"),
-    _Frame.ARITHMETIC_COMMAND: _inside("((…))"),
+    _Frame.SUBSTITUTION: _inside("`$(…)`"),
+    _Frame.ARITHMETIC: _inside("`$((…))`"),
+    _Frame.ARITHMETIC_COMMAND: _inside("`((…))`"),
     _Frame.TEST: Refusal(
         "inside `[[ … ]]`, which may evaluate it", "write `[ … ]`, which every shell has"
     ),
-    _Frame.PARAMETER: _inside("${…}"),
-    _Frame.LOCALE: _inside('$"…"'),
+    _Frame.PARAMETER: _inside("`${…}`"),
+    _Frame.LOCALE: _inside('`$"…"`'),
 }
-_IN_BACKQUOTES = _inside("`…`")
-_IN_ANSI = _inside("$'…'")
+_IN_BACKQUOTES = _inside("backquotes")
+_IN_ANSI = _inside("`$'…'`")
 _IN_COMMENT = Refusal("in a comment", "leave it out there; a `#` in a word needs quotes")
 _IN_SUBSCRIPT = Refusal("in a subscript, which may be evaluated", _IN_ANSI.hint)
 _AFTER_HERE = Refusal("after `<<`, whose text a value could end", "use `printf '%s\\n' … |`")
@@ -257,6 +257,8 @@ class _Scanner:
         if self._frame is _Frame.SUBSTITUTION:
             self.pop()
         elif self._frame in {_Frame.ARITHMETIC, _Frame.ARITHMETIC_COMMAND}:
+            if self.at == len(self.script):
+                return
             if not self.script.startswith(")", self.at):
                 self.doubt = _after("((")
             self.at += 1

@@ -135,7 +135,9 @@ def _unclosed(
     index = bisect_right(starts, unclosed.at) - 1
     start = pieces[index].span.start + unclosed.at - starts[index]
     span = Span(start, start + len(unclosed.what))
-    return Diagnostic("WF102", f"unterminated `{unclosed.what}`", path, span)
+    shown = "backquote" if unclosed.what == "`" else f"`{unclosed.what}`"
+    hint = "close it on this line; a backslash before it makes it a character like any other"
+    return Diagnostic("WF102", f"unterminated {shown}", path, span, hint)
 
 
 def _rendered(part: ShellValue, scope: Scope) -> str:

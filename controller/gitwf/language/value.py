@@ -28,6 +28,9 @@ class Number(msgspec.Struct, frozen=True, eq=False):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Number) and self.decimal == other.decimal
 
+    def __ne__(self, other: object) -> bool:  # that of `Struct` compares identities
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self.decimal)
 
@@ -148,6 +151,8 @@ def from_json(text: str) -> Value:
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     check_size(value)
+    if "\\u" in text and not _is_text(value):
+        raise ValueError("a string holds half of a surrogate pair, which no text has")
     return value
 
 
@@ -193,6 +198,14 @@ def check_size(data: object) -> None:
 
 
 _TOO_DEEP = f"the value is nested too deeply: more than {MAX_DEPTH} levels"
+
+
+def _is_text(value: Value) -> bool:
+    try:
+        to_json(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _children(data: object) -> list[object]:
