@@ -107,3 +107,13 @@ def test_a_prefix_ends_at_a_slash(store: Store) -> None:
     assert list(store.refs.list("refs/wf/")) == ["refs/wf/env/a", RUN]
     assert list(store.refs.list("refs/wf/env")) == ["refs/wf/env/a"]
     assert store.refs.list("refs/wf/e") == {}
+
+
+def test_a_list_is_never_out_of_date(store: Store) -> None:
+    seen = []
+    for new, old in [(store.first, None), (store.second, store.first), (None, store.second)] * 5:
+        store.refs.list("refs/wf/")
+        store.refs.swap([RefUpdate(RUN, new, old)])
+        store.upkeep()
+        seen.append(dict(store.refs.list("refs/wf/")) == ({RUN: new} if new else {}))
+    assert seen == [True] * 15

@@ -253,6 +253,13 @@ class _Head(msgspec.Struct, frozen=True):
     run: str | UnsetType = UNSET
 
 
+_HEAD = msgspec.json.Decoder(_Head)
+_KEYS = msgspec.json.Decoder(dict[str, Raw])
+_HEAD_KEYS = frozenset(_Head.__struct_fields__)
+_DECODERS = {type_: msgspec.json.Decoder(body) for type_, body in BODIES.items()}
+_KNOWN = {type_: _HEAD_KEYS.union(body.__struct_fields__) for type_, body in BODIES.items()}
+
+
 class Event(msgspec.Struct, frozen=True):
     """Something that happened.
 
@@ -299,15 +306,10 @@ def decode(line: bytes) -> Event:
 
     Raises ValueError (msgspec's, with the place) where it is none.
     """
-    keys = msgspec.json.decode(line, type=dict[str, Raw])
-    head = msgspec.json.decode(line, type=_Head)
-    kind = BODIES.get(head.type)
-    known = set(_Head.__struct_fields__)
-    if kind is not None:
-        known.update(kind.__struct_fields__)
-        body: Body = msgspec.json.decode(line, type=kind)
-    else:
-        body = Unknown(head.type)
-    extra = {key: raw for key, raw in keys.items() if key not in known}
+    head = _HEAD.decode(line)
+    decoder = _DECODERS.get(head.type)
+    body = decoder.decode(line) if decoder else Unknown(head.type)
+    known = _KNOWN.get(head.type, _HEAD_KEYS)
+    extra = {key: raw for key, raw in _KEYS.decode(line).items() if key not in known}
     run = None if head.run is UNSET else head.run
     return Event(head.at, head.id, head.epoch, run, body, head.v, extra)

@@ -54,6 +54,7 @@ class Runs:
         self._repository = repository
         self._clock = clock
         self._catalogue = Catalogue(repository, self._describe)
+        self._indexed: tuple[Mapping[str, str], dict[str, Run]] = ({}, {})
 
     def write(self, snapshot: Snapshot, previous: str | None) -> str:
         """Move the run's ref from ``previous`` (None: it is new) to ``snapshot``; return the new tip.
@@ -125,10 +126,19 @@ class Runs:
 
     def find_result(self, key: str) -> bytes | None:
         """Return the newest recorded result for the stage ``key``, or None."""
-        for run in self.newest():
-            if key in run.results:
-                return self._repository.objects.blob(run.tip, f"{_RESULTS}/{key}.json")
-        return None
+        run = self._results().get(key)
+        return self._repository.objects.blob(run.tip, f"{_RESULTS}/{key}.json") if run else None
+
+    def _results(self) -> dict[str, Run]:
+        """Return the newest run that has a result, by stage key; kept while no run's ref moves."""
+        refs, index = self._indexed
+        now = self._repository.refs.list(PREFIX)
+        if now is not refs:
+            oldest_first = sorted(now, key=_id_of)
+            runs = self._catalogue.look_up({ref: now[ref] for ref in oldest_first})
+            index = {key: run for run in runs for key in run.results}
+            self._indexed = (now, index)
+        return index
 
     def _describe(self, ref: str, tip: str) -> Run | None:
         """Return what the catalogue keeps of a run; None for a ref that holds no record of one."""

@@ -7,12 +7,20 @@ Repositories with the `reftable` format hold no such files: ask git there.
 
 from __future__ import annotations
 
+import os
 import re
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _PER_WORKTREE = ("refs/bisect/", "refs/worktree/", "refs/rewritten/")
+_SECOND = 1_000_000_000  # in nanoseconds
 _MAX_DEPTH = 5  # of symbolic refs, as in git
+
+Stamp = frozenset[tuple[str, int]]
+"""The times at which folders and files were changed, in nanoseconds."""
 
 
 class RefFiles:
@@ -43,6 +51,20 @@ class RefFiles:
             return None
         return content[len(b"ref:") :].strip().decode()
 
+    def stamp(self, prefix: str) -> Stamp | None:
+        """Return what changes whenever a ref below ``prefix`` does: when its folders and files did.
+
+        Git moves a ref by renaming a file, which its folder's time tells. None where something
+        changed so lately that a further change could bear the same time.
+        """
+        packed = self._common_dir / "packed-refs"
+        times = {str(path): _time(path) for path in _folders(self._common_dir / prefix)}
+        times[str(packed)] = _time(packed)
+        now = time.time_ns()
+        if any(now - changed < _doubt(changed) for changed in times.values()):
+            return None
+        return frozenset(times.items())
+
     def _content(self, ref: str) -> bytes | None:
         if ".." in ref or not (ref.startswith("refs/") or ref.isupper()):
             return None
@@ -69,3 +91,24 @@ class RefFiles:
 def _parse_packed(content: bytes) -> dict[bytes, str]:
     lines = (line.split(b" ", 1) for line in content.splitlines() if line[:1] not in b"#^")
     return {ref: id_.decode() for id_, ref in lines}
+
+
+def _folders(top: Path) -> Iterator[Path]:
+    """Yield ``top`` and all folders below it; ``top`` even where it is not there."""
+    yield top
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(top) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _folders(Path(entry.path))
+
+
+def _time(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _doubt(changed: int) -> int:
+    """Return for how long after ``changed`` a file system may give out the same time again."""
+    return 2 * _SECOND if changed % _SECOND == 0 else _SECOND // 50

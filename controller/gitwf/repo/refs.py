@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 import msgspec
 
 from gitwf.repo.errors import ConflictError, StorageFullError
-from gitwf.repo.files import RefFiles
+from gitwf.repo.files import RefFiles, Stamp
 from gitwf.repo.git import Git
 
 
@@ -27,8 +28,11 @@ class Refs(Protocol):
         """Return the id that ``ref`` (a whole name, ``refs/…`` or ``HEAD``) stands at, or None."""
         ...
 
-    def list(self, prefix: str) -> dict[str, str]:
-        """Return the refs below ``prefix`` (``refs/wf/``) with their ids, ordered by name."""
+    def list(self, prefix: str) -> Mapping[str, str]:
+        """Return the refs below ``prefix`` (``refs/wf/``) with their ids, ordered by name.
+
+        The same object as before says that nothing has changed.
+        """
         ...
 
     def swap(self, updates: Sequence[RefUpdate]) -> None:
@@ -42,6 +46,7 @@ class GitRefs:
     def __init__(self, git: Git, files: RefFiles | None) -> None:
         self._git = git
         self._files = files
+        self._listed: dict[str, tuple[Stamp, Mapping[str, str]]] = {}
 
     def read(self, ref: str) -> str | None:
         """Return the id that ``ref`` (a whole name, ``refs/…`` or ``HEAD``) stands at, or None."""
@@ -50,11 +55,19 @@ class GitRefs:
         outcome = self._git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", ref)
         return outcome.stdout.decode().strip() or None
 
-    def list(self, prefix: str) -> dict[str, str]:
-        """Return the refs below ``prefix`` (``refs/wf/``) with their ids, ordered by name."""
-        out = self._git.run("for-each-ref", "--format=%(objectname) %(refname)", prefix)
-        pairs = (line.split(" ", 1) for line in out.decode().splitlines())
-        return {ref: id_ for id_, ref in pairs}
+    def list(self, prefix: str) -> Mapping[str, str]:
+        """Return the refs below ``prefix`` (``refs/wf/``) with their ids, ordered by name.
+
+        The same object as before says that nothing has changed.
+        """
+        stamp = self._files.stamp(prefix) if self._files else None
+        listed = self._listed.get(prefix)
+        if listed is not None and listed[0] == stamp:
+            return listed[1]
+        found = self._ask(prefix)
+        if stamp is not None:
+            self._listed[prefix] = (stamp, found)
+        return found
 
     def swap(self, updates: Sequence[RefUpdate]) -> None:
         """Make all of ``updates``, or none. Raises `ConflictError` where one has another old value."""
@@ -69,6 +82,11 @@ class GitRefs:
         except Exception:
             refuse_moved(updates, {u.ref: self.read(u.ref) for u in updates})
             raise
+
+    def _ask(self, prefix: str) -> Mapping[str, str]:
+        out = self._git.run("for-each-ref", "--format=%(objectname) %(refname)", prefix)
+        pairs = (line.split(" ", 1) for line in out.decode().splitlines())
+        return MappingProxyType({ref: id_ for id_, ref in pairs})
 
 
 def refuse_moved(updates: Sequence[RefUpdate], standing: Mapping[str, str | None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -135,6 +136,15 @@ class Repository:
         """Return the message of the commit that ``rev`` names, or None."""
         found = self.commit(rev)
         return found.message if found else None
+
+    def first_parents(self, commit: str, limit: int) -> Iterator[str]:
+        """Yield up to ``limit`` first parents of ``commit``, nearest first, without a process."""
+        at = self.commit(commit)
+        for _ in range(limit):
+            if at is None or not at.parents:
+                return
+            yield at.parents[0]
+            at = self.commit(at.parents[0])
 
     def first_parent_range(self, old: str | None, new: str) -> list[str]:
         """Return the commits that the branch went through from ``old`` to ``new``, oldest first.
