@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gitwf.language.runline import parse_run_line, render
@@ -104,6 +104,7 @@ def test_a_line_is_refused_or_no_value_in_it_runs(shell: str, line: str) -> None
         assert not any(said == b"pwned" for said in done.stderr.splitlines()), script
 
 
+@example("((a)$v")
 @given(st.text("$v{}'\"`()\\ #<[]ab+.?\n", max_size=40))
 def test_any_text_is_a_run_line(line: str) -> None:
     run_line = parse_run_line(line, 5, "case.wf")

@@ -9,24 +9,8 @@ from gitwf.diagnostics import Span, nearest
 from gitwf.language import tree
 from gitwf.language.functions import FUNCTIONS
 from gitwf.language.operators import binary, described, negative, truth
-from gitwf.language.scope import (
-    EvaluationError,
-    OperationError,
-    Scope,
-    SecretError,
-    UnsetError,
-)
+from gitwf.language.scope import EvaluationError, OperationError, Scope, UnsetError
 from gitwf.language.value import MAX_SIZE, Number, Value, check_size, to_text
-
-__all__ = [
-    "EvaluationError",
-    "Scope",
-    "SecretError",
-    "UnsetError",
-    "evaluate",
-    "holds",
-    "interpolate",
-]
 
 
 def evaluate(expression: tree.Expression, scope: Scope) -> Value:

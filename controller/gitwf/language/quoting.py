@@ -257,16 +257,19 @@ class _Scanner:
         if self._frame is _Frame.SUBSTITUTION:
             self.pop()
         elif self._frame in {_Frame.ARITHMETIC, _Frame.ARITHMETIC_COMMAND}:
-            if self.at == len(self.script):
-                return
-            if not self.script.startswith(")", self.at):
-                self.doubt = _after("((")
-            self.at += 1
-            self.pop()
+            self._close_arithmetic()
         else:
             if self._frame is _Frame.PAREN:
                 self.pop()
             self.word = self.at
+
+    def _close_arithmetic(self) -> None:
+        """Take the second parenthesis; without it these were commands in parentheses."""
+        if self.script.startswith(")", self.at):
+            self.at += 1
+            self.pop()
+        elif self.at < len(self.script):
+            self.doubt = _after("((")
 
     def boundary(self, _: re.Match[str]) -> None:
         self.word = self.at

@@ -6,9 +6,9 @@ import pytest
 
 from gitwf.language import tree
 from gitwf.language.arguments import ArgumentError, bind, check_call
-from gitwf.language.evaluate import EvaluationError, UnsetError
 from gitwf.language.expand import arguments, text_of, value_of
 from gitwf.language.parser import parse
+from gitwf.language.scope import EvaluationError, UnsetError
 from gitwf.language.signature import BUILTINS, Signature
 from gitwf.language.value import Value, from_json, to_json
 

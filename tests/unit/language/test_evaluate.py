@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from gitwf.language.embedded import parse_embedded
-from gitwf.language.evaluate import EvaluationError, SecretError, UnsetError, evaluate
+from gitwf.language.evaluate import evaluate
+from gitwf.language.scope import EvaluationError, SecretError, UnsetError
 from gitwf.language.value import Value, from_json, to_json
 
 VARIABLES = from_json("""

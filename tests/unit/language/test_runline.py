@@ -10,8 +10,8 @@ import pytest
 
 from gitwf.diagnostics import Source
 from gitwf.diagnostics import render as shown
-from gitwf.language.evaluate import EvaluationError, UnsetError
 from gitwf.language.runline import RunLine, names, parse_run_line, render
+from gitwf.language.scope import EvaluationError, UnsetError
 from gitwf.language.value import Value, from_json, parse_number
 
 SHELLS = [shell for shell in ("/bin/sh", "dash", "bash") if shutil.which(shell)]
