@@ -44,7 +44,7 @@ class _Closed:
         """Yield what a run line reads and must not."""
         for name in names(line):
             if self._is_open(name):
-                yield self._unset(name, f"`$${name.name}` is the shell's own variable")
+                yield self._unset(name, f"`$${name.name}` is a variable of the shell; ")
 
     def _defaults(self) -> Iterator[Diagnostic]:
         """Check the defaults: each sees the parameters before it."""
@@ -58,11 +58,14 @@ class _Closed:
     def _is_open(self, name: tree.Name) -> bool:
         return name.name not in self._parameters and name.name not in builtins.VARIABLES
 
-    def _unset(self, name: tree.Name, hint: str | None = None) -> Diagnostic:
+    def _unset(self, name: tree.Name, hint: str = "") -> Diagnostic:
         if is_secret(name.name, self._secrets):
             return as_value(name, self._path)
         message = f"`${name.name}` is no parameter of `/{self._definition.name}`"
         if close := nearest(name.name, sorted(self._parameters)):
-            hint = f"did you mean `${close}`?"
-        hint = hint or f"take it as a parameter: `define:/{self._definition.name} {name.name}`"
+            hint += f"did you mean `${close}`?"
+        else:
+            hint += (
+                f"a value comes in as a parameter: `define:/{self._definition.name} {name.name}`"
+            )
         return Diagnostic("WF201", message, self._path, name.span, hint)

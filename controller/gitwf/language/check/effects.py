@@ -10,8 +10,6 @@ from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
 from gitwf.language.check.sites import Meeting, Site, meeting, sites
 
-_HINT = "run them one after the other"
-
 
 def check_effects(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF503 for each call of an effect that may run beside another of its environment."""
@@ -24,8 +22,11 @@ def check_effects(scene: Scene) -> Iterator[Diagnostic]:
             yield Diagnostic("WF503", message, path, site.command.name_span, hint)
     for (one, name), (other, other_name) in combinations(changing, 2):
         if name == other_name and meeting(one, other) is Meeting.AT_ONCE:
-            message = f"`/{other.command.name}` and `/{one.command.name}` change `{name}` at once"
-            yield Diagnostic("WF503", message, path, other.command.name_span, _HINT)
+            names = sorted({f"`/{one.command.name}`", f"`/{other.command.name}`"})
+            who = " and ".join(names) if len(names) > 1 else f"two calls of {names[0]}"
+            message = f"{who} change `{name}` at once"
+            hint = "run them one after the other"
+            yield Diagnostic("WF503", message, path, other.command.name_span, hint)
 
 
 def _environment(site: Site) -> str | None:

@@ -42,8 +42,7 @@ def _case(case: tree.Case, path: str) -> Iterator[Diagnostic]:
     if case.branches and not everything:
         message = "this case does nothing where no pattern matches"
         hint = "say what then: `↳ * → /fail`"
-        span = Span(case.span.start, min(case.span.end, case.subject.span.end))
-        yield _warning("WF303", message, span, path, hint)
+        yield _warning("WF303", message, case.subject.span, path, hint)
 
 
 def _constant(node: tree.If, *, value: bool, path: str) -> Iterator[Diagnostic]:

@@ -199,7 +199,7 @@ class _Reader:
         if is_secret(name.name, self._secrets):
             return as_value(name, self._path)
         late = name.name in self._assigned and name.name not in builtins.VARIABLES
-        message = f"`${name.name}` is {'not' if late else 'never'} set before"
+        message = f"`${name.name}` is {'used before it is set' if late else 'never set'}"
         return Diagnostic("WF201", message, self._path, name.span, self._hint(name, scope))
 
     def _hint(self, name: tree.Name, scope: _Scope) -> str | None:
