@@ -9,7 +9,7 @@ from gitwf.language import habits, lexer, tree
 from gitwf.language.lexer import EXPRESSION, FLOW, PIECES, Mode
 from gitwf.language.token import Kind, Token
 
-NESTING = 50
+NESTING = 40
 """How deep groups, directives and parentheses may stand in each other."""
 
 
@@ -63,7 +63,8 @@ class Cursor(ABC):
 
     def at_line_start(self) -> bool:
         """Return whether only white space stands before the cursor on its line."""
-        return "\n" in self.text[self.last : self.start] or not self.text[: self.start].strip()
+        line = self.text.rfind("\n", 0, self.start) + 1
+        return not self.text[line : self.start].strip()
 
     def look(self, mode: Mode) -> None:
         """Read the token at the cursor in ``mode``."""
@@ -116,7 +117,8 @@ class Cursor(ABC):
         """Report an error, and be silent until the statement has ended."""
         self.report(code, message, span, hint)
         self.panics = True
-        return tree.Missing(span)
+        taken = span.end <= self.last
+        return tree.Missing(span if taken else Span(self.last, self.last))
 
     def missing(self, what: str, hint: str | None = None) -> tree.Missing:
         """Fail because ``what`` should follow the last token and does not."""

@@ -15,7 +15,8 @@ _AXIS = re.compile(r"([A-Za-z_]\w*)=")
 _RESCUES = ("catch", "finally")
 _STATEMENTS = ("use", "on", "define")
 _GAP = re.compile(r"(?:[ \t\r\n]|\\\r?\n|#[^\n]*)*")
-_NOT_LITERAL = re.compile(r"[*?\[\]]")
+_SPECIAL = re.compile(r"[*?\[\]]")
+_ESCAPED = re.compile(r"\$\$|\\.", re.DOTALL)
 
 
 class Directives(Options):
@@ -84,11 +85,18 @@ class Directives(Options):
             if isinstance(part, tree.Interpolation):
                 hint = "compare with `if:` instead"
                 self.report("WF103", "a pattern holds no values", part.span, hint)
-            elif _is_quoted(part) and not quoted:
-                text += _NOT_LITERAL.sub(r"[\g<0>]", part.text)
-            else:
+            elif quoted:
                 text += part.text
+            else:
+                text += self._glob(part)
         return tree.Pattern(word.span, text, quoted)
+
+    def _glob(self, part: tree.Literal) -> str:
+        """Return the glob that matches ``part``, with what is quoted or escaped in brackets."""
+        if _is_quoted(part):
+            return _SPECIAL.sub(r"[\g<0>]", part.text)
+        written = self.text[part.span.start : part.span.end]
+        return _ESCAPED.sub(lambda match: _SPECIAL.sub(r"[\g<0>]", match[0][1:]), written)
 
     def retry(self) -> tree.Retry:
         """``"retry:" count { option } "→" arm``."""

@@ -69,7 +69,8 @@ class Expressions(Words):
         found: tree.Expression
         if lexeme == "not" and self.kind is Kind.NAME and level <= _NOT:
             self.advance(self.inside)
-            found = tree.Unary(self.since(start), "not", self._binary(_NOT))
+            operand = self._binary(_NOT)
+            found = tree.Unary(self.since(start), "not", operand)
         elif lexeme in {"-", "!"} and self.kind in {Kind.OPERATOR, Kind.PUNCTUATION}:
             self.advance(self.inside)
             found = self._signed(start, lexeme)

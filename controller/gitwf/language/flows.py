@@ -93,7 +93,7 @@ class Flows(Expressions):
     def _no_unit(self) -> tree.Missing:
         here = Span(self.start, self.end)
         if self.kind is Kind.PLAIN or self.kind is Kind.WORD:
-            here = Span(self.start, self._word_end())
+            here = self.word().span
             message, hint = habits.not_a_unit(self.text[here.start : here.end])
             return self.fail("WF103", message, here, hint)
         if self.kind is Kind.HANDLER or self.kind is Kind.ASSIGN:
@@ -103,12 +103,6 @@ class Flows(Expressions):
             hint = f"`{self.lexeme} = …` sets it, `/echo {self.lexeme}` shows it"
             return self.fail("WF103", f"expected a command, found `{self.lexeme}`", here, hint)
         return self.bad_character() if self.kind is Kind.OTHER else self.missing("a command")
-
-    def _word_end(self) -> int:
-        end = self.start
-        while end < len(self.text) and not self.text[end].isspace():
-            end += 1
-        return end
 
     def command(self) -> tree.Command:
         """``"/" name { ":" name } { word }``."""

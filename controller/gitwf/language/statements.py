@@ -23,7 +23,7 @@ class Statements(Definitions):
 
     def block(self) -> tree.Block:
         """``[ statement { sep statement } [ sep ] ]``, line by line."""
-        start = self.start
+        start = self.last
         lines: list[tree.Line] = []
         while self.kind not in BLOCK_ENDS:
             if self.kind is Kind.NEWLINE:
