@@ -45,14 +45,17 @@ class Environments:
     def change(self, env: str, run: RunRecord, run_tip: str) -> Deployment:
         """Record that the effect of ``run``, whose ref stands at ``run_tip``, succeeded on ``env``.
 
-        The same change a second time changes nothing. Raises `ConflictError` where somebody else
-        changed ``env`` meanwhile, `StorageFullError`, and `RepositoryError` for a bad name.
+        The time is that of the run's ``env.changed`` event; the same event a second time changes
+        nothing, whatever was deployed since. Raises `ConflictError` where somebody else changed
+        ``env`` meanwhile, `StorageFullError`, and `RepositoryError` for a bad name.
         """
         ref = _ref(env)
         tip = self._repository.refs.read(ref)
-        before = self._at(tip) if tip else None
-        if before is not None and before.run == run.run:
-            return before
+        at = next((s.since for s in run.envs if s.env == env), None) or spell(self._clock.now())
+        history = self.history(env)
+        known = next((made for made in history if (made.run, made.at) == (run.run, at)), None)
+        if known is not None:
+            return known
         made = Deployment(
             env=env,
             run=run.run,
@@ -60,8 +63,8 @@ class Environments:
             commit=run.commit,
             branch=run.branch,
             key=run.key,
-            previous=before.run if before else None,
-            at=spell(self._clock.now()),
+            previous=history[0].run if history else None,
+            at=at,
         )
         self._repository.refs.swap([RefUpdate(ref, self._write(made, tip, run_tip), tip)])
         return made

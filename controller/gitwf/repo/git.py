@@ -76,7 +76,7 @@ class Git:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if quiet else subprocess.PIPE,
             )
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             if not self.directory.is_dir():
                 raise NotARepositoryError(f"there is no folder `{self.directory}`") from None
             raise GitMissingError(
@@ -98,8 +98,8 @@ class Git:
             )
         if outcome.status == _USAGE_ERROR:
             self.require_version()
-        words = _PREFIX.sub("", outcome.stderr.decode(errors="replace")).strip()
-        raise GitError(f"`git {command}` failed: {words or f'status {outcome.status}'}")
+        words, hint = _words(outcome.stderr.decode(errors="replace"))
+        raise GitError(f"`git {command}` failed: {words or f'status {outcome.status}'}", hint)
 
     def version(self) -> tuple[int, ...]:
         """Return the version of the git program: ``(2, 39, 5)``."""
@@ -118,6 +118,17 @@ class Git:
                 f"git {_dotted(version)} is too old",
                 f"install git {_dotted(MINIMUM)} or newer",
             )
+
+
+def _words(stderr: str) -> tuple[str, str | None]:
+    """Return what git says (its first paragraph, as one line) and what it advises, or None.
+
+    Advice is a command that stands by itself, indented, or else the paragraphs that follow.
+    """
+    first, *rest = _PREFIX.sub("", stderr.strip()).split("\n\n")
+    commands = [line.strip() for text in rest for line in text.splitlines() if line[:1] == "\t"]
+    advice = f"run `{commands[0]}`" if commands else " ".join(" ".join(rest).split())
+    return "; ".join(first.splitlines()), advice or None
 
 
 def _dotted(version: tuple[int, ...]) -> str:

@@ -17,6 +17,7 @@ from gitwf.repo.git import Git
 
 _TREE = "40000"
 _HEADER_FIELDS = 3
+_NOT_IN_TREES = frozenset({"", ".", ".."})
 
 
 class Object(msgspec.Struct, frozen=True):
@@ -62,32 +63,26 @@ class Objects:
 
     def blob(self, commit: str, path: str) -> bytes | None:
         """Return the content of the file ``path`` of ``commit``, or None where it has no such file."""
-        entry = self.entry(commit, path)
-        found = self.read(entry.id) if entry else None
+        found = self._at(commit, path)
         return found.data if found and found.kind == "blob" else None
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """Return what stands at ``path`` in ``commit`` (or in a tree), or None."""
-        tree = self.read(f"{commit}^{{tree}}")
-        here = Entry(_TREE, tree.id) if tree else None
-        for name in path.split("/"):
-            if here is None or here.mode != _TREE:
-                return None
-            here = self.tree(here.id).get(name)
-        return here
+        folder, _, name = path.rpartition("/")
+        tree = self._at(commit, folder)
+        return self.tree(tree.id).get(name) if tree and tree.kind == "tree" else None
 
     def list(self, commit: str, prefix: str = "") -> dict[str, Entry]:
         """Return all files below the folder ``prefix`` of ``commit`` (or of a tree), by whole path.
 
         Links and submodules count as files. A ``prefix`` that is a file gives that file.
         """
-        folder = prefix.strip("/")
-        tree = self.read(f"{commit}^{{tree}}")
-        top = Entry(_TREE, tree.id) if tree else None
-        start = self.entry(commit, folder) if folder else top
-        if start is None:
-            return {}
-        return dict(self._walk(folder, start))
+        path = prefix.strip("/")
+        found = self._at(commit, path)
+        if found is not None and found.kind == "tree":
+            return dict(self._walk(path, Entry(_TREE, found.id)))
+        entry = self.entry(commit, path)
+        return {path: entry} if entry else {}
 
     def write_blob(self, data: bytes) -> str:
         """Write ``data`` as a blob and return its id."""
@@ -99,6 +94,19 @@ class Objects:
             if self._process is not None:
                 _end(self._process)
                 self._process = None
+
+    def _at(self, commit: str, path: str) -> Object | None:
+        """Return the object at ``path`` in ``commit``; the empty path is its tree."""
+        if not path:
+            return self.read(f"{commit}^{{tree}}")
+        if "\n" in path:  # which a question to git cannot hold
+            entry = self.entry(commit, path)
+            return self.read(entry.id) if entry else None
+        if not _NOT_IN_TREES.isdisjoint(
+            path.split("/")
+        ):  # git would take `./` from where it stands
+            return None
+        return self.read(f"{commit}:{path}")
 
     def _walk(self, path: str, entry: Entry) -> Iterator[tuple[str, Entry]]:
         if entry.mode != _TREE:

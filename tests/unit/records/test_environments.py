@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitwf.records.environments import Deployment, Environments
+from gitwf.records.event import EnvironmentChanged
 from gitwf.records.runs import Runs, Snapshot
 from gitwf.repo.errors import RepositoryError
 
@@ -26,8 +27,10 @@ class Deployer:
         self._runs = Runs(repository, clock)
         self._begin = begin
 
-    def run(self) -> tuple[RunRecord, str]:
+    def run(self, *changed: str) -> tuple[RunRecord, str]:
         history = self._begin()
+        for env in changed:
+            history.add(EnvironmentChanged(env, None, history.commit))
         tip = self._runs.write(Snapshot(history.run, history.commit, history.events, b"{}"), None)
         return self._runs.read(history.run), tip
 
@@ -80,10 +83,13 @@ def test_environments_are_apart(deployer: Deployer) -> None:
 
 
 def test_the_same_change_again_changes_nothing(folder: Folder, deployer: Deployer) -> None:
-    run, tip = deployer.run()
+    run, tip = deployer.run("production")
     first = deployer.environments.change("production", run, tip)
+    assert first.at == run.envs[0].since
+    last = deployer.deploy("production")
     assert deployer.environments.change("production", run, tip) == first
-    assert folder.git("rev-list", "--count", "refs/wf/env/production") == "1"
+    assert deployer.environments.current("production") == last
+    assert folder.git("rev-list", "--count", "refs/wf/env/production") == "2"
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,42 @@ def test_a_refusal_has_gits_words(folder: Folder) -> None:
     assert str(caught.value) == "`git cat-file` failed: Not a valid object name nonsense"
 
 
+@pytest.mark.parametrize(
+    ("stderr", "message", "hint"),
+    [
+        (b"", "`git x` failed: status 128", None),
+        (b"error: one\nfatal: two\n", "`git x` failed: one; two", None),
+        (
+            (
+                b"fatal: detected dubious ownership in repository at '/r'\n"
+                b"To add an exception for this directory, call:\n\n"
+                b"\tgit config --global --add safe.directory /r\n"
+            ),
+            (
+                "`git x` failed: detected dubious ownership in repository at '/r'; "
+                "To add an exception for this directory, call:"
+            ),
+            "run `git config --global --add safe.directory /r`",
+        ),
+        (
+            (
+                b"fatal: Unable to create '/r/.git/HEAD.lock': File exists.\n\n"
+                b"Another git process seems to be running:\nremove the file manually to continue.\n"
+            ),
+            "`git x` failed: Unable to create '/r/.git/HEAD.lock': File exists.",
+            "Another git process seems to be running: remove the file manually to continue.",
+        ),
+    ],
+    ids=["nothing", "lines", "ownership", "lock"],
+)
+def test_gits_advice_is_the_hint(
+    tmp_path: Path, stderr: bytes, message: str, hint: str | None
+) -> None:
+    with pytest.raises(GitError) as caught:
+        Git(tmp_path).refuse("x", Outcome(128, b"", stderr))
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
 def test_outside_of_a_repository(tmp_path: Path) -> None:
     with pytest.raises(NotARepositoryError) as caught:
         Repository.open(tmp_path)
@@ -76,10 +112,12 @@ def test_outside_of_a_repository(tmp_path: Path) -> None:
     assert caught.value.hint == "go to your project's folder, or make it one with `git init`"
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["gone", "file"])
+def test_what_is_no_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("")
     with pytest.raises(NotARepositoryError) as caught:
-        Repository.open(tmp_path / "gone")
-    assert str(caught.value) == f"there is no folder `{tmp_path}/gone`"
+        Repository.open(tmp_path / name)
+    assert str(caught.value) == f"there is no folder `{tmp_path}/{name}`"
 
 
 def test_no_git_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ FILES: dict[str, str | bytes] = {
     "d/b": "b",
     "d/e/ü \t'\"x": "c",
     "dd/x": "d",
+    "new\nline/a\nb": "e",
 }
 
 
