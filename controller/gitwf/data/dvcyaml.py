@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -93,15 +94,27 @@ def _stage(name: str, body: object) -> Stage:
     if not isinstance(plain, Mapping):
         raise _RefusedError("it has no fields")
     desc = plain.get("desc")
+    deps = _paths(plain.get("deps"), "deps")
+    outs = tuple(out for section in _SECTIONS for out in _outs(plain.get(section), section))
+    _refuse_twice([*deps, *(out.path for out in outs)])
     return Stage(
         name,
         _cmd(plain.get("cmd")),
         str(plain.get("wdir") or "."),
-        _paths(plain.get("deps"), "deps"),
+        deps,
         _params(plain.get("params")),
-        tuple(out for section in _SECTIONS for out in _outs(plain.get(section), section)),
+        outs,
         None if desc is None else str(desc),
     )
+
+
+def _refuse_twice(paths: list[str]) -> None:
+    seen: set[str] = set()
+    for path in paths:
+        plain = posixpath.normpath(path)
+        if plain in seen:
+            raise _RefusedError(f"it names `{path}` twice")
+        seen.add(plain)
 
 
 def _refuse_fields(body: Mapping[object, object]) -> None:

@@ -15,13 +15,13 @@ import msgspec
 
 from gitwf.data import runcache
 from gitwf.data.atomic import temporary
+from gitwf.data.cache import remove
 from gitwf.data.entry import Entry, Item
 from gitwf.data.errors import DataError, MissingOutError
 from gitwf.data.gitignore import ignore_outs
 from gitwf.data.hashes import HashInfo
 from gitwf.data.look import Look, has_run_cache, wanted_entry
 from gitwf.data.metrics import metrics_of
-from gitwf.data.objects import remove
 from gitwf.data.project import Project
 from gitwf.language.value import Value
 from gitwf.plan.stage import Out, OutKind, Stage

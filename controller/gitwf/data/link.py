@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -15,20 +16,46 @@ _FICLONE = 0x40049409
 
 _AGE = 1_000_000_000
 
+_NEVER = frozenset({errno.EOPNOTSUPP, errno.ENOTTY, errno.EINVAL, errno.EXDEV, errno.ENOSYS})
+"""Errors that say that this file system cannot, now or later."""
+
+
+class Linker:
+    """Makes files in the first of some ways that works, and remembers which do not."""
+
+    def __init__(self) -> None:
+        self._unusable: set[str] = set()
+
+    def link(self, source: Path, target: Path, ways: tuple[str, ...]) -> None:
+        """Make ``target``, which is not there, in the first of ``ways`` that works; copy at last.
+
+        Raises `OSError`: it cannot be copied either.
+        """
+        for way in ways:
+            if self.tried(way, source, target):
+                return
+        copy(source, target)
+
+    def tried(self, way: str, source: Path, target: Path) -> bool:
+        """Make ``target`` in this way; return whether it worked."""
+        if way in self._unusable:
+            return False
+        try:
+            WAYS[way](source, target)
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            if error.errno in _NEVER:
+                self._unusable.add(way)
+            return False
+        return True
+
 
 def reflink(source: Path, target: Path) -> None:
-    """Make ``target`` share the blocks of ``source``.
-
-    Raises `OSError`: the file system, or the system, cannot; ``target`` is then not there.
-    """
+    """Make ``target`` share the blocks of ``source``. Raises `OSError` where that cannot be."""
     if not sys.platform.startswith("linux"):
-        raise OSError("no reflink on this system")
-    try:
-        with source.open("rb") as old, target.open("xb") as new:
-            fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
-    except OSError:
-        target.unlink(missing_ok=True)
-        raise
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    with source.open("rb") as old, target.open("xb") as new:
+        fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
     _age(target)
 
 
@@ -48,7 +75,7 @@ def symlink(source: Path, target: Path) -> None:
     target.symlink_to(source)
 
 
-LINKS: Mapping[str, Callable[[Path, Path], None]] = {
+WAYS: Mapping[str, Callable[[Path, Path], None]] = {
     "reflink": reflink,
     "hardlink": hardlink,
     "symlink": symlink,

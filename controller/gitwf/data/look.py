@@ -13,7 +13,7 @@ import msgspec
 
 from gitwf.data import lockfile, runcache
 from gitwf.data.entry import Entry, Item, Params
-from gitwf.data.errors import DataError, MissingObjectError
+from gitwf.data.errors import DataError, MissingObjectError, PathError
 from gitwf.data.hashes import HashInfo
 from gitwf.data.params import read_params
 from gitwf.data.project import Project
@@ -54,6 +54,7 @@ def look(project: Project, stage: Stage) -> Look:
     the repository. `UnsupportedError`: the stage, its params or its lock entry need `dvc` itself.
     `BrokenFileError`: `dvc.lock` is not readable.
     """
+    _refuse_missing_wdir(project, stage)
     missing, why = _missing_deps(project, stage)
     if missing:
         return Look(why, missing_deps=missing)
@@ -89,6 +90,11 @@ def has_run_cache(stage: Stage, wanted: Entry) -> bool:
         and bool(stage.outs)
         and not any(out.persist for out in stage.outs)
     )
+
+
+def _refuse_missing_wdir(project: Project, stage: Stage) -> None:
+    if os.path.normpath(stage.wdir) != "." and not project.resolve(".", stage.wdir).is_dir():
+        raise PathError(f"`wdir` of `{stage.name}`: there is no folder `{stage.wdir}`")
 
 
 def _missing_deps(project: Project, stage: Stage) -> tuple[tuple[str, ...], str]:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from gitwf.data import dvcconfig, lockfile
 from gitwf.data.atomic import write_whole
+from gitwf.data.cache import Cache
 from gitwf.data.errors import NoDvcError, PathError, UnsupportedError
 from gitwf.data.hashes import Hasher
 from gitwf.data.ignore import Ignore
-from gitwf.data.link import LINKS
+from gitwf.data.link import WAYS
 from gitwf.data.lockfile import Lockfile
 from gitwf.data.locks import DEADLINE, locked
-from gitwf.data.objects import Cache
 
 _GUARDED = frozenset({".git", ".dvc"})
 
@@ -139,9 +139,9 @@ def _local_settings(main: Project) -> dict[str, dict[str, str]]:
 
 def _links(setting: str | None) -> tuple[str, ...]:
     names = tuple(name.strip() for name in (setting or "reflink,copy").split(","))
-    unknown = next((name for name in names if name not in LINKS), None)
+    unknown = next((name for name in names if name not in WAYS), None)
     if unknown is not None:
-        raise UnsupportedError(f"`cache.type` is `{unknown}`", f"it is one of {', '.join(LINKS)}")
+        raise UnsupportedError(f"`cache.type` is `{unknown}`", f"it is one of {', '.join(WAYS)}")
     return names
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from gitwf.data import emit, yaml12
 from gitwf.data.atomic import write_whole
+from gitwf.data.cache import Cache
 from gitwf.data.entry import Entry, read_entry
 from gitwf.data.errors import DataError
-from gitwf.data.objects import Cache
 
 
 def candidates(cache: Cache, key: str) -> Iterator[Entry]:
@@ -38,7 +38,7 @@ def write(cache: Cache, entry: Entry) -> None:
     folder = _folder(cache, entry.key())
     path = folder / entry.value()
     if _read(path) is None:
-        cache.make_folder(folder)
+        cache.objects.make_folder(folder)
         write_whole(path, emit.dump(entry.document()).encode(), cache.file_mode)
 
 
