@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,3 +125,22 @@ class TestClock:
 def clock() -> TestClock:
     """A clock that begins at 2026-11-22T10:46:54.123456Z."""
     return TestClock()
+
+
+FullDisk = Callable[[], AbstractContextManager[None]]
+
+
+@contextmanager
+def _small_files() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture
+def full_disk() -> FullDisk:
+    """Stand in for a full disk: within it no file grows beyond 100 kB, not git's either."""
+    return _small_files

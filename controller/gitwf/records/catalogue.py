@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from gitwf.records import disk
 from gitwf.records.fold import RunRecord
+from gitwf.repo import disk
 from gitwf.repo.errors import StorageFullError
 from gitwf.repo.repository import Repository
 

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Self
 from zlib import crc32
 
-from gitwf.records.disk import room, sync_folder, write_all
 from gitwf.records.event import Event, decode, encode
+from gitwf.repo.disk import room, sync_folder, write_all
 
 _SUM = 8  # hex digits
 

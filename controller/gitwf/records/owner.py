@@ -6,7 +6,7 @@ import secrets
 import socket
 from pathlib import Path
 
-from gitwf.records import disk
+from gitwf.repo import disk
 
 _MACHINE_ID = Path("/etc/machine-id")
 """The id of this installation (machine-id(5)); not there on macOS."""

@@ -11,11 +11,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from gitwf.repo import disk
 from gitwf.repo.errors import GitError
 from gitwf.repo.git import Git
 from gitwf.repo.repository import Repository
 
-_NO_CONVERSION = "* -text -eol -ident -filter -working-tree-encoding\n"
+_NO_CONVERSION = b"* -text -eol -ident -filter -working-tree-encoding\n"
 
 
 def add(repository: Repository, path: Path, commit: str) -> None:
@@ -76,8 +77,7 @@ def _plain_git_dir(repository: Repository) -> Path:
         plain.parent.mkdir(parents=True, exist_ok=True)
         kind = f"--object-format={repository.place.object_format}"
         repository.git.run("init", "--quiet", "--bare", "--template=", kind, str(plain))
-        attributes.parent.mkdir(exist_ok=True)
-        attributes.write_text(_NO_CONVERSION)
+        disk.replace(attributes, _NO_CONVERSION)
     return plain
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from gitwf.repo.repository import Repository
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.conftest import Folder, TestClock
+    from tests.conftest import Folder, FullDisk, TestClock
 
 
 class Books:
@@ -96,20 +95,17 @@ def test_a_mirror_has_it_all(folder: Folder, books: Books, clock: TestClock) -> 
     assert Environments(mirror, clock).all() == books.environments.all()
 
 
-def test_a_full_disk_leaves_the_records_as_they_were(folder: Folder, books: Books) -> None:
+def test_a_full_disk_leaves_the_records_as_they_were(
+    folder: Folder, books: Books, full_disk: FullDisk
+) -> None:
     books.write()
     before = books.read()
     tip = books.runs.tip(books.run)
     noise = b"".join(b"%x" % hash((n, "x")) for n in range(100_000))
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-    try:
-        with pytest.raises(StorageFullError):
-            books.runs.write(books.snapshot(plan=noise), tip)
-        with pytest.raises(StorageFullError):
-            books.notes.append({books.commit: [noise]})
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with full_disk(), pytest.raises(StorageFullError):
+        books.runs.write(books.snapshot(plan=noise), tip)
+    with full_disk(), pytest.raises(StorageFullError):
+        books.notes.append({books.commit: [noise]})
     assert books.read() == before
     assert folder.git("fsck", "--strict", "--full", "--no-dangling") == ""
     assert list((folder.path / ".git").rglob("*.lock")) == [

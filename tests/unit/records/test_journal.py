@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from gitwf.records.journal import Journal
 from gitwf.repo.errors import StorageFullError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.conftest import FullDisk
 
 
 def _step(number: int) -> Event:
@@ -29,15 +28,6 @@ def _step(number: int) -> Event:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return journal.path_of(tmp_path / "wf", "R")
-
-
-@pytest.fixture
-def small_files() -> Iterator[None]:
-    """No file may grow beyond 4000 bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_line(path: Path) -> None:
@@ -85,12 +75,11 @@ def test_a_spoilt_line_is_passed_over(path: Path) -> None:
     assert journal.read(path) == [_step(1), _step(3)]
 
 
-@pytest.mark.usefixtures("small_files")
-def test_a_full_disk_leaves_whole_lines(path: Path) -> None:
-    few, many = [_step(n) for n in range(10)], [_step(n) for n in range(10, 100)]
+def test_a_full_disk_leaves_whole_lines(path: Path, full_disk: FullDisk) -> None:
+    few, many = [_step(n) for n in range(10)], [_step(n) for n in range(10, 1000)]
     with Journal(path) as written:
         written.append(*few)
-        with pytest.raises(StorageFullError) as caught:
+        with full_disk(), pytest.raises(StorageFullError) as caught:
             written.append(*many)
         assert written.read() == few
         written.append(many[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,7 @@ from gitwf.repo.commits import Change, Draft, File, Link
 from gitwf.repo.errors import GitError, StorageFullError
 
 if TYPE_CHECKING:
-    from tests.conftest import Folder, MakeFolder, TestClock
+    from tests.conftest import Folder, FullDisk, MakeFolder, TestClock
 
 
 @pytest.fixture(params=["sha1", "sha256"])
@@ -105,15 +104,10 @@ def test_a_refused_commit_leaves_no_crash_report(base: Folder, clock: TestClock)
     assert list((base.path / ".git").glob("fast_import_crash_*")) == []
 
 
-def test_a_full_disk(base: Folder, clock: TestClock) -> None:
+def test_a_full_disk(base: Folder, clock: TestClock, full_disk: FullDisk) -> None:
     repository = base.open()
     draft = _draft(base, clock, {"big": File(os.urandom(200_000))})
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-    try:
-        with pytest.raises(StorageFullError):
-            repository.commits.write([draft])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with full_disk(), pytest.raises(StorageFullError):
+        repository.commits.write([draft])
     assert base.git("fsck", "--strict", "--no-dangling") == ""
     assert len(repository.commits.write([draft])) == 1

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitwf.repo import worktree
-from gitwf.repo.errors import GitError
+from gitwf.repo.errors import GitError, StorageFullError
 
 if TYPE_CHECKING:
-    from tests.conftest import Folder, MakeFolder
+    from tests.conftest import Folder, FullDisk, MakeFolder
 
 FILES: dict[str, str | bytes] = {
     "unix": "a\nb\n",
@@ -114,6 +114,14 @@ def test_prune_forgets_those_of_the_folder_only(folder: Folder, tmp_path: Path) 
     assert worktree.prune(repository, ours) == [ours / "dead"]
     names = sorted(p.name for p in (folder.path / ".git" / "worktrees").iterdir())
     assert names == ["alive", "elsewhere"]
+
+
+def test_a_full_disk_leaves_nothing(folder: Folder, tmp_path: Path, full_disk: FullDisk) -> None:
+    commit = folder.commit({"big": "x" * 200_000})
+    with full_disk(), pytest.raises(StorageFullError):
+        worktree.add(folder.open(), tmp_path / "w", commit)
+    assert not (tmp_path / "w").exists()
+    assert folder.git("worktree", "list").splitlines()[1:] == []
 
 
 def test_a_commit_that_is_not_there_leaves_nothing(folder: Folder, tmp_path: Path) -> None:
