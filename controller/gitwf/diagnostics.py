@@ -144,9 +144,10 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that ``word`` was probably meant to be, or None.
 
-    The limit is a third of the word's length in edits, as Gleam's compiler has it.
+    The limit is a third of the word's length in edits, as Gleam's compiler has it, and less than
+    all of it: a name of one letter is near to none.
     """
-    limit = max(1, len(word) // 3)
+    limit = min(max(1, len(word) // 3), len(word) - 1)
     best: tuple[int, str] | None = None
     for candidate in candidates:
         if abs(len(candidate) - len(word)) > limit:

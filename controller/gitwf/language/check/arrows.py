@@ -7,22 +7,17 @@ from collections.abc import Iterator
 from gitwf.diagnostics import Diagnostic, Severity, Source, Span
 from gitwf.language import tree
 from gitwf.language.check.scene import Scene
-from gitwf.language.walk import walk
 
 _NAMES = {tree.Fork: "fork:", tree.Sweep: "sweep:", tree.Retry: "retry:"}
 
 
 def check_arrows(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF305 for each place where a person is likely to read another program."""
-    file = scene.program.file
-    for node in walk(file):
-        match node:
-            case tree.Chain(operator="→"):
-                yield from _chain(node, file.path)
-            case tree.Fork():
-                yield from _fork(node, scene.program.sources[file.path])
-            case _:
-                pass
+    for chain in scene.own(tree.Chain):
+        if chain.operator == "→":
+            yield from _chain(chain, scene.path)
+    for fork in scene.own(tree.Fork):
+        yield from _fork(fork, scene.program.sources[scene.path])
 
 
 def _chain(chain: tree.Chain, path: str) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gitwf.diagnostics import Diagnostic, Severity, Span
 from gitwf.language import builtins, tree
 from gitwf.language.check.scene import Scene
-from gitwf.language.walk import children, walk
+from gitwf.language.walk import children
 
 Place = tuple[str, Span]
 """A name, and where it is set."""
@@ -15,17 +15,17 @@ Place = tuple[str, Span]
 
 def check_assignments(scene: Scene) -> Iterator[Diagnostic]:
     """Yield what is wrong with the names that are set, in the file and in all definitions."""
-    file = scene.program.file
     for path, definition in scene.definitions:
         for parameter in definition.parameters:
             if parameter.kind != "...":
                 yield from _taken(parameter.name, parameter.span, path)
-    for node in walk(file):
-        for name, span in _set_by(node):
-            yield from _taken(name, span, file.path)
-        if isinstance(node, tree.Fork):
-            yield from _set_twice(node, file.path)
-    yield from _set_in_vain(file)
+    for kind in (tree.Assignment, tree.Redirect, tree.Axis, tree.Context):
+        for node in scene.own(kind):
+            for name, span in _set_by(node):
+                yield from _taken(name, span, scene.path)
+    for fork in scene.own(tree.Fork):
+        yield from _set_twice(fork, scene.path)
+    yield from _set_in_vain(scene)
 
 
 def _set_by(node: tree.Node) -> Iterator[Place]:
@@ -71,23 +71,19 @@ def _kept(flow: tree.Node) -> Iterator[Place]:
             waiting.extend(reversed(list(children(node))))
 
 
-def _set_in_vain(file: tree.File) -> Iterator[Diagnostic]:
+def _set_in_vain(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF302 for each variable that nothing reads. `state:save` reads them all."""
+    if any(state.action == "save" for state in scene.own(tree.State)):
+        return
+    used = {name.name for name in scene.own(tree.Name)}
+    used |= {context.name for context in scene.own(tree.Context)}
     places: dict[str, Span] = {}
-    used: set[str] = set()
-    for node in walk(file):
-        match node:
-            case tree.Assignment() | tree.Redirect():
-                for name, span in _set_by(node):
-                    places.setdefault(name, span)
-            case tree.Name(name=name) | tree.Context(name=name):
-                used.add(name)
-            case tree.State(action="save"):
-                return
-            case _:
-                pass
+    for kind in (tree.Assignment, tree.Redirect):
+        for node in scene.own(kind):
+            for name, span in _set_by(node):
+                places.setdefault(name, span)
     for name in places.keys() - used - builtins.VARIABLES.keys():
         if not name.startswith("_"):
             message = f"`${name}` is set and never used"
             hint = "delete it, or begin its name with `_` if it is there for people to see"
-            yield Diagnostic("WF302", message, file.path, places[name], hint, Severity.WARNING)
+            yield Diagnostic("WF302", message, scene.path, places[name], hint, Severity.WARNING)

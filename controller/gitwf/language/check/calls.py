@@ -9,14 +9,16 @@ from gitwf.language import builtins, tree
 from gitwf.language.arguments import check_call
 from gitwf.language.check.scene import Scene
 from gitwf.language.signature import BUILTINS
-from gitwf.language.walk import children
 
 
 def check_calls(scene: Scene) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the calls of the file."""
+    """Yield what is wrong with the calls of the file; what a droid is told may be anything."""
     path = scene.path
+    told = {id(droid.command) for droid in scene.own(tree.Droid)}
     known = _known(scene)
-    for command in _commands(scene.program.file):
+    for command in scene.own(tree.Command):
+        if id(command) in told:
+            continue
         defined = scene.program.definitions.get(command.name)
         callee = BUILTINS.get(command.name) or (defined.definition if defined else None)
         if callee is not None:
@@ -38,14 +40,3 @@ def _hint(name: str, known: frozenset[str]) -> str:
     if close:
         return f"did you mean `/{close}`?"
     return f"define it: `define:/{name}`, or write it as `commands/{name}.sh`"
-
-
-def _commands(node: tree.Node) -> Iterator[tree.Command]:
-    """Yield the calls in ``node``, but for what a droid is told, which may be anything."""
-    waiting = [node]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, tree.Command):
-            yield found
-        elif not isinstance(found, (tree.Droid, tree.Definition)):
-            waiting.extend(reversed(list(children(found))))

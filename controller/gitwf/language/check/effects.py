@@ -8,13 +8,13 @@ from itertools import combinations
 from gitwf.diagnostics import Diagnostic
 from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
-from gitwf.language.check.sites import Meeting, Site, meeting, sites
+from gitwf.language.check.sites import Meeting, Site, meeting
 
 
 def check_effects(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF503 for each call of an effect that may run beside another of its environment."""
     path = scene.path
-    changing = [(site, name) for site in sites(scene) if (name := _environment(site))]
+    changing = [(site, name) for site in scene.sites if (name := _environment(site))]
     for site, name in changing:
         if any(mark.at_once for mark in site.copies):
             message = f"the copies of `/{site.command.name}` change `{name}` at once"

@@ -13,7 +13,6 @@ from gitwf.language.check.form import literal
 from gitwf.language.check.outs import OUT_FIELDS
 from gitwf.language.check.paths import is_url, working_folder
 from gitwf.language.check.scene import Scene
-from gitwf.language.check.sites import sites
 from gitwf.language.glob import matches_path
 
 _CACHED = frozenset({"outs", "metrics", "plots", "outs_persist"})
@@ -27,7 +26,7 @@ def check_facts(scene: Scene) -> Iterator[Diagnostic]:
     tracked = scene.surroundings.tracked
     if tracked is None:
         return
-    called = {site.definition.name for site in sites(scene)}
+    called = {site.definition.name for site in scene.sites}
     provided = _Provided(tracked, scene.surroundings.outs, tuple(_patterns(scene)))
     untracked = scene.surroundings.untracked or frozenset()
     for name in sorted(called):

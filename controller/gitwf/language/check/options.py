@@ -10,7 +10,6 @@ from gitwf.language.check import form
 from gitwf.language.check.form import Form, literal
 from gitwf.language.check.scene import Scene
 from gitwf.language.value import Number
-from gitwf.language.walk import walk
 
 _FAIL = {"fail": form.choice("fast", "end", "never")}
 
@@ -57,36 +56,40 @@ FIELDS: Mapping[str, Form] = {
 _SINGLE = frozenset({"timeout", "effect", "wdir"})
 
 
+_DIRECTIVES: tuple[type[tree.Retry | tree.Timeout | tree.Fork | tree.Sweep | tree.Droid], ...] = (
+    tree.Retry,
+    tree.Timeout,
+    tree.Fork,
+    tree.Sweep,
+    tree.Droid,
+)
+
+
 def check_options(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF106 for each count, duration, option or field value that is none."""
     path = scene.path
-    for node in walk(scene.program.file):
-        match node:
-            case tree.Retry(count=count):
-                yield from _count("retry:", count, path, least=0)
-            case tree.Fork(count=count):
-                yield from _count("fork:", count, path, least=1)
-            case tree.Timeout(duration=word):
-                yield from _value("timeout:", word, form.DURATION, path)
-            case _:
-                pass
-        yield from _options(*_given(node), path)
+    for retry in scene.own(tree.Retry):
+        yield from _count("retry:", retry.count, path, least=0)
+    for fork in scene.own(tree.Fork):
+        yield from _count("fork:", fork.count, path, least=1)
+    for timeout in scene.own(tree.Timeout):
+        yield from _value("timeout:", timeout.duration, form.DURATION, path)
+    for what, options in _given(scene):
+        yield from _options(what, options, path)
     for where, definition in scene.definitions:
         for field in definition.fields:
             yield from _field(field, where)
 
 
-def _given(node: tree.Node) -> tuple[str, tuple[tree.Option, ...]]:
-    """Return what ``node`` is called in `OPTIONS`, and the options that it is given."""
-    match node:
-        case tree.Trigger(event=event, options=options):
-            return f"on:{event}", options
-        case tree.Retry() | tree.Timeout() | tree.Fork() | tree.Sweep() | tree.Droid():
-            return f"{type(node).__name__.lower()}:", node.options
-        case tree.Barrier(options=options):
-            return "barrier", options
-        case _:
-            return "", ()
+def _given(scene: Scene) -> Iterator[tuple[str, tuple[tree.Option, ...]]]:
+    """Yield the options of each directive and trigger, with its name in `OPTIONS`."""
+    for kind in _DIRECTIVES:
+        for directive in scene.own(kind):
+            yield f"{kind.__name__.lower()}:", directive.options
+    for barrier in scene.own(tree.Barrier):
+        yield "barrier", barrier.options
+    for trigger in scene.own(tree.Trigger):
+        yield f"on:{trigger.event}", trigger.options
 
 
 def _count(what: str, count: tree.Expression, path: str, least: int) -> Iterator[Diagnostic]:

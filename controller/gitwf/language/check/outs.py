@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 
 import msgspec
 
@@ -14,7 +14,7 @@ from gitwf.language.arguments import read_call
 from gitwf.language.check.form import literal
 from gitwf.language.check.paths import PATH_FIELDS, working_folder
 from gitwf.language.check.scene import Scene
-from gitwf.language.check.sites import Meeting, Site, meeting, sites
+from gitwf.language.check.sites import Meeting, Site, meeting
 from gitwf.language.signature import signature
 from gitwf.language.walk import walk
 
@@ -32,13 +32,12 @@ class _Out(msgspec.Struct, frozen=True):
 
 def check_outs(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF401 for each call that writes what another one, or its own copy, writes."""
-    path = scene.path
-    written = [(site, list(_outs(site, scene))) for site in sites(scene)]
-    for site, outs in written:
-        yield from _by_copies(site, outs, path)
-    for (one, first), (other, second) in combinations(written, 2):
-        if _clash(one, other):
-            yield from _by_both(one, first, other, second, path)
+    before = _Written()
+    for site in scene.sites:
+        outs = list(_outs(site, scene))
+        yield from _by_copies(site, outs, scene.path)
+        yield from before.clashes(site, outs, scene.path)
+        before.add(site, outs)
 
 
 def _by_copies(site: Site, outs: list[_Out], path: str) -> Iterator[Diagnostic]:
@@ -52,29 +51,49 @@ def _by_copies(site: Site, outs: list[_Out], path: str) -> Iterator[Diagnostic]:
                 return
 
 
+class _Written:
+    """What the calls so far write, by path and by the folders that the path is in."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, list[tuple[Site, _Out]]] = defaultdict(list)
+        self._under: dict[str, list[tuple[Site, _Out]]] = defaultdict(list)
+
+    def add(self, site: Site, outs: list[_Out]) -> None:
+        """Take note of what a call writes."""
+        for out in outs:
+            if out.path is not None:
+                self._at[out.path].append((site, out))
+                for folder in _folders(out.path):
+                    self._under[folder].append((site, out))
+
+    def clashes(self, site: Site, outs: list[_Out], path: str) -> Iterator[Diagnostic]:
+        """Yield a WF401 for the first out of a call that another call writes."""
+        for out in outs:
+            for other, theirs in self._overlapping(out.path) if out.path else ():
+                if _clash(other, site):
+                    same = "too" if theirs.path == out.path else f"as `{theirs.shown}`"
+                    message = f"`/{site.command.name}` writes `{out.shown}`, "
+                    message += f"which `/{other.command.name}` writes {same}"
+                    hint = "give each a path of its own"
+                    yield Diagnostic("WF401", message, path, site.command.name_span, hint)
+                    return
+
+    def _overlapping(self, path: str) -> Iterator[tuple[Site, _Out]]:
+        yield from self._at.get(path, ())
+        yield from self._under.get(path, ())
+        for folder in _folders(path):
+            yield from self._at.get(folder, ())
+
+
+def _folders(path: str) -> list[str]:
+    return [path[:at] for at, character in enumerate(path) if character == "/" and at]
+
+
 def _clash(one: Site, other: Site) -> bool:
     """Return whether two calls must not write the same: one command may write its out again."""
     met = meeting(one, other)
     again = one.definition.name == other.definition.name and met is Meeting.IN_TURN
     return met is not Meeting.NEVER and not again
-
-
-def _by_both(
-    one: Site, first: list[_Out], other: Site, second: list[_Out], path: str
-) -> Iterator[Diagnostic]:
-    for a in first:
-        for b in second:
-            if a.path is not None and b.path is not None and _overlap(a.path, b.path):
-                same = "too" if a.path == b.path else f"in or around `{a.shown}`"
-                message = f"`/{other.command.name}` writes `{b.shown}`, "
-                message += f"which `/{one.command.name}` writes {same}"
-                hint = "give each a path of its own"
-                yield Diagnostic("WF401", message, path, other.command.name_span, hint)
-                return
-
-
-def _overlap(one: str, other: str) -> bool:
-    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 # -- what a call writes --------------------------------------------------------------------------

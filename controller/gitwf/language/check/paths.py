@@ -9,7 +9,6 @@ from gitwf.diagnostics import Diagnostic
 from gitwf.language import tree
 from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
-from gitwf.language.walk import walk
 
 PATH_FIELDS = frozenset(
     ("deps", "outs", "metrics", "plots", "outs_no_cache", "outs_persist", "metrics_no_cache")
@@ -19,13 +18,11 @@ PATH_FIELDS = frozenset(
 
 def check_paths(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF501 for each path that leaves the repository whatever its values are."""
-    file = scene.program.file
-    for node in walk(file):
-        match node:
-            case tree.Redirect(path=tree.Word() as word) | tree.State(path=word):
-                yield from _outside(word, "", file.path)
-            case _:
-                pass
+    for redirect in scene.own(tree.Redirect):
+        if redirect.path:
+            yield from _outside(redirect.path, "", scene.path)
+    for state in scene.own(tree.State):
+        yield from _outside(state.path, "", scene.path)
     for where, definition in scene.definitions:
         folder = working_folder(definition)
         for field in definition.fields:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
-from gitwf.diagnostics import Diagnostic, Span, nearest
+from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import tree
 from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
-from gitwf.language.walk import walk
 
 _TARGETS = ("local", "runpod", "ray")
 
@@ -16,12 +15,10 @@ _TARGETS = ("local", "runpod", "ray")
 def check_places(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF207 for each name of a place that the repository does not know."""
     around = scene.surroundings
-    path = scene.path
-    for node in walk(scene.program.file):
-        if isinstance(node, tree.Target):
-            yield from _target(node.target, around.targets, path)
-        elif isinstance(node, tree.Droid) and around.droids is not None:
-            yield from _droid(node.name, node.name_span, around.droids, path)
+    for node in scene.own(tree.Target):
+        yield from _target(node.target, around.targets, scene.path)
+    for droid in scene.own(tree.Droid) if around.droids is not None else ():
+        yield from _droid(droid, around.droids or (), scene.path)
     for where, definition in scene.definitions:
         if target := definition.field("target"):
             for word in target.words[:1]:
@@ -46,11 +43,12 @@ def _target(word: tree.Word, targets: frozenset[str] | None, path: str) -> Itera
         yield Diagnostic("WF207", f"unknown target `{name}`", path, word.span, hint)
 
 
-def _droid(name: str, span: Span, droids: Iterable[str], path: str) -> Iterator[Diagnostic]:
+def _droid(droid: tree.Droid, droids: Collection[str], path: str) -> Iterator[Diagnostic]:
+    name = droid.name
     if name and name not in droids:
         close = nearest(name, sorted(droids))
         hint = f"did you mean `{close}`?" if close else f"there is no `droids/{name}.md`"
-        yield Diagnostic("WF207", f"unknown droid `{name}`", path, span, hint)
+        yield Diagnostic("WF207", f"unknown droid `{name}`", path, droid.name_span, hint)
 
 
 def _environment(word: tree.Word, known: frozenset[str], path: str) -> Iterator[Diagnostic]:

@@ -7,25 +7,24 @@ from collections.abc import Iterator
 from gitwf.diagnostics import Diagnostic, Severity, Span
 from gitwf.language import tree
 from gitwf.language.check.scene import Scene
-from gitwf.language.walk import walk
+
+_SILENT = frozenset({"tag", "schedule"})
+"""Events whose triggers are read and not acted on yet."""
 
 
 def check_reach(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a warning for each place that the run cannot come to, and each case without a `*`."""
     path = scene.path
-    for node in walk(scene.program.file):
-        match node:
-            case tree.Case():
-                yield from _case(node, path)
-            case tree.If(condition=tree.Constant(value=bool() as value)):
-                yield from _constant(node, value=value, path=path)
-            case tree.Block():
-                yield from _after_failure(node, path)
-            case tree.Trigger(event="tag" | "schedule" as event):
-                message = f"`on:{event}` does not start runs in this version"
-                yield _warning("WF301", message, node.span, path, "start them with `git wf run`")
-            case _:
-                pass
+    for case in scene.own(tree.Case):
+        yield from _case(case, path)
+    for choice in scene.own(tree.If):
+        yield from _constant(choice, path)
+    for block in scene.own(tree.Block):
+        yield from _after_failure(block, path)
+    for trigger in scene.own(tree.Trigger):
+        if trigger.event in _SILENT:
+            message = f"`on:{trigger.event}` does not start runs in this version"
+            yield _warning("WF301", message, trigger.span, path, "start them with `git wf run`")
 
 
 def _case(case: tree.Case, path: str) -> Iterator[Diagnostic]:
@@ -45,11 +44,15 @@ def _case(case: tree.Case, path: str) -> Iterator[Diagnostic]:
         yield _warning("WF303", message, case.subject.span, path, hint)
 
 
-def _constant(node: tree.If, *, value: bool, path: str) -> Iterator[Diagnostic]:
-    dead = node.otherwise if value else node.then
-    if dead is not None:
-        message = f"this can never run: the condition is always {str(value).lower()}"
-        yield _warning("WF301", message, dead.span, path)
+def _constant(choice: tree.If, path: str) -> Iterator[Diagnostic]:
+    match choice.condition:
+        case tree.Constant(value=bool() as value):
+            dead = choice.otherwise if value else choice.then
+            if dead is not None:
+                message = f"this can never run: the condition is always {str(value).lower()}"
+                yield _warning("WF301", message, dead.span, path)
+        case _:
+            pass
 
 
 def _after_failure(block: tree.Block, path: str) -> Iterator[Diagnostic]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import chain
+from typing import TypeVar, cast
 
 from gitwf.language import tree
+from gitwf.language.check.sites import Site, sites
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program
 from gitwf.language.runline import RunLine, ShellValue, parse_run_line
+from gitwf.language.walk import walk
+
+_N = TypeVar("_N", bound=tree.Node)
 
 
 class Scene:
@@ -43,13 +51,43 @@ class Scene:
         )
 
     @cached_property
-    def pieces(self) -> tuple[tuple[str, tree.Node], ...]:
-        """All trees: the file, the definitions of other files, and the values in run lines."""
-        used = ((path, node) for path, node in self.definitions if path != self.path)
-        values = (
+    def sites(self) -> tuple[Site, ...]:
+        """The calls of definitions in the program's own file."""
+        return tuple(sites(self.program))
+
+    def own(self, kind: type[_N]) -> Iterator[_N]:
+        """Yield the nodes of a kind in the program's own file, outer ones first."""
+        return (cast("_N", node) for _, node in self._own.get(kind, ()))
+
+    def all(self, kind: type[_N]) -> Iterator[tuple[str, _N]]:
+        """Yield the nodes of a kind, each with the path of its file.
+
+        Of other files these are what stands in definitions; values in run lines come last.
+        """
+        found = chain(self._own.get(kind, ()), self._other.get(kind, ()))
+        return ((path, cast("_N", node)) for path, node in found)
+
+    @cached_property
+    def _own(self) -> Mapping[type[tree.Node], list[tuple[str, tree.Node]]]:
+        return _by_kind([(self.path, self.program.file)])
+
+    @cached_property
+    def _other(self) -> Mapping[type[tree.Node], list[tuple[str, tree.Node]]]:
+        used = [(path, node) for path, node in self.definitions if path != self.path]
+        values = [
             (path, part)
             for path, _, line in self.run_lines
             for part in line.parts
             if isinstance(part, ShellValue)
-        )
-        return ((self.path, self.program.file), *used, *values)
+        ]
+        return _by_kind([*used, *values])
+
+
+def _by_kind(
+    roots: list[tuple[str, tree.Node]],
+) -> Mapping[type[tree.Node], list[tuple[str, tree.Node]]]:
+    found: dict[type[tree.Node], list[tuple[str, tree.Node]]] = defaultdict(list)
+    for path, root in roots:
+        for node in walk(root):
+            found[type(node)].append((path, node))
+    return found

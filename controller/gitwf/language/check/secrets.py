@@ -9,21 +9,19 @@ from gitwf.language import tree
 from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
 from gitwf.language.secret import is_secret
-from gitwf.language.walk import walk
 
 
 def check_secrets(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF502 for each expression that reads a secret from the environment."""
-    for path, piece in scene.pieces:
-        for node in walk(piece):
-            match node:
-                case tree.Call(function="env", arguments=(tree.Constant(value=str() as name), *_)):
-                    if is_secret(name, scene.surroundings.secrets):
-                        message = f"`{name}` is a secret, and `env()` gives none"
-                        hint = f"name it in `secrets`; the shell then reads `$${name}`"
-                        yield Diagnostic("WF502", message, path, node.span, hint)
-                case _:
-                    pass
+    for path, call in scene.all(tree.Call):
+        match call:
+            case tree.Call(function="env", arguments=(tree.Constant(value=str() as name), *_)):
+                if is_secret(name, scene.surroundings.secrets):
+                    message = f"`{name}` is a secret, and `env()` gives none"
+                    hint = f"name it in `secrets`; the shell then reads `$${name}`"
+                    yield Diagnostic("WF502", message, path, call.span, hint)
+            case _:
+                pass
 
 
 def own_secrets(definition: tree.Definition) -> frozenset[str]:

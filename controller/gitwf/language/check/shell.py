@@ -9,7 +9,6 @@ from gitwf.diagnostics import Diagnostic, Severity, Source, Span
 from gitwf.language import tree
 from gitwf.language.check.paths import PATH_FIELDS
 from gitwf.language.check.scene import Scene
-from gitwf.language.walk import walk
 
 _DOLLAR = re.compile(r"(?:\\.|\$\$)|(?P<found>\$\(|\$[?#@*!0-9-])", re.DOTALL)
 _GLOB = re.compile(r"\\.|(?P<found>[*?]|\[[^\]\s]+\])", re.DOTALL)
@@ -19,15 +18,12 @@ def check_shell(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a warning for each word of a command or path that means more to a shell."""
     program = scene.program
     source = program.sources[program.file.path]
-    for node in walk(program.file):
-        match node:
-            case tree.Command(words=words):
-                for word in words:
-                    yield from _word(word, source)
-            case tree.Redirect(path=tree.Word() as word) | tree.State(path=word):
-                yield from _word(word, source)
-            case _:
-                pass
+    for command in scene.own(tree.Command):
+        for word in command.words:
+            yield from _word(word, source)
+    for redirect in scene.own(tree.Redirect):
+        if redirect.path:
+            yield from _word(redirect.path, source)
     for path, definition in scene.definitions:
         for field in definition.fields:
             if field.name in PATH_FIELDS:

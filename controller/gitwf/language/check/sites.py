@@ -10,7 +10,6 @@ import msgspec
 from gitwf.diagnostics import Span
 from gitwf.language import tree
 from gitwf.language.check.form import literal
-from gitwf.language.check.scene import Scene
 from gitwf.language.program import Program
 from gitwf.language.value import Number
 from gitwf.language.walk import children, walk
@@ -68,9 +67,9 @@ class Meeting(StrEnum):
     AT_ONCE = auto()
 
 
-def sites(scene: Scene) -> tuple[Site, ...]:
-    """Return all calls of definitions in the file, in its order."""
-    return tuple(_sites(scene.program.file.block, (), scene.program))
+def sites(program: Program) -> Iterator[Site]:
+    """Yield all calls of definitions in the program's own file, in its order."""
+    return _sites(program.file.block, (), program)
 
 
 def meeting(one: Site, other: Site) -> Meeting:

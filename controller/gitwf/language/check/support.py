@@ -12,10 +12,8 @@ from gitwf.language import builtins, tree
 from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
 from gitwf.language.signature import BUILTINS
-from gitwf.language.walk import walk
 
 NODES: Mapping[type[tree.Node], str] = {
-    tree.Pipeline: "|",
     tree.Case: "case:",
     tree.Retry: "retry:",
     tree.Timeout: "timeout:",
@@ -27,10 +25,7 @@ NODES: Mapping[type[tree.Node], str] = {
     tree.Context: "context:",
     tree.Target: "target:",
 }
-"""Nodes that the engine does not play, with the word that names each."""
-
-BACKGROUND: str | None = "&"
-"""The word of a background job, as long as the engine plays none."""
+"""Directives that the engine does not play, with the word that names each."""
 
 OPTIONS: Mapping[tuple[str, str], frozenset[str]] = {
     ("commit", "supersede"): frozenset({"cancel", "queue"}),
@@ -46,25 +41,32 @@ _HINT = "this version does not play it; take it out, or wait for one that does"
 def check_support(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF109 for each piece of the language that this version cannot run."""
     path = scene.path
-    source = scene.program.sources[path].text
-    for node in walk(scene.program.file):
-        match node:
-            case tree.Pipeline(parts=parts):
-                at = source.find("|", parts[0].span.end)
-                yield _missing("|", Span(at, at + 1), path)
-            case tree.Item(background=True, span=span) if BACKGROUND:
-                at = source.find(BACKGROUND, span.end)
-                yield _missing(BACKGROUND, Span(at, at + len(BACKGROUND)), path)
-            case tree.Trigger():
-                yield from _trigger(node, path)
-            case tree.Command(name=name, name_span=span):
-                if name in builtins.COMMANDS - BUILTINS.keys():
-                    yield _missing(f"/{name}", span, path)
-            case _:
-                if word := NODES.get(type(node)):
-                    yield _missing(word, Span(node.span.start, node.span.start + len(word)), path)
+    for kind, word in NODES.items():
+        for node in scene.own(kind):
+            yield _missing(word, _at(node.span.start, word), path)
+    yield from _operators(scene)
+    for command in scene.own(tree.Command):
+        if command.name in builtins.COMMANDS - BUILTINS.keys():
+            yield _missing(f"/{command.name}", command.name_span, path)
+    for trigger in scene.own(tree.Trigger):
+        yield from _trigger(trigger, path)
     for where, definition in scene.definitions:
         yield from _target(definition, where)
+
+
+def _operators(scene: Scene) -> Iterator[Diagnostic]:
+    """Yield a WF109 for each pipe and each background job."""
+    text = scene.program.sources[scene.path].text
+    for pipeline in scene.own(tree.Pipeline):
+        for part in pipeline.parts[:-1]:
+            yield _missing("|", _at(text.find("|", part.span.end), "|"), scene.path)
+    for item in scene.own(tree.Item):
+        if item.background:
+            yield _missing("&", _at(text.find("&", item.span.end), "&"), scene.path)
+
+
+def _at(start: int, word: str) -> Span:
+    return Span(start, start + len(word))
 
 
 def _trigger(trigger: tree.Trigger, path: str) -> Iterator[Diagnostic]:

@@ -9,8 +9,9 @@ from gitwf.language import tree
 from gitwf.language.check.scene import Scene
 from gitwf.language.functions import FUNCTIONS
 from gitwf.language.regex import RegexError, fullmatch
+from gitwf.language.runline import ShellValue
 from gitwf.language.value import type_name
-from gitwf.language.walk import children, walk
+from gitwf.language.walk import children
 
 Kind = str | None
 """A type's name, or None where it is not certain."""
@@ -36,19 +37,26 @@ _CONTAINERS = frozenset({"list", "object", "string"})
 
 def check_types(scene: Scene) -> Iterator[Diagnostic]:
     """Yield the type errors that are there whatever the variables hold."""
-    for path, piece in scene.pieces:
-        for node in walk(piece):
-            if not isinstance(node, tree.Expression):
-                yield from _in_node(node, path)
+    for kind in _HOLDERS:
+        for path, node in scene.all(kind):
+            typed = _Typed(path)
+            for child in children(node):
+                if isinstance(child, tree.Expression):
+                    typed.stands_in(node, child)
+            yield from typed.found
 
 
-def _in_node(node: tree.Node, path: str) -> Iterator[Diagnostic]:
-    """Yield the type errors of the expressions that stand directly in ``node``."""
-    typed = _Typed(path)
-    for child in children(node):
-        if isinstance(child, tree.Expression):
-            typed.stands_in(node, child)
-    yield from typed.found
+_HOLDERS: tuple[type[tree.Node], ...] = (
+    tree.Assignment,
+    tree.Interpolation,
+    ShellValue,
+    tree.If,
+    tree.Case,
+    tree.Barrier,
+    tree.Retry,
+    tree.Fork,
+)
+"""The nodes in which an expression can stand that is part of no other."""
 
 
 class _Typed:

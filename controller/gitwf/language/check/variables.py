@@ -12,7 +12,7 @@ from gitwf.language.check.reads import reads
 from gitwf.language.check.scene import Scene
 from gitwf.language.check.secrets import as_value
 from gitwf.language.secret import is_secret
-from gitwf.language.walk import children, walk
+from gitwf.language.walk import children
 
 
 def check_variables(scene: Scene) -> Iterator[Diagnostic]:
@@ -59,7 +59,8 @@ class _Reader:
         self._path = scene.path
         self._text = scene.program.sources[self._path].text
         self._secrets = scene.surroundings.secrets
-        self._assigned = frozenset(_assigned(scene.program.file))
+        self._assigned = {node.name for node in scene.own(tree.Assignment)}
+        self._assigned |= {node.variable for node in scene.own(tree.Redirect) if node.variable}
 
     # -- statements ----------------------------------------------------------------------------
 
@@ -214,13 +215,3 @@ class _Reader:
         if name.name.isupper():
             return f'`env("{name.name}")` reads it from the environment'
         return None
-
-
-def _assigned(file: tree.File) -> Iterator[str]:
-    """Yield the names that are set anywhere in ``file``."""
-    for node in walk(file):
-        match node:
-            case tree.Assignment(name=name) | tree.Redirect(variable=str() as name):
-                yield name
-            case _:
-                pass
