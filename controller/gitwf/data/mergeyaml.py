@@ -25,6 +25,9 @@ _OURS = ("desc", "cmd", "wdir", "deps", "params", "outs", "metrics", "plots")
 _NEVER_OURS = ("foreach", "do", "matrix", "vars", "frozen", "always_changed")
 """What makes a stage another one: it goes when a stage of ours takes its name."""
 
+_FIELDS = re.compile(r"^( *)[^\s#][^\n]*:[ \t]*\n(?:\s*#[^\n]*\n)*(\1 +)[^\s#-]", re.MULTILINE)
+_DASHES = re.compile(r"^( *)[\w.-]+:[ \t]*(?:#[^\n]*)?\n( *)- ", re.MULTILINE)
+
 
 def differs(text: str | None, stages: Iterable[Stage]) -> list[str]:
     """Return the names of ``stages`` that the `dvc.yaml` with this text lacks or has otherwise.
@@ -68,15 +71,16 @@ def _merge(text: str, stage: Stage) -> str:
     if not keys:
         return _merge_whole(text, stage)
     indent = keys[0][2]
-    style = _Style.of(text)
     for name, start, _ in keys:
         if name == stage.name:
             end = _end(lines, start, indent)
-            new = _block(stage, "".join(lines[start:end]), indent, style)
+            old = "".join(lines[start:end])
+            new = _block(stage, old, indent, _Style.of(old, text))
             return "".join([*lines[:start], new, *lines[end:]])
     end = _end(lines, keys[-1][1], indent)
     gap = "" if lines[end - 1].endswith("\n") else "\n"
-    return "".join([*lines[:end], gap, _block(stage, None, indent, style), *lines[end:]])
+    new = _block(stage, None, indent, _Style.of(text))
+    return "".join([*lines[:end], gap, new, *lines[end:]])
 
 
 def _stage_keys(text: str) -> list[tuple[str, int, int]]:
@@ -114,12 +118,12 @@ class _Style(msgspec.Struct, frozen=True):
     dashes: int = 0
 
     @classmethod
-    def of(cls, text: str) -> _Style:
-        """Return the style of ``text``: that of its first stage, and of its first list."""
-        fields = re.search(r"^stages:[^\n]*\n(?:\s*#[^\n]*\n)*( +)\S", text, re.MULTILINE)
-        dashes = re.search(r"^( *)[\w.-]+:[^\n]*\n( *)- ", text, re.MULTILINE)
+    def of(cls, *texts: str) -> _Style:
+        """Return the style of the first of ``texts`` that shows one."""
+        fields = next(filter(None, map(_FIELDS.search, texts)), None)
+        dashes = next(filter(None, map(_DASHES.search, texts)), None)
         return cls(
-            len(fields[1]) if fields else 2,
+            len(fields[2]) - len(fields[1]) if fields else 2,
             max(0, len(dashes[2]) - len(dashes[1])) if dashes else 0,
         )
 
