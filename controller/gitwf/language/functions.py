@@ -78,8 +78,7 @@ def _round(arguments: tuple[Value, ...], _: Scope) -> Value:
     digits = _whole("round", arguments[1]) if len(arguments) > 1 else 0
     if value.adjusted() + digits >= DIGITS.prec or digits > DIGITS.prec:
         return arguments[0]
-    unit = Decimal(1).scaleb(-digits)
-    return calculate(lambda: value.quantize(unit, ROUND_HALF_EVEN, DIGITS))
+    return calculate(lambda: value.quantize(Decimal((0, (1,), -digits)), ROUND_HALF_EVEN, DIGITS))
 
 
 def _int(arguments: tuple[Value, ...], _: Scope) -> Value:

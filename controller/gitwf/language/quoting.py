@@ -14,30 +14,8 @@ from enum import Enum
 
 import msgspec
 
+from gitwf.language.hole import HOLE, PLAIN, Hole, Refusal
 from gitwf.language.tree import Quote
-
-HOLE = "\0"
-"""What stands in a script for a value; no script has it, a shell's text ends there."""
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why a hole takes no value: ``place`` ends the sentence "a value cannot stand …"."""
-
-    place: str
-    hint: str
-
-
-class Hole(msgspec.Struct, frozen=True):
-    """The place of a value.
-
-    ``quote`` is None where it is refused. ``alone``: it is a whole word. ``plain``: what stands
-    beside it is such that a value of plain characters needs no quotes.
-    """
-
-    quote: Quote | None
-    refusal: Refusal | None = None
-    alone: bool = False
-    plain: bool = False
 
 
 class Unclosed(msgspec.Struct, frozen=True):
@@ -61,24 +39,10 @@ def scan(script: str) -> Quoting:
     return Quoting(tuple(scanner.holes), scanner.unclosed)
 
 
-def quoted(text: str, hole: Hole) -> str:
-    """Return ``text`` so that a shell reads exactly it in ``hole``, which is not refused."""
-    if hole.quote is Quote.DOUBLE:
-        return _SPECIAL_IN_DOUBLE.sub(r"\\\g<0>", text)
-    inside = text.replace("'", r"'\''")
-    if hole.quote is Quote.SINGLE:
-        return inside
-    return text if hole.plain and _PLAIN_VALUE.fullmatch(text) else f"'{inside}'"
-
-
-_SPECIAL_IN_DOUBLE = re.compile(r'[\\$"`]')
-_PLAIN = r"A-Za-z0-9_./:@%+,\-"
-# A reserved word (`if`, `done`) would be one without quotes; none has a digit or a sign in it.
-_PLAIN_VALUE = re.compile(rf"(?=[{_PLAIN}]*[0-9_./:-])[{_PLAIN}]+")
-_PLAIN_BEFORE = re.compile(rf"[{_PLAIN}={HOLE}]*")
+_PLAIN_BEFORE = re.compile(rf"[{PLAIN}={HOLE}]*")
 # Neither `=` (an assignment) nor `<`, `>` or `(` may follow: `2>`, `f()`.
-_PLAIN_AFTER = re.compile(rf"[{_PLAIN}{HOLE}]*(?:[\s;|)]|\Z)")
-_WORD_ENDS = re.compile(r"[\s;&|<>()]|\Z")
+_PLAIN_AFTER = re.compile(rf"[{PLAIN}{HOLE}]*(?:[ \t\n;|)]|\Z)")
+_WORD_ENDS = re.compile(r"[ \t\n;&|<>()]|\Z")
 _SUBSCRIPT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\[[^]]*")
 
 
@@ -96,17 +60,19 @@ class _Frame(Enum):
     LOCALE = '$"'
 
 
-def _inside(what: str) -> Refusal:
-    return Refusal(
-        f"inside {what}, where its quoting is not certain",
-        "put it into a shell variable before: `x=$value; …`, and `$$x` there",
-    )
+_VARIABLE = "put it into a shell variable before: `x=$value; …`, and `$$x` there"
+# A shell variable would be no mend here: bash evaluates what is in it.
+_CALCULATE = "calculate in the value's own expression: `${a + 1}`"
+
+
+def _inside(what: str, hint: str = _VARIABLE) -> Refusal:
+    return Refusal(f"inside {what}, where its quoting is not certain", hint)
 
 
 _REFUSING = {
     _Frame.SUBSTITUTION: _inside("`$(…)`"),
-    _Frame.ARITHMETIC: _inside("`$((…))`"),
-    _Frame.ARITHMETIC_COMMAND: _inside("`((…))`"),
+    _Frame.ARITHMETIC: _inside("`$((…))`", _CALCULATE),
+    _Frame.ARITHMETIC_COMMAND: _inside("`((…))`", _CALCULATE),
     _Frame.TEST: Refusal(
         "inside `[[ … ]]`, which may evaluate it", "write `[ … ]`, which every shell has"
     ),
@@ -116,18 +82,20 @@ _REFUSING = {
 _IN_BACKQUOTES = _inside("backquotes")
 _IN_ANSI = _inside("`$'…'`")
 _IN_COMMENT = Refusal("in a comment", "leave it out there; a `#` in a word needs quotes")
-_IN_SUBSCRIPT = Refusal("in a subscript, which may be evaluated", _IN_ANSI.hint)
+_IN_SUBSCRIPT = Refusal(
+    "in a subscript, which may be evaluated", "a bracket that is none needs quotes: `'['`"
+)
 _AFTER_HERE = Refusal("after `<<`, whose text a value could end", "use `printf '%s\\n' … |`")
 _AFTER_DOLLAR = Refusal("directly after a `$`", r"write `\$` for a dollar sign")
 _AFTER_NAME = Refusal("directly after a shell variable", "write `$${name}` for the variable")
 
 
 def _after(shown: str) -> Refusal:
-    return Refusal(f"after `{shown}`, which shells read in different ways", _IN_ANSI.hint)
+    return Refusal(f"after `{shown}`, which shells read in different ways", _VARIABLE)
 
 
 _EXPANSIONS = (
-    r"(?P<arithmetic>\$\(\()|(?P<substitution>\$\()|(?P<parameter>\$\{)|(?P<bracket>\$\[)"
+    r"(?P<arithmetic>\$\(\()|(?P<substitution>\$\()|(?P<parameter>\$\{(?![ \t\n|]))|(?P<odd>\$[\[{])"
     r"|(?P<backquotes>`(?:[^`\\]|\\.)*+(?P<backquotes_end>`)?)"
 )
 _ESCAPE = r"(?P<escape>\\.)"
@@ -138,8 +106,8 @@ _COMMANDS = re.compile(
     rf"{_ESCAPE}|(?P<single>'[^']*+(?P<single_end>')?)"
     r"|(?P<ansi>\$'(?:[^'\\]|\\.)*+(?P<ansi_end>')?)"
     rf"|(?P<locale>\$\")|(?P<double>\")|{_EXPANSIONS}|{_DOLLARS}|{_HOLE}"
-    r"|(?P<here><<)|(?P<double_open>\(\()|(?P<open>\()|(?P<close>\))|(?P<boundary>[\s;&|<>]+?)"
-    r"|(?P<comment>\#[^\n]*)|(?P<test>\[\[)(?=\s)|(?P<test_end>\]\])|(?P<case>case)(?=\s)"
+    r"|(?P<here><<)|(?P<double_open>\(\()|(?P<open>\()|(?P<close>\))|(?P<boundary>[ \t\n;&|>]+|<)"
+    r"|(?P<comment>\#[^\n]*)|(?P<test>\[\[)(?=[ \t\n])|(?P<test_end>\]\])|(?P<case>case)(?=[ \t\n])"
     r"|(?P<text>[\w./=:,+@%-]+|.)",
     re.DOTALL,
 )
@@ -279,8 +247,9 @@ class _Scanner:
             self.doubt = _AFTER_HERE
         self.word = self.at
 
-    def bracket(self, _: re.Match[str]) -> None:
-        self.doubt = _after("$[")
+    def odd(self, token: re.Match[str]) -> None:
+        """Take bash's ``$[…]`` and ``${ …}``, which other shells do not have."""
+        self.doubt = _after(token[0])
 
     def comment(self, token: re.Match[str]) -> None:
         if token.start() != self.word:
@@ -314,6 +283,8 @@ class _Scanner:
         frames = (o.frame for o in reversed(self.stack) if o.frame is not _Frame.PARAMETER)
         if next(frames, None) in {_Frame.DOUBLE, _Frame.LOCALE}:
             self.doubt = _after("\"${…'")
+        elif self.script[token.start() - 1] == "$":
+            self.doubt = _after("${…$'")
         elif token[0] == '"':
             self._push(_Frame.DOUBLE, token.start())
         else:
@@ -342,7 +313,7 @@ _HANDLERS: Mapping[str, Callable[[_Scanner, re.Match[str]], None]] = {
     "close": _Scanner.close,
     "boundary": _Scanner.boundary,
     "here": _Scanner.here,
-    "bracket": _Scanner.bracket,
+    "odd": _Scanner.odd,
     "comment": _Scanner.comment,
     "test": _Scanner.test,
     "test_end": _Scanner.test_end,

@@ -20,7 +20,11 @@ MAX_PATTERN = 1_000
 MAX_STATES = 10_000
 """The largest automaton; counted repeats such as ``{1000}`` multiply what they repeat."""
 
+MAX_WORK = 4_000_000
+"""The most that states and characters of the text may multiply to: a few seconds at the worst."""
+
 _MAX_NESTING = 100
+_MAX_KEPT = 100_000
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[dDsSwWntrfv]|[^a-zA-Z0-9])", re.DOTALL)
 _COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}|\{,(\d+)\}", re.ASCII)
@@ -61,6 +65,8 @@ class _Automaton:
 
     def accepts(self, text: str) -> bool:
         """Return whether the automaton takes ``text``, following all states at once."""
+        if len(text) * len(self.tests) > MAX_WORK:
+            raise RegexError("the text is too long for it")
         states = self._closure([self.start])
         for character in text:
             states = self._step(states, character)
@@ -72,7 +78,7 @@ class _Automaton:
         key = (states, character)
         found = self._steps.get(key)
         if found is None:
-            if len(self._steps) * len(self.tests) > MAX_STATES * 100:
+            if len(self._steps) * len(self.tests) > _MAX_KEPT:
                 self._steps.clear()
             found = self._closure(
                 move
@@ -100,7 +106,7 @@ Fragment = Callable[[int], int]
 """Adds the states of a part of a pattern in front of a state, and returns where they begin."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _automaton(pattern: str) -> _Automaton:
     if len(pattern) > MAX_PATTERN:
         raise RegexError(f"it is longer than {MAX_PATTERN} characters")

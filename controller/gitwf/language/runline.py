@@ -16,7 +16,8 @@ from gitwf.diagnostics import Diagnostic, Span
 from gitwf.language import tree
 from gitwf.language.embedded import parse_embedded
 from gitwf.language.evaluate import evaluate
-from gitwf.language.quoting import HOLE, Hole, Quoting, Unclosed, quoted, scan
+from gitwf.language.hole import HOLE, Hole, quoted
+from gitwf.language.quoting import Quoting, Unclosed, scan
 from gitwf.language.scope import EvaluationError, Scope
 from gitwf.language.value import Value, to_text
 

@@ -69,6 +69,11 @@ def test_what_is_refused(pattern: str, message: str) -> None:
     assert str(caught.value) == message
 
 
+def test_a_text_may_be_too_long_for_a_large_pattern() -> None:
+    with pytest.raises(RegexError, match="the text is too long for it"):
+        fullmatch("(a|b)*a(a|b){400}", "ab" * 10_000)
+
+
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(a*)*b", "(.*)(.*)(.*)(.*)(.*)b"])
 def test_no_pattern_makes_it_hang(pattern: str) -> None:

@@ -160,6 +160,8 @@ REFUSED = {
     "after `((`, which shells read in different ways": ["echo $((echo a); (echo b)) ^$v"],
     "after `$[`, which shells read in different ways": ["echo $[1] ^$v"],
     r"after `$'…\'…'`, which shells read in different ways": [r"echo $'a\'b' ^$v"],
+    "after `${`, which shells read in different ways": ["echo $${ date; } ^$v"],
+    "after `${…$'`, which shells read in different ways": ["echo $${x:-$$'a'} ^$v"],
     "after `\"${…'`, which shells read in different ways": ['echo "$${x:-\'}" ^$v'],
 }
 
