@@ -6,7 +6,7 @@ millisecond the random part counts up, so that one process makes ids in strictly
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -29,9 +29,10 @@ class Ids:
     def new(self) -> str:
         """Return an id that is greater than all that this object returned before."""
         milliseconds = (self._clock.now() - _EPOCH) // timedelta(milliseconds=1)
-        fresh = milliseconds << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+        random = int.from_bytes(os.urandom(_RANDOM_BITS // 8))
         with self._lock:
             same_or_earlier = milliseconds <= self._last >> _RANDOM_BITS
+            fresh = milliseconds << _RANDOM_BITS | random
             self._last = self._last + 1 if same_or_earlier else fresh
             return _encode(self._last)
 

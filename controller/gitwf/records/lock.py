@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +74,7 @@ class ControllerLock:
                 "stop it first, or leave the work to it",
                 holder,
             )
-        holder = Holder(os.getpid(), spell(self._clock.now()), socket.gethostname())
+        holder = Holder(os.getpid(), spell(self._clock.now()), os.uname().nodename)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, msgspec.json.encode(holder) + b"\n")
         self._descriptor = descriptor

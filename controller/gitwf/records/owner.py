@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-import socket
+import os
 from pathlib import Path
 
+from gitwf.records.lock import waiting
 from gitwf.repo import disk
 
+_PATIENCE = 10.0  # seconds
 _MACHINE_ID = Path("/etc/machine-id")
 """The id of this installation (machine-id(5)); not there on macOS."""
 
@@ -19,15 +20,15 @@ def owner_of(state_dir: Path) -> str:
 
 def _machine() -> str:
     try:
-        return _MACHINE_ID.read_text().strip()[:12] or socket.gethostname()
+        return _MACHINE_ID.read_text().strip()[:12] or os.uname().nodename
     except OSError:
-        return socket.gethostname()
+        return os.uname().nodename
 
 
 def _clone(state_dir: Path) -> str:
     path = state_dir / "clone-id"
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        disk.replace(path, f"{secrets.token_hex(6)}\n".encode())
-        return path.read_text().strip()
+    if not path.exists():
+        with waiting(state_dir / "clone-id.lock", _PATIENCE):
+            if not path.exists():
+                disk.replace(path, f"{os.urandom(6).hex()}\n".encode())
+    return path.read_text().strip()

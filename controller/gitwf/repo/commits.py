@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from os import urandom
 from pathlib import Path
-from secrets import token_hex
 
 import msgspec
 
@@ -60,7 +60,7 @@ class Commits:
 
         Raises `GitError`, `StorageFullError`, and ValueError for a path that leads out of the tree.
         """
-        scratch = b"refs/wf/scratch/%s" % token_hex(8).encode()
+        scratch = b"refs/wf/scratch/%s" % urandom(8).hex().encode()
         stream = b"".join(self._commands(scratch, *numbered) for numbered in enumerate(drafts, 1))
         process = self._git.start("fast-import", "--quiet", "--done", "--cat-blob-fd=1")
         stdout, stderr = process.communicate(stream + b"done\n")

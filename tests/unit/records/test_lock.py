@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +27,7 @@ with ControllerLock(pathlib.Path(sys.argv[1]), SystemClock()):
 
 
 def test_one_at_a_time_and_it_says_who(tmp_path: Path, clock: TestClock) -> None:
-    me = Holder(os.getpid(), "2026-11-22T10:46:55.123456Z", socket.gethostname())
+    me = Holder(os.getpid(), "2026-11-22T10:46:55.123456Z", os.uname().nodename)
     first = ControllerLock(tmp_path / "wf", clock)
     assert first.holder() is None
     with first:
