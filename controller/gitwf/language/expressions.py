@@ -42,7 +42,7 @@ class Expressions(Words):
     def _binary(self, level: int) -> tree.Expression:
         """``operand { operator operand }`` of operators that bind at ``level`` or tighter."""
         start = self.start
-        left = self._operand(level)
+        left: tree.Expression = self._operand(level)
         while (operator := self._operator()) and (binds := _BINDS[operator]) >= level:
             self.operators += 1
             self._take_operator(operator)
@@ -50,7 +50,7 @@ class Expressions(Words):
             left = tree.Binary(self.since(start), _SPELLED.get(operator, operator), left, right)
             if binds == _COMPARE and _BINDS.get(self._operator() or "") == _COMPARE:
                 hint = "join two comparisons with `and`"
-                self.fail("WF107", "comparisons do not chain", self._here(), hint)
+                left = self.fail("WF107", "comparisons do not chain", self._here(), hint)
         return left
 
     def _operator(self) -> str | None:

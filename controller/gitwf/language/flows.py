@@ -131,15 +131,13 @@ class Flows(Expressions):
             )
 
     def _refuse_lookalikes(self, words: tuple[tree.Word, ...]) -> None:
-        for word in words:
-            text = self.text[word.span.start : word.span.end]
-            if hint := habits.lookalike(text):
-                self.report(
-                    "WF103",
-                    f"`{text[0]}` is only text here",
-                    Span(word.span.start, word.span.start + 1),
-                    hint,
-                )
+        """Fail at the first word that begins as if it were an arrow or a quote."""
+        for start in (word.span.start for word in words):
+            if hint := habits.lookalike(self.text, start):
+                message = f"`{self.text[start]}` is only text here"
+                self.fail("WF103", message, Span(start, start + 1), hint)
+                self.skip()
+                return
 
     def _redirected(self, unit: tree.Command | tree.Group) -> tree.Flow:
         """``( command | group ) { ( ">" | ">>" ) target }``."""
@@ -147,15 +145,25 @@ class Flows(Expressions):
             return unit
         redirects: list[tree.Redirect] = []
         while self.kind in _REDIRECTS:
+            if self._redirects_a_stream():
+                return unit
             redirects.append(self._redirect())
         return tree.Redirected(self.since(unit.span.start), unit, tuple(redirects))
+
+    def _redirects_a_stream(self) -> bool:
+        """Fail at ``2>`` and the like; return whether that stands here."""
+        stream = habits.STREAM.match(self.text, self.start - 1)
+        if stream is None or self.last < self.start:
+            return False
+        message = "only a whole result is redirected, not one stream"
+        hint = "standard error goes to the step's log; redirect it in a `run` line"
+        self.fail("WF103", message, Span(*stream.span()), hint)
+        self.split(stream.end())
+        return True
 
     def _redirect(self) -> tree.Redirect:
         """``( ">" | ">>" ) ( name | "$" name | path )``."""
         start, append = self.start, self.kind is Kind.APPEND
-        if self.text[start - 1] in "12" and self.last == start:
-            message, hint = habits.REDIRECTED_STREAM
-            self.fail("WF103", message, Span(start - 1, self.end), hint)
         self.advance()
         word = self.one_word("a variable's name or a path")
         if word is None:

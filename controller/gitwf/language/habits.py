@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-REDIRECTED_STREAM = (
-    "only a whole result is redirected, not one stream",
-    "standard error goes to the step's log; redirect it in a `run` line",
-)
+STREAM = re.compile(r"(?<!\S)[0-9]>>?(?:&[0-9-])?")
+"""A shell's redirect of one stream: ``2>``, ``2>&1``."""
 
 _WORDS = {
     "then": "`if:` takes arrows: `if:$ok → /a → /b`",
@@ -32,13 +30,14 @@ DIRECTIVES = {
     "jobs": "steps are lines of their own: `/prepare`",
     "for": "write `fork:4 → /a` or `sweep:x=1,2 → /a $x`",
     "while": "write `retry:3 → /a`",
+    "barrier": "it has no colon: `barrier → /a`",
     "parallel": "write `fork:4 → /a & /b`",
 }
 """What is written here in place of the directives and keys of other languages."""
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 _COMMAND = re.compile(r"/[\w-]+(?::[\w-]+)*")
-_ARROW = re.compile(r"[⇒⟶⟹➔➜]|[–—−]+$")
+_ARROW = re.compile(r"[⇒⟶⟹➔➜]|[–—−]+(?=[\s>])")
 _LOOKALIKE = re.compile("[⇒⟶⟹➔➜–—−“”„‟‘’‚‛]")
 _QUOTE = re.compile(r"[“”„‟‘’‚‛]")
 
@@ -63,11 +62,11 @@ def has_lookalikes(text: str) -> bool:
     return not text.isascii() and _LOOKALIKE.search(text) is not None
 
 
-def lookalike(word: str) -> str | None:
-    """Return a hint if ``word`` begins with an arrow or quote of other places, or None."""
-    if _ARROW.match(word):
+def lookalike(text: str, at: int = 0) -> str | None:
+    """Return a hint if an arrow or a quote of other places stands in ``text`` there, or None."""
+    if _ARROW.match(text, at):
         return "write the arrow as `→` or `->`"
-    if _QUOTE.match(word):
+    if _QUOTE.match(text, at):
         return 'write straight quotes: `"…"`'
     return None
 

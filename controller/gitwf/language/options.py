@@ -15,6 +15,7 @@ WORDS = frozenset({Kind.PLAIN, Kind.VARIABLE, Kind.WORD})
 """The kinds of token that a word begins with."""
 
 _KEY = re.compile(r"([A-Za-z_][\w\-]*):")
+_WITH_EQUALS = re.compile(r"^(\w+)=(.+)$")
 _IN_A_BAD_CONDITION = WORDS | {Kind.WRITE, Kind.APPEND, Kind.READ, Kind.OTHER}
 
 
@@ -81,10 +82,15 @@ class Options(Flows):
             if match := _KEY.match(self.text, self.start):
                 found.append(self._option(match))
             else:
-                span = self.required("an option").span
-                message = f"`{self.text[span.start : span.end]}` is not an option"
-                self.report("WF106", message, span, "an option is `key:value`, without spaces")
+                self._refuse_option()
         return tuple(found)
+
+    def _refuse_option(self) -> None:
+        span = self.required("an option").span
+        word = self.text[span.start : span.end]
+        mended = _WITH_EQUALS.sub(r"write `\1:\2`", word)
+        hint = mended if mended != word else "an option is `key:value`, without spaces"
+        self.report("WF106", f"`{word}` is not an option", span, hint)
 
     def _option(self, match: re.Match[str]) -> tree.Option:
         key_span = Span(match.start(1), match.end(1))

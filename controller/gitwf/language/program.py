@@ -106,7 +106,8 @@ class _Loader:
         if text is not None:
             self.add(used, text, users)
             return
-        self.unreadable.append(used)
+        if used not in self.unreadable:
+            self.unreadable.append(used)
         hint = "the path is relative to this file" if "/" in path else None
         self._report("WF208", f"there is no file `{used}`", path, use.path_span, hint)
 
