@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import os
 from pathlib import Path
@@ -26,6 +28,7 @@ def initialise(root: Path) -> None:
     from dvc.repo import Repo
 
     try:
-        Repo.init(str(root)).close()
+        with contextlib.redirect_stdout(io.StringIO()):  # DVC greets
+            Repo.init(str(root)).close()
     except DvcException as error:
         raise DataError(f"`dvc init` failed: {error}", "run it by hand to see more") from error

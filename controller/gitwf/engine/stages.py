@@ -40,6 +40,9 @@ class Shelf(Protocol):
         ...
 
 
+_NULL = msgspec.Raw(b"null")
+
+
 class Kept(msgspec.Struct, frozen=True):
     """What an executed stage answered: kept with the run under the stage's run-cache key.
 
@@ -48,7 +51,7 @@ class Kept(msgspec.Struct, frozen=True):
     """
 
     value: str
-    result: msgspec.Raw | None = None
+    result: msgspec.Raw = _NULL
     result_md5: str | None = None
     output: str | None = None
     output_md5: str | None = None
@@ -145,7 +148,7 @@ class Stages:
         return msgspec.json.encode(
             Kept(
                 value,
-                msgspec.Raw(text) if short else None,
+                msgspec.Raw(text) if short else _NULL,
                 None if short else self._add(project, text),
                 output,
                 output_md5,
@@ -180,9 +183,9 @@ class Stages:
 
 
 def _kept_result(project: Project, kept: Kept) -> Value:
-    if kept.result is not None:
+    if kept.result_md5 is None:
         return from_json(bytes(kept.result).decode())
-    return from_json(Path(project.cache.path(kept.result_md5 or "")).read_text(encoding="utf-8"))
+    return from_json(Path(project.cache.path(kept.result_md5)).read_text(encoding="utf-8"))
 
 
 def _kept_output(project: Project, kept: Kept) -> tuple[bytes | Path, ...]:

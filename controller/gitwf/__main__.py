@@ -1,0 +1,28 @@
+"""The program `git-wf`. What must start fast is told apart before anything heavy is imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line and return the exit status."""
+    words = sys.argv[1:]
+    if words in (["--version"], ["-V"]):
+        from gitwf import __version__
+
+        sys.stdout.write(f"git-wf {__version__}\n")
+        return 0
+    from gitwf.cli.edge import guarded
+
+    if words[:1] == ["validate"] and "--help" not in words and "-h" not in words:
+        from gitwf.cli.validate import main as validate
+
+        return guarded(lambda: validate(words[1:]))
+    from gitwf.cli.main import main as typed
+
+    return guarded(lambda: typed(words))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""`git wf reconcile` and `git wf controller`: bring the records to what commits ask for."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from gitwf.app.session import Session, UsageError
+from gitwf.engine.recorder import Listener
+from gitwf.engine.stop import Stop
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.loop import Reconciler, Report
+from gitwf.records.lock import ControllerLock, LockedError
+from gitwf.repo.errors import RepositoryError
+
+RESYNC = 30.0
+"""Seconds between two full passes that nothing but the clock called for; a fifth is jitter."""
+
+_RETRY = 0.2
+"""Seconds between two looks at a lock that another controller holds."""
+
+
+def reconcile(
+    session: Session,
+    branches: Iterable[str],
+    listener: Listener,
+    *,
+    wait: bool = True,
+) -> Report | None:
+    """Do one pass over the watched branches and return when settled.
+
+    Returns None where another controller is at work and ``wait`` is false.
+
+    Raises:
+        UsageError: if HEAD is detached and no branch is named.
+    """
+    clone = session.clone()
+    chosen = tuple(branches)
+    _refuse_nothing_watched(clone, chosen)
+    try:
+        with _acting(clone, wait=wait):
+            return Reconciler(clone, chosen, Stop(), listener).settle()
+    except LockedError:
+        return None
+
+
+def control(
+    session: Session,
+    branches: Iterable[str],
+    listener: Listener,
+    ready: Callable[[], None],
+    wake: Wake,
+    report: Callable[[Report], None],
+) -> bool:
+    """Reconcile for good: at every change of a branch, and now and then without one.
+
+    Calls ``ready`` once it watches; returns when ``wake`` says stop: whether runs are being played
+    then. Their jobs go on, and the next controller takes them up.
+
+    Raises:
+        LockedError: if another controller is at work.
+    """
+    from gitwf.reconcile.watch import watching
+
+    clone = session.clone()
+    with _acting(clone, wait=False), watching(clone.repository.common_dir, wake.due):
+        reconciler = Reconciler(clone, branches, Stop(), listener, wake.due)
+        ready()
+        while not wake.stopping:
+            wake.due.clear()
+            try:
+                reconciler.step()
+                report(reconciler.report())
+            except RepositoryError as error:
+                report(Report(problems=(str(error),)))
+            wake.wait(RESYNC * random.uniform(0.9, 1.1))  # noqa: S311  (jitter is no secret)
+        return reconciler.is_playing
+
+
+class Wake:
+    """Wakes a controller: because something is due, or because it is to stop."""
+
+    def __init__(self) -> None:
+        self.due = threading.Event()
+        self.stopping = False
+
+    def stop(self) -> None:
+        """Have the controller return."""
+        self.stopping = True
+        self.due.set()
+
+    def wait(self, seconds: float) -> None:
+        """Block until something is due, at most for ``seconds``."""
+        if not self.stopping:
+            self.due.wait(seconds)
+
+
+@contextmanager
+def _acting(clone: Clone, *, wait: bool) -> Iterator[None]:
+    """Hold the controller's lock; with ``wait``, wait for whoever has it."""
+    pause = threading.Event()
+    with ExitStack() as held:
+        while True:
+            lock = ControllerLock(clone.records.state_dir, clone.records.clock)
+            try:
+                held.enter_context(lock)
+                break
+            except LockedError:
+                if not wait:
+                    raise
+            pause.wait(_RETRY)
+        yield
+
+
+def _refuse_nothing_watched(clone: Clone, branches: tuple[str, ...]) -> None:
+    repository = clone.repository
+    if branches or repository.head_branch() is not None or repository.resolve("HEAD") is None:
+        return
+    if Reconciler(clone, (), Stop(), lambda _: None).watched():
+        return
+    raise UsageError(
+        "HEAD is detached, so no branch is watched",
+        "name one with `--branch`, or set `[controller] branches` in `wf.toml`",
+    )

@@ -1,0 +1,134 @@
+"""`git wf run`: one run, now: of HEAD in a workspace of its own, or of the working tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from gitwf.app.session import Session, UsageError
+from gitwf.app.validate import Findings
+from gitwf.data.facts import FileFacts, TreeFiles
+from gitwf.diagnostics import Severity, has_errors
+from gitwf.engine.recorder import Listener
+from gitwf.engine.run import Request
+from gitwf.engine.stop import Stop
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.observe import HERE
+from gitwf.reconcile.prepare import Configured, Prepared, configure, prepare
+from gitwf.records.fold import RunRecord
+from gitwf.repo.repository import Commit
+
+NO_EFFECTS = "with `--here` a run changes no environment: add `--effects` to allow it"
+
+
+class InvalidError(Exception):
+    """The workflow has errors and was not run."""
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__("the workflow has errors")
+        self.findings = findings
+
+
+class RunOptions(msgspec.Struct, frozen=True):
+    """How to run: of the working tree, with effects there, with values set (as JSON text)."""
+
+    here: bool = False
+    effects: bool = False
+    given: Mapping[str, str] = {}
+
+
+class Prospect(msgspec.Struct, frozen=True):
+    """A run that may begin, and what the user should know before it does."""
+
+    request: Request
+    configured: Configured
+    warnings: Findings
+    notice: str | None
+
+
+def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> Prospect:
+    """Return the run of ``file`` that ``options`` ask for.
+
+    Raises:
+        UsageError: if there is no commit, or no such file in it.
+        InvalidError: if the file has errors.
+    """
+    repository = clone.repository
+    commit = repository.commit("HEAD")
+    if commit is None:
+        raise UsageError("there is no commit yet", "commit the workflow first")
+    root = repository.work_tree
+    path = _path_in(session.directory, root, file)
+    if options.here and root is None:
+        raise UsageError("a bare repository has no working tree", "leave `--here` away")
+    facts = FileFacts(TreeFiles(root)) if options.here and root else clone.facts(commit.id)
+    data = facts.read(path)
+    if data is None:
+        raise UsageError(*_missing(path, root, here=options.here))
+    configured = configure(facts)
+    prepared = prepare(path, facts, configured.settings, options.given)
+    findings = _findings(prepared, configured)
+    if prepared.plan is None or has_errors(findings.diagnostics):
+        raise InvalidError(findings)
+    notice = None if options.here else _differs(root, path, data)
+    request = _request(clone, prepared, commit, options)
+    return Prospect(request, configured, findings, notice)
+
+
+def play(clone: Clone, prospect: Prospect, stop: Stop, listener: Listener) -> RunRecord:
+    """Play the run and return its record."""
+    return clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
+
+
+def _request(clone: Clone, prepared: Prepared, commit: Commit, options: RunOptions) -> Request:
+    assert prepared.plan is not None  # noqa: S101  (the caller has looked)
+    return Request(
+        id=clone.records.ids.new(),
+        plan=prepared.plan,
+        commit=commit.id,
+        tree=commit.tree,
+        branch=clone.repository.head_branch(),
+        trigger=HERE if options.here else "manual",
+        here=options.here,
+        effects=NO_EFFECTS if options.here and not options.effects else None,
+    )
+
+
+def _findings(prepared: Prepared, configured: Configured) -> Findings:
+    found = (*configured.diagnostics, *prepared.diagnostics)
+    sources = {configured.source.path: configured.source, **prepared.sources}
+    return Findings(found, sources, 1)
+
+
+def _path_in(directory: Path, root: Path | None, file: str) -> str:
+    if root is None:
+        return file
+    full = (directory / file).resolve()
+    if not full.is_relative_to(root.resolve()):
+        raise UsageError(f"`{file}` is not in this repository", "name a file below its root")
+    return full.relative_to(root.resolve()).as_posix()
+
+
+def _missing(path: str, root: Path | None, *, here: bool) -> tuple[str, str]:
+    if here or root is None or not (root / path).exists():
+        return f"there is no file `{path}`", "`git wf validate` lists what there is"
+    return f"`{path}` is not in HEAD", "commit it, or run it as it is with `--here`"
+
+
+def _differs(root: Path | None, path: str, data: bytes) -> str | None:
+    """Return a sentence where the file in the working tree is another than the one that runs."""
+    if root is None:
+        return None
+    try:
+        if (root / path).read_bytes() == data:
+            return None
+    except OSError:
+        pass
+    return f"`{path}` differs from HEAD: HEAD runs; `--here` runs the working tree"
+
+
+def errors_in(findings: Findings) -> int:
+    """Return the number of errors."""
+    return sum(d.severity is Severity.ERROR for d in findings.diagnostics)

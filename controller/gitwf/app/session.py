@@ -1,0 +1,51 @@
+"""What every use case begins with: the repository that the user stands in, and what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from gitwf.engine.builtin import Builtin
+from gitwf.engine.commands import Playable
+from gitwf.engine.steps import Steps
+from gitwf.reconcile.clone import Clone
+from gitwf.repo.repository import Repository
+
+
+class Session(msgspec.Struct, frozen=True):
+    """Where the user stands and with which environment: the only two things taken from outside."""
+
+    directory: Path
+    environment: Mapping[str, str]
+
+    def repository(self) -> Repository:
+        """Return the repository that the directory is in.
+
+        Raises:
+            NotARepositoryError: if it is in none.
+        """
+        return Repository.open(self.directory)
+
+    def clone(self) -> Clone:
+        """Return that repository with its records, able to play runs."""
+        return Clone(self.repository(), self.environment, builtins)
+
+
+def builtins(steps: Steps) -> Mapping[str, Playable]:
+    """Return the built-in commands, playing as steps of one run."""
+    plain = Builtin(steps)
+    return {"echo": plain, "sleep": plain, "fail": plain}
+
+
+class UsageError(Exception):
+    """The user asked for what cannot be done: what, and what to do instead."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message if self.hint is None else f"{self.message}: {self.hint}"

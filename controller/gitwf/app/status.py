@@ -1,0 +1,134 @@
+"""`git wf status`: where everything stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import msgspec
+
+from gitwf.app.session import Session
+from gitwf.engine.stop import Stop
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.loop import Reconciler
+from gitwf.records.environments import Deployment
+from gitwf.records.event import RunRefused, decode
+from gitwf.records.fold import EnvironmentState, RunRecord
+from gitwf.records.lock import ControllerLock
+
+
+class BranchState(msgspec.Struct, frozen=True):
+    """A watched branch. ``age`` is that of its head's commit, in seconds."""
+
+    branch: str
+    commit: str
+    age: float
+    decided: bool
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A workflow that waits for a person."""
+
+    workflow: str
+    branch: str | None
+    commit: str
+    reason: str
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """An environment: ``state`` is ``deployed``, ``changing`` or ``unknown``."""
+
+    env: str
+    state: str
+    run: str
+    commit: str
+    since: str
+    workflow: str = ""
+    orphaned: bool = False
+
+
+class Status(msgspec.Struct, frozen=True):
+    """All of it. ``lease`` is who acts here now, or None."""
+
+    branches: tuple[BranchState, ...]
+    runs: tuple[RunRecord, ...]
+    refused: tuple[Refusal, ...]
+    envs: tuple[Standing, ...]
+    lease: str | None
+    unpushed: tuple[str, ...] = ()
+
+
+def status(session: Session) -> Status:
+    """Return the status of the repository."""
+    clone = session.clone()
+    watched = Reconciler(clone, (), Stop(), lambda _: None).watched()
+    records = [run.record for run in clone.records.runs.newest()]
+    holder = ControllerLock(clone.records.state_dir, clone.records.clock).holder()
+    return Status(
+        branches=tuple(_branch(clone, b, c) for b, c in sorted(watched.items())),
+        runs=tuple(record for record in records if not record.is_over),
+        refused=tuple(r for b, c in sorted(watched.items()) for r in _refused(clone, b, c)),
+        envs=tuple(_standings(clone, records, watched.values())),
+        lease=f"process {holder.pid} on {holder.host}" if holder else None,
+    )
+
+
+def _branch(clone: Clone, branch: str, commit: str) -> BranchState:
+    found = clone.repository.commit(commit)
+    age = (datetime.now(UTC) - found.at).total_seconds() if found else 0.0
+    return BranchState(branch, commit, max(0.0, age), bool(clone.records.notes.read(commit)))
+
+
+def _refused(clone: Clone, branch: str, commit: str) -> list[Refusal]:
+    bodies = (decode(line).body for line in clone.records.notes.read(commit))
+    found = {
+        body.workflow: Refusal(body.workflow, branch, commit, body.reason)
+        for body in bodies
+        if isinstance(body, RunRefused) and body.branch == branch
+    }
+    return list(found.values())
+
+
+def _standings(clone: Clone, records: list[RunRecord], heads: Iterable[str]) -> list[Standing]:
+    """Return the environments: what their refs say, unless a later effect came to no good end."""
+    newest: dict[str, EnvironmentState] = {}
+    for record in reversed(records):
+        for state in record.envs:
+            if state.env not in newest or newest[state.env].since <= state.since:
+                newest[state.env] = state
+    deployed = clone.records.environments.all()
+    workflows = _workflows(clone, heads)
+    return [
+        _standing(env, deployed.get(env), newest.get(env), workflows)
+        for env in sorted(deployed.keys() | newest.keys())
+    ]
+
+
+def _standing(
+    env: str,
+    deployment: Deployment | None,
+    state: EnvironmentState | None,
+    workflows: frozenset[str],
+) -> Standing:
+    if deployment is None and state is not None:
+        return Standing(env, state.state, state.run, state.commit, state.since)
+    assert deployment is not None  # noqa: S101  (one of the two is there)
+    word = "deployed"
+    if state is not None and state.since > deployment.at and state.run != deployment.run:
+        word = state.state
+    return Standing(
+        env,
+        word,
+        deployment.run,
+        deployment.commit,
+        deployment.at,
+        deployment.workflow,
+        deployment.workflow not in workflows,
+    )
+
+
+def _workflows(clone: Clone, heads: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for commit in heads:
+        found.update(path for path in clone.facts(commit).files("") if path.endswith(".wf"))
+    return frozenset(found)

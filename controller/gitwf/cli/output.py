@@ -1,0 +1,64 @@
+"""How results are printed: JSON for programs, tables and lines for people."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+_COLOURS = {
+    "succeeded": "32",
+    "deployed": "32",
+    "failed": "31",
+    "lost": "31",
+    "unknown": "31",
+    "running": "33",
+    "changing": "33",
+    "cancelled": "33",
+}
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value and a newline."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def print_line(line: str) -> None:
+    """Print a line of data at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def print_table(rows: Iterable[Sequence[str]]) -> None:
+    """Print rows in columns, as wide as their widest cell."""
+    rows = [list(row) for row in rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        print_line(paint("  ".join(cells).rstrip()))
+
+
+def paint(line: str) -> str:
+    """Return ``line`` with the words for states in colour, on a terminal."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return line
+    for word, colour in _COLOURS.items():
+        line = line.replace(word, f"\x1b[{colour}m{word}\x1b[0m")
+    return line
+
+
+def ago(seconds: float) -> str:
+    """Return a time span in the largest unit that fits: ``3 min``, ``2 h``."""
+    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def took(seconds: float | None) -> str:
+    """Return how long something took, with digits that mean something."""
+    if seconds is None:
+        return "-"
+    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004

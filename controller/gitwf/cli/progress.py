@@ -1,0 +1,75 @@
+"""What happens, as it happens: lines for people on standard error, or events for programs."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+from gitwf.cli.output import print_line, took
+from gitwf.engine.recorder import Listener
+from gitwf.records.event import (
+    EnvironmentChanged,
+    Event,
+    RunFinished,
+    RunNone,
+    RunRefused,
+    RunStarted,
+    StepFinished,
+    encode,
+)
+
+_LOCK = threading.Lock()
+
+
+def listener(*, json: bool) -> Listener:
+    """Return what prints events: as JSON lines to standard output, else as words."""
+    return _print_event if json else _print_words
+
+
+def _print_event(event: Event) -> None:
+    with _LOCK:
+        print_line(encode(event).decode())
+
+
+def _print_words(event: Event) -> None:
+    line = _words(event)
+    if line is not None:
+        with _LOCK:
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+
+def _words(event: Event) -> str | None:
+    match event.body:
+        case RunStarted() as body:
+            return f"{body.workflow}: run {event.run} of {body.commit[:10]}"
+        case StepFinished() as body:
+            return _step(body, event)
+        case EnvironmentChanged() as body:
+            return f"  {body.env} now stands at run {event.run}"
+        case RunFinished() as body:
+            figures = f"{body.executed} executed, {body.restored} restored"
+            why = f": {body.error.message}" if body.error else ""
+            return f"{body.workflow}: {body.status} in {took(body.seconds)}, {figures}{why}"
+        case RunRefused() as body:
+            return f"{body.workflow}: refused at {body.commit[:10]}: {body.reason}"
+        case RunNone() as body:
+            return f"{body.branch}: nothing to do for {body.commit[:10]}: {body.reason}"
+        case _:
+            return None
+
+
+def _step(body: StepFinished, event: Event) -> str:
+    name = " ".join((body.command, *body.args))[:60]
+    word = "restored" if body.cached else body.status
+    why = f" ({_text(event, 'reason')})" if "reason" in event.extra else ""
+    if body.error is not None:
+        why = f": {body.error.message}"
+    warning = f"\n    warning: {_text(event, 'warning')}" if "warning" in event.extra else ""
+    return f"  {name}: {word} in {took(body.seconds)}{why}{warning}"
+
+
+def _text(event: Event, key: str) -> str:
+    import msgspec
+
+    return msgspec.json.decode(event.extra[key], type=str)

@@ -1,0 +1,70 @@
+"""What people see of runs and of the repository's status."""
+
+from __future__ import annotations
+
+from gitwf.app.status import Status
+from gitwf.cli.output import ago, paint, print_line, print_table, took
+from gitwf.records.event import StepFinished, decode
+from gitwf.records.fold import RunRecord
+
+_SHORT = 10
+
+
+def show_log(records: list[RunRecord]) -> None:
+    """Print runs as a table."""
+    print_table([_row(record) for record in records])
+
+
+def _row(record: RunRecord) -> tuple[str, ...]:
+    envs = " ".join(f"{state.env}:{state.state}" for state in record.envs)
+    return (
+        record.run,
+        record.status,
+        record.workflow,
+        record.branch or "-",
+        record.commit[:_SHORT],
+        (record.started or "-")[:19].replace("T", " "),
+        took(record.seconds),
+        f"{record.executed} executed, {record.restored} restored",
+        envs,
+    )
+
+
+def show_run(record: RunRecord) -> None:
+    """Print all of a run."""
+    print_line(paint(f"{record.run}  {record.status}  {took(record.seconds)}"))
+    print_line(f"  workflow  {record.workflow}")
+    print_line(f"  commit    {record.commit} ({record.branch or 'no branch'})")
+    print_line(f"  key       {record.key[:16]}")
+    if record.error:
+        print_line(f"  error     {record.error.message}")
+    for name, value in record.metrics.items():
+        print_line(f"  metric    {name} = {bytes(value).decode()}")
+    for state in record.envs:
+        print_line(paint(f"  env       {state.env}: {state.state} since {state.since}"))
+    print_table([_step(decode(bytes(step)).body) for step in record.steps])
+
+
+def _step(body: object) -> tuple[str, ...]:
+    if not isinstance(body, StepFinished):
+        return ("",) * 5
+    word = "restored" if body.cached else body.status
+    outs = " ".join(out.path for out in body.outs)
+    return f"  {body.step}", " ".join((body.command, *body.args)), word, took(body.seconds), outs
+
+
+def show_status(status: Status) -> None:
+    """Print where everything stands."""
+    for branch in status.branches:
+        word = "seen" if branch.decided else "not looked at yet"
+        print_line(f"{branch.branch}  {branch.commit[:_SHORT]}  {ago(branch.age)} old, {word}")
+    if not status.branches:
+        print_line("no branch is watched")
+    for run in status.runs:
+        print_line(paint(f"  {run.run}  {run.status}  {run.workflow}"))
+    for refusal in status.refused:
+        print_line(f"  refused: {refusal.reason}")
+    for env in status.envs:
+        orphan = f" (its workflow {env.workflow} is gone)" if env.orphaned else ""
+        print_line(paint(f"{env.env}  {env.state}  run {env.run}  {env.commit[:_SHORT]}{orphan}"))
+    print_line(f"controller: {status.lease or 'none is running'}")

@@ -1,0 +1,26 @@
+"""A clone that acts: its repository, its records, and what plays runs in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gitwf.data.facts import CommitFiles, FileFacts
+from gitwf.engine.run import Builtins, Runner
+from gitwf.records.store import Records
+from gitwf.repo.repository import Repository
+from gitwf.targets.local import LocalTarget
+
+
+class Clone:
+    """A repository with its records and its runner. ``environment`` is what commands may get."""
+
+    def __init__(
+        self, repository: Repository, environment: Mapping[str, str], builtins: Builtins
+    ) -> None:
+        self.repository = repository
+        self.records = Records(repository)
+        self.runner = Runner(repository, self.records, LocalTarget(), environment, builtins)
+
+    def facts(self, commit: str) -> FileFacts:
+        """Return the facts about the files of ``commit``."""
+        return FileFacts(CommitFiles(self.repository.objects, commit))

@@ -1,0 +1,194 @@
+"""The pure half of the reconcile loop: what to do so that the records say what commits ask for.
+
+The rules are those of `docs/records.md`, section 2. No git, no clock, no files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+
+class Desired(msgspec.Struct, frozen=True):
+    """What the head of a branch says of one workflow.
+
+    ``key`` None: the workflow has errors, and ``problem`` says so. ``asks`` is whether its
+    ``on:`` fits this head.
+    """
+
+    workflow: str
+    key: str | None
+    asks: bool = True
+    problem: str = ""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The head of a branch, with the workflows that are in its tree, and how it came there.
+
+    ``passed`` are the commits that the branch went through since the last one that was decided.
+    """
+
+    branch: str
+    commit: str
+    workflows: tuple[Desired, ...] = ()
+    passed: tuple[str, ...] = ()
+
+
+class KnownRun(msgspec.Struct, frozen=True):
+    """A run on this branch that is on record.
+
+    ``envs`` are the environments that it changed, ``begun`` whether any effect of it began.
+    ``mine``: its jobs are this clone's; ``played``: a process is playing it now. ``abandoned``:
+    its owner has not been heard of for so long that nobody waits for it any more.
+    """
+
+    run: str
+    workflow: str
+    commit: str
+    key: str
+    status: str
+    envs: tuple[str, ...] = ()
+    begun: bool = False
+    mine: bool = True
+    played: bool = False
+    abandoned: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended for good."""
+        return self.status not in ("queued", "running")
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """What is on record: runs on the branch, newest first; the key each environment stands at.
+
+    ``refused`` are the workflows refused for this very head; ``noted`` are commits that are
+    recorded as asking for nothing.
+    """
+
+    runs: tuple[KnownRun, ...] = ()
+    stands: Mapping[str, str] = {}
+    refused: frozenset[str] = frozenset()
+    noted: frozenset[str] = frozenset()
+
+
+class Start(msgspec.Struct, frozen=True, tag=True):
+    """Start a run of ``workflow`` for ``commit``."""
+
+    workflow: str
+    branch: str
+    commit: str
+
+
+class Resume(msgspec.Struct, frozen=True, tag=True):
+    """Take up a run of ours again that nobody plays."""
+
+    run: str
+    workflow: str
+
+
+class Lose(msgspec.Struct, frozen=True, tag=True):
+    """End a run whose owner is gone as lost."""
+
+    run: str
+
+
+class Refuse(msgspec.Struct, frozen=True, tag=True):
+    """Record that ``workflow`` cannot run at ``commit`` until a person mends it."""
+
+    workflow: str
+    branch: str
+    commit: str
+    reason: str
+
+
+class NoteNone(msgspec.Struct, frozen=True, tag=True):
+    """Record that ``commit`` asks for nothing, and why."""
+
+    commit: str
+    branch: str
+    reason: str
+
+
+Action = Start | Resume | Lose | Refuse | NoteNone
+
+
+def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
+    """Return the actions that the head of a branch calls for, in a stable order.
+
+    When they are done, deciding again gives nothing.
+    """
+    actions: list[Action] = []
+    reasons: list[str] = []
+    waiting = False
+    for want in sorted(head.workflows, key=lambda w: w.workflow):
+        runs = [run for run in observed.runs if run.workflow == want.workflow]
+        verdict = _workflow(head, want, runs, observed)
+        if isinstance(verdict, str):
+            reasons.append(verdict)
+        elif verdict is not None:
+            actions.append(verdict)
+        else:
+            waiting = True
+    actions += _orphans(head, observed)
+    seen = actions or waiting or any(run.commit == head.commit for run in observed.runs)
+    passed = [NoteNone(c, head.branch, f"passed over by {head.commit[:10]}") for c in head.passed]
+    actions += [note for note in passed if not _is_decided(note.commit, observed)]
+    if not seen and not observed.refused and head.commit not in observed.noted:
+        reason = "; ".join(reasons) or "no workflow asks for a run"
+        actions.append(NoteNone(head.commit, head.branch, reason))
+    return tuple(actions)
+
+
+def _workflow(
+    head: Head, want: Desired, runs: Sequence[KnownRun], observed: Observed
+) -> Action | str | None:
+    """Return what to do for one workflow, or why nothing, or None while a run of it goes on."""
+    active = next((run for run in runs if not run.is_over), None)
+    if active is not None:
+        return _take_up(active)
+    if want.key is None:
+        if want.workflow in observed.refused:
+            return f"{want.workflow} was refused"
+        return Refuse(want.workflow, head.branch, head.commit, want.problem)
+    if not want.asks:
+        return f"{want.workflow} does not ask for this commit"
+    done = next((run for run in runs if run.commit == head.commit and _counts(run)), None)
+    if done is not None:
+        return f"{want.workflow} ran for this commit: {done.run}"
+    newest = next(iter(runs), None)
+    if newest is not None and newest.key == want.key:
+        if newest.status == "failed":
+            return f"{want.workflow} failed with the same inputs in run {newest.run}"
+        if newest.status == "succeeded" and _stands(newest, observed.stands):
+            return f"{want.workflow} is up to date with run {newest.run}"
+    return Start(want.workflow, head.branch, head.commit)
+
+
+def _take_up(run: KnownRun) -> Resume | Lose | None:
+    if run.mine:
+        return None if run.played else Resume(run.run, run.workflow)
+    return Lose(run.run) if run.abandoned else None
+
+
+def _counts(run: KnownRun) -> bool:
+    """Return whether a terminal record settles its commit: not a loss before any effect."""
+    return run.status != "lost" or run.begun
+
+
+def _stands(run: KnownRun, stands: Mapping[str, str]) -> bool:
+    """Return whether every environment that ``run`` changed stands at a run of its key."""
+    return all(stands.get(env) == run.key for env in run.envs)
+
+
+def _orphans(head: Head, observed: Observed) -> Iterator[Resume | Lose]:
+    """Yield what to do with open runs whose workflow is not in the head's tree."""
+    known = {want.workflow for want in head.workflows}
+    for run in observed.runs:
+        if run.workflow not in known and not run.is_over and (action := _take_up(run)):
+            yield action
+
+
+def _is_decided(commit: str, observed: Observed) -> bool:
+    return commit in observed.noted or any(run.commit == commit for run in observed.runs)

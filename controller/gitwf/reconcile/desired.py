@@ -1,0 +1,101 @@
+"""What the head of a branch asks for: its workflows, prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from gitwf.config.settings import Settings
+from gitwf.diagnostics import Diagnostic, Severity, Source, has_errors
+from gitwf.plan.trigger import CommitTrigger, commit_triggers
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.decide import Desired, Head
+from gitwf.reconcile.prepare import Configured, Prepared, configure, prepare
+from gitwf.records.event import RunFinished, RunNone, RunQueued, RunRefused, RunStarted, decode
+
+_LOOK_BACK = 200
+"""First parents that are looked through for the last commit that was decided."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A head, with the prepared workflows by path and the settings of its commit."""
+
+    head: Head
+    prepared: Mapping[str, Prepared]
+    settings: Settings
+
+
+def asked(clone: Clone, branch: str, commit: str) -> Asked:
+    """Return what ``commit`` asks for as the head of ``branch``."""
+    facts = clone.facts(commit)
+    configured = configure(facts)
+    since, passed = _since(clone, branch, commit)
+    folder = configured.settings.controller.workflows.rstrip("/")
+    paths = sorted(path for path in facts.files(folder) if path.endswith(".wf"))
+    prepared = {path: prepare(path, facts, configured.settings) for path in paths}
+    workflows = tuple(
+        want
+        for found in prepared.values()
+        if (want := _desired(clone, found, configured, branch, commit, since))
+    )
+    return Asked(Head(branch, commit, workflows, passed), prepared, configured.settings)
+
+
+def _desired(
+    clone: Clone,
+    found: Prepared,
+    configured: Configured,
+    branch: str,
+    commit: str,
+    since: str | None,
+) -> Desired | None:
+    """Return what a workflow file asks for; None where it never asks for commits."""
+    wrong = has_errors(found.diagnostics)
+    triggers = commit_triggers(found.program.file)
+    if not triggers and not wrong:
+        return None
+    if wrong:
+        return Desired(found.path, None, problem=_first(found.diagnostics, found.sources))
+    if has_errors(configured.diagnostics):
+        sources = {configured.source.path: configured.source}
+        return Desired(found.path, None, problem=_first(configured.diagnostics, sources))
+    asks = any(_fits(clone, trigger, found.path, branch, commit, since) for trigger in triggers)
+    return Desired(found.path, found.plan.key if found.plan else None, asks)
+
+
+def _fits(
+    clone: Clone, trigger: CommitTrigger, path: str, branch: str, commit: str, since: str | None
+) -> bool:
+    changed = None
+    if trigger.paths is not None and since is not None and clone.facts(since).is_file(path):
+        changed = clone.repository.changed_paths(since, commit)
+    return trigger.fits(branch, watched=True, changed=changed)
+
+
+def _first(found: tuple[Diagnostic, ...], sources: Mapping[str, Source]) -> str:
+    """Return the first error as one line, and how many more there are."""
+    errors = [d for d in found if d.severity is Severity.ERROR]
+    first = errors[0]
+    line, column = sources[first.path].position(first.span.start)
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"{first.path}:{line}:{column}: {first.code} {first.message}{more}"
+
+
+def _since(clone: Clone, branch: str, commit: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return the last commit that was decided for ``branch``, and those passed since, oldest first."""
+    passed: list[str] = []
+    for parent in clone.repository.first_parents(commit, _LOOK_BACK):
+        if _is_decided(clone, branch, parent):
+            return parent, tuple(reversed(passed))
+        passed.append(parent)
+    return None, ()
+
+
+def _is_decided(clone: Clone, branch: str, commit: str) -> bool:
+    for line in clone.records.notes.read(commit):
+        body = decode(line).body
+        decided = (RunNone, RunRefused, RunQueued, RunStarted, RunFinished)
+        if isinstance(body, decided) and body.branch == branch:
+            return True
+    return False

@@ -1,0 +1,165 @@
+"""The loop: observe, decide, apply, until there is nothing left to do."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from gitwf.engine.recorder import Listener
+from gitwf.engine.stop import Stop
+from gitwf.reconcile.apply import Applier, Done
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.decide import Action, Resume, Start, decide
+from gitwf.reconcile.desired import Asked, asked
+from gitwf.reconcile.observe import observe
+from gitwf.reconcile.prepare import configure
+from gitwf.records.fold import RunRecord
+from gitwf.repo.errors import RepositoryError
+
+log = logging.getLogger(__name__)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a pass came to: the runs that it ended, the refusals that it wrote, what went wrong."""
+
+    ended: tuple[RunRecord, ...] = ()
+    refused: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether no run failed, none was refused and nothing went wrong."""
+        return (
+            not self.refused
+            and not self.problems
+            and all(r.status == "succeeded" for r in self.ended)
+        )
+
+
+class Reconciler:
+    """Brings what is on record for the watched branches to what their heads ask for.
+
+    ``branches`` are globs; none: what `wf.toml` says, else the branch that HEAD is on. Runs are
+    played in threads of their own, one at a time for each workflow of a branch; ``due`` is set
+    whenever one has ended, because then there may be more to do.
+    """
+
+    def __init__(
+        self,
+        clone: Clone,
+        branches: Iterable[str],
+        stop: Stop,
+        listener: Listener,
+        due: threading.Event | None = None,
+    ) -> None:
+        self._clone = clone
+        self._branches = tuple(branches)
+        self._applier = Applier(clone, stop, listener)
+        self._due = due or threading.Event()
+        self._settled: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._playing: set[tuple[str, str]] = set()
+        self._done: list[Done] = []
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether runs are being played."""
+        return bool(self._playing)
+
+    def settle(self) -> Report:
+        """Pass until nothing is queued or running that may be acted on; return what it came to."""
+        while True:
+            self._due.clear()
+            acted = self.step()
+            if self._playing:
+                self._due.wait()
+            elif not acted or any(done.problem for done in self._done):
+                return self.report()
+
+    def step(self) -> bool:
+        """Look at all watched heads once and begin what they call for; return whether any did."""
+        acted = False
+        for branch, commit in self._heads().items():
+            want = asked(self._clone, branch, commit)
+            actions = decide(want.head, observe(self._clone, want.head, want.settings))
+            if not actions and not self._is_busy(branch):
+                self._settled[branch] = commit
+            for action in actions:
+                acted = self._begin(action, want) or acted
+        return acted
+
+    def report(self) -> Report:
+        """Return what was done since the last report."""
+        with self._lock:
+            done, self._done = self._done, []
+        return _report(done)
+
+    def watched(self) -> Mapping[str, str]:
+        """Return the watched branches with the commits they stand at."""
+        branches = self._clone.repository.branches()
+        head = self._clone.repository.head_branch()
+        globs = self._branches or self._configured(branches, head)
+        if not globs:
+            globs = (head,) if head else ()
+        return {b: c for b, c in branches.items() if any(fnmatchcase(b, g) for g in globs)}
+
+    def _configured(self, branches: Mapping[str, str], head: str | None) -> tuple[str, ...]:
+        commit = branches.get(head) if head else None
+        if commit is None:
+            return ()
+        return configure(self._clone.facts(commit)).settings.controller.branches
+
+    def _heads(self) -> dict[str, str]:
+        """Return the watched branches whose head was not settled by this reconciler yet."""
+        return {b: c for b, c in self.watched().items() if self._settled.get(b) != c}
+
+    def _is_busy(self, branch: str) -> bool:
+        return any(at == branch for at, _ in self._playing)
+
+    def _begin(self, action: Action, want: Asked) -> bool:
+        """Begin an action; return false where a run of its workflow is being played already."""
+        if not isinstance(action, Start | Resume):
+            self._finish(self._applied(action, want), None)
+            return True
+        place = (want.head.branch, action.workflow)
+        with self._lock:
+            if place in self._playing:
+                return False
+            self._playing.add(place)
+
+        def play() -> None:
+            self._finish(self._applied(action, want), place)
+
+        threading.Thread(target=play, name=f"git-wf {action.workflow}", daemon=True).start()
+        return True
+
+    def _finish(self, done: Done, place: tuple[str, str] | None) -> None:
+        with self._lock:
+            self._done.append(done)
+            if place is not None:
+                self._playing.discard(place)
+        if place is not None:
+            self._due.set()
+
+    def _applied(self, action: Action, want: Asked) -> Done:
+        """Apply one action; whatever goes wrong with it stops no other."""
+        try:
+            return self._applier.apply(action, want)
+        except RepositoryError as error:
+            return Done(problem=str(error))
+        except Exception:
+            log.exception("action failed", extra={"action": action})
+            return Done(problem=f"{type(action).__name__} failed: a bug in git-wf, see the log")
+
+
+def _report(done: Iterable[Done]) -> Report:
+    done = list(done)
+    return Report(
+        tuple(d.record for d in done if d.record),
+        tuple(d.refused for d in done if d.refused),
+        tuple(d.problem for d in done if d.problem),
+    )

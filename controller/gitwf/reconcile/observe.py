@@ -1,0 +1,59 @@
+"""What is on record for a branch: its runs, its environments, what was refused or noted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gitwf.config.settings import Settings
+from gitwf.engine.run import is_played
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.decide import Head, KnownRun, Observed
+from gitwf.records.clock import parse
+from gitwf.records.event import RunNone, RunRefused, decode
+from gitwf.records.fold import RunRecord
+
+HERE = "here"
+"""The trigger of a run of the working tree: it never counts."""
+
+
+def observe(clone: Clone, head: Head, settings: Settings) -> Observed:
+    """Return what the records say that `decide` needs for ``head``."""
+    runs = [run.record for run in clone.records.runs.newest()]
+    mine = [r for r in runs if r.branch == head.branch and r.trigger != HERE]
+    refused: set[str] = set()
+    noted: set[str] = set()
+    for commit in (head.commit, *head.passed):
+        for line in clone.records.notes.read(commit):
+            body = decode(line).body
+            if isinstance(body, RunNone) and body.branch == head.branch:
+                noted.add(commit)
+            elif isinstance(body, RunRefused) and body.branch == head.branch:
+                refused.add(body.workflow)
+    return Observed(
+        runs=tuple(_known(clone, record, settings) for record in mine),
+        stands={env: at.key for env, at in clone.records.environments.all().items()},
+        refused=frozenset(refused),
+        noted=frozenset(noted),
+    )
+
+
+def _known(clone: Clone, record: RunRecord, settings: Settings) -> KnownRun:
+    return KnownRun(
+        run=record.run,
+        workflow=record.workflow,
+        commit=record.commit,
+        key=record.key,
+        status=record.status,
+        envs=tuple(e.env for e in record.envs if e.state == "deployed"),
+        begun=bool(record.envs),
+        mine=record.owner == clone.records.owner,
+        played=not record.is_over and is_played(clone.records.state_dir / "runs" / record.run),
+        abandoned=not record.is_over and _is_abandoned(clone, record, settings),
+    )
+
+
+def _is_abandoned(clone: Clone, record: RunRecord, settings: Settings) -> bool:
+    if record.started is None:
+        return False
+    age = clone.records.clock.now() - parse(record.started)
+    return age > timedelta(seconds=float(settings.controller.owner_lost_after))
