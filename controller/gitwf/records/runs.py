@@ -101,7 +101,7 @@ class Runs:
         """Return what is known of ``run``, steps included. Raises `UnknownRunError`."""
         record = fold(self.events(run))
         if record is None:
-            raise UnknownRunError(f"the record of run `{run}` cannot be read", "see `git wf fsck`")
+            raise _unreadable(run)
         return record
 
     def tip(self, run: str) -> str | None:
@@ -111,7 +111,10 @@ class Runs:
     def events(self, run: str) -> list[Event]:
         """Return the events of ``run`` in order. Raises `UnknownRunError`."""
         text = self.file(run, _EVENTS) or b""
-        return ordered(decode(line) for line in text.splitlines())
+        try:
+            return ordered(decode(line) for line in text.splitlines())
+        except msgspec.DecodeError as error:
+            raise _unreadable(run) from error
 
     def plan(self, run: str) -> bytes | None:
         """Return the plan that ``run`` keeps to. Raises `UnknownRunError`."""
@@ -155,6 +158,10 @@ class Runs:
 def ref_of(run: str) -> str:
     """Return the ref of a run: its month is that of its id."""
     return f"{PREFIX}{time_of(run):%Y-%m}/{run}"
+
+
+def _unreadable(run: str) -> UnknownRunError:
+    return UnknownRunError(f"the record of run `{run}` cannot be read", "see `git wf fsck`")
 
 
 def _id_of(ref: str) -> str:

@@ -7,16 +7,18 @@ but objects comes of it. The objects are synced to disk (`core.fsync`) before th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from os import urandom
-from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
 from gitwf.repo.environment import IDENTITY
 from gitwf.repo.git import Git, Outcome
 
+_CRASH_REPORT = re.compile(rb"^fast-import: dumping crash report to (.+)\n?", re.MULTILINE)
 _FORBIDDEN = frozenset({"", ".", "..", ".git"})
 
 
@@ -62,12 +64,11 @@ class Commits:
         """
         scratch = b"refs/wf/scratch/%s" % urandom(8).hex().encode()
         stream = b"".join(self._commands(scratch, *numbered) for numbered in enumerate(drafts, 1))
-        process = self._git.start("fast-import", "--quiet", "--done", "--cat-blob-fd=1")
-        stdout, stderr = process.communicate(stream + b"done\n")
-        if process.returncode:
-            self._remove_crash_report(process.pid)
-            self._git.refuse("fast-import", Outcome(process.returncode, stdout, stderr))
-        return stdout.decode().split()
+        arguments = ("fast-import", "--quiet", "--done", "--cat-blob-fd=1")
+        outcome = self._git.attempt(*arguments, stdin=stream + b"done\n")
+        if outcome.status:
+            self._refuse(outcome)
+        return outcome.stdout.decode().split()
 
     def _commands(self, scratch: bytes, mark: int, draft: Draft) -> bytes:
         ref = b"%s/%d" % (scratch, mark)
@@ -85,10 +86,12 @@ class Commits:
             ]
         )
 
-    def _remove_crash_report(self, pid: int) -> None:
-        """Remove what a dying fast-import leaves in the git folder: it repeats our own stream."""
-        folder = Path(self._git.run("rev-parse", "--absolute-git-dir").decode().strip())
-        (folder / f"fast_import_crash_{pid}").unlink(missing_ok=True)
+    def _refuse(self, outcome: Outcome) -> NoReturn:
+        """Raise the error, without the report that a dying fast-import leaves: it repeats our stream."""
+        for report in _CRASH_REPORT.findall(outcome.stderr):
+            (self._git.directory / report.decode()).unlink(missing_ok=True)
+        words = _CRASH_REPORT.sub(b"", outcome.stderr)
+        self._git.refuse("fast-import", Outcome(outcome.status, b"", words))
 
 
 def _change(path: str, change: Change) -> bytes:

@@ -24,6 +24,7 @@ MINIMUM = (2, 36)
 """The first git with ``core.fsync`` (records must outlive a power cut) and ``cat-file --batch-command``.
 Every system that ships a Python as new as ours has a newer one."""
 
+_PATIENCE = 600.0  # seconds
 _USAGE_ERROR = 129
 _STORAGE_FULL = re.compile(rb"No space left on device|Disk quota exceeded|File too large")
 _NO_REPOSITORY = re.compile(rb"not a git repository", re.IGNORECASE)
@@ -58,14 +59,22 @@ class Git:
 
     def attempt(self, *arguments: str, stdin: bytes = b"") -> Outcome:
         """Run ``git arguments…`` and return how it ended, well or badly."""
-        process = self.start(*arguments)
-        stdout, stderr = process.communicate(stdin)
+        with self.start(*arguments) as process:
+            try:
+                stdout, stderr = process.communicate(stdin, _PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise GitError(
+                    f"`git {arguments[0]}` did not end within {_PATIENCE:g} seconds",
+                    f"see what holds it up in `{self.directory}`",
+                ) from None
         return Outcome(process.returncode, stdout, stderr)
 
     def start(self, *arguments: str, quiet: bool = False) -> subprocess.Popen[bytes]:
         """Start ``git arguments…`` with pipes on all sides, for those who talk with it.
 
-        ``quiet`` throws away what it says on standard error: for long talks, in which nobody reads it.
+        It stands in a session of its own: an interrupt at the keyboard is for us to answer, and no
+        program that it starts can ask at the terminal. ``quiet`` throws away what it says on standard error: for long talks, in which nobody reads it.
         """
         try:
             return subprocess.Popen(
@@ -75,6 +84,7 @@ class Git:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if quiet else subprocess.PIPE,
+                start_new_session=True,
             )
         except (FileNotFoundError, NotADirectoryError):
             if not self.directory.is_dir():

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
-from typing import IO, NoReturn, cast
+from typing import IO, cast
 
 import msgspec
 
@@ -16,7 +16,7 @@ from gitwf.repo.errors import GitError
 from gitwf.repo.git import Git
 
 _TREE = "40000"
-_HEADER_FIELDS = 3
+_NO_ANSWERS = (b" missing\n", b" submodule\n")
 _NOT_IN_TREES = frozenset({"", ".", ".."})
 
 
@@ -59,7 +59,15 @@ class Objects:
         if not spec or "\n" in spec:
             return None
         with self._lock:
-            return self._ask(spec)
+            with suppress(EOFError):
+                return self._ask(spec)
+            try:  # somebody ended the process: another one answers, or says why not
+                return self._ask(spec)
+            except EOFError:
+                self._git.run("cat-file", "--batch-command")
+                raise GitError(
+                    "`git cat-file` ends without an answer", "look with `git fsck`"
+                ) from None
 
     def blob(self, commit: str, path: str) -> bytes | None:
         """Return the content of the file ``path`` of ``commit``, or None where it has no such file."""
@@ -91,9 +99,7 @@ class Objects:
     def close(self) -> None:
         """End the process. The next question starts another."""
         with self._lock:
-            if self._process is not None:
-                _end(self._process)
-                self._process = None
+            self._stop()
 
     def _at(self, commit: str, path: str) -> Object | None:
         """Return the object at ``path`` in ``commit``; the empty path is its tree."""
@@ -123,26 +129,22 @@ class Objects:
         return dict(parse_tree(found.data, len(found.id) // 2))
 
     def _ask(self, spec: str) -> Object | None:
+        """Ask the process. Raises EOFError where it has ended.
+
+        A process whose answer was not read to its end (an interrupt) is not asked again.
+        """
         process = self._running()
-        stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         try:
-            stdin.write(b"contents " + spec.encode(errors="surrogateescape") + b"\n")
-            stdin.flush()
-            header = stdout.readline()
-        except BrokenPipeError:
-            header = b""
-        if not header:
-            self._died()
+            header, data = _talk(process, b"contents " + spec.encode(errors="surrogateescape"))
+        except BaseException:
+            self._stop()
+            raise
         if header.endswith(b" ambiguous\n"):
             raise GitError(f"`{spec}` is the beginning of more than one object's id")
-        fields = header.rsplit(b" ", 2)
-        if header.endswith(b" missing\n") or len(fields) != _HEADER_FIELDS:
+        if header.endswith(_NO_ANSWERS):
             return None
-        size = int(fields[2])
-        data = stdout.read(size + 1)
-        if len(data) <= size:
-            self._died()
-        return Object(fields[0].decode(), fields[1].decode(), data[:-1])
+        id_, kind, _ = header.rsplit(b" ", 2)
+        return Object(id_.decode(), kind.decode(), data)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
@@ -150,13 +152,29 @@ class Objects:
             weakref.finalize(self, _end, self._process)
         return self._process
 
-    def _died(self) -> NoReturn:
-        """Raise what git says when asked for nothing at all: why it cannot live here."""
+    def _stop(self) -> None:
         if self._process is not None:
             _end(self._process)
             self._process = None
-        self._git.run("cat-file", "--batch-command")
-        raise GitError("`git cat-file` ended in the middle of an answer", "look with `git fsck`")
+
+
+def _talk(process: subprocess.Popen[bytes], question: bytes) -> tuple[bytes, bytes]:
+    """Return the header of the answer and the object's content. Raises EOFError where none comes."""
+    stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+    header = b""
+    with suppress(BrokenPipeError):
+        stdin.write(question + b"\n")
+        stdin.flush()
+        header = stdout.readline()
+    if not header:
+        raise EOFError
+    if header.endswith((b" ambiguous\n", *_NO_ANSWERS)):
+        return header, b""
+    size = int(header.rpartition(b" ")[2])
+    data = stdout.read(size + 1)
+    if len(data) <= size:
+        raise EOFError
+    return header, data[:-1]
 
 
 def parse_tree(data: bytes, width: int) -> Iterator[tuple[str, Entry]]:

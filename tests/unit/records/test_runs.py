@@ -149,6 +149,18 @@ def test_a_ref_that_holds_no_run_is_passed_over(folder: Folder, runs: Runs, begi
     assert [run.record.run for run in runs.newest()] == [history.run]
 
 
+@pytest.mark.parametrize("events", ["", "nonsense\n", '{"at":"x"}\n'])
+def test_a_record_that_cannot_be_read(
+    folder: Folder, runs: Runs, begin: Begin, events: str
+) -> None:
+    run = begin().run
+    folder.commit({".wf/events.jsonl": events})
+    folder.git("update-ref", ref_of(run), "HEAD")
+    with pytest.raises(UnknownRunError) as caught:
+        runs.read(run)
+    assert str(caught.value) == f"the record of run `{run}` cannot be read: see `git wf fsck`"
+
+
 def test_find(runs: Runs, begin: Begin) -> None:
     histories = [begin() for _ in range(2)]
     for history in histories:

@@ -100,7 +100,7 @@ def test_a_refused_commit_leaves_no_crash_report(base: Folder, clock: TestClock)
     gone = "1" * len(base.git("rev-parse", "HEAD"))
     with pytest.raises(GitError) as caught:
         repository.commits.write([Draft(None, {}, [gone], "x", clock.now())])
-    assert caught.value.message.startswith("`git fast-import` failed: ")
+    assert caught.value.message == f"`git fast-import` failed: Not a valid commit: {gone}"
     assert list((base.path / ".git").glob("fast_import_crash_*")) == []
 
 

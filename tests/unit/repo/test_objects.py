@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from gitwf.repo.errors import GitError
+from gitwf.repo.errors import GitError, NotARepositoryError
 from gitwf.repo.objects import Entry, Objects
 
 if TYPE_CHECKING:
@@ -22,6 +24,17 @@ FILES: dict[str, str | bytes] = {
     "dd/x": "d",
     "new\nline/a\nb": "e",
 }
+
+
+class _Interrupted:
+    """A pipe at which the user presses Ctrl-C after the first line."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self.readline = pipe.readline
+        self.close = pipe.close
+
+    def read(self, _: int) -> bytes:
+        raise KeyboardInterrupt
 
 
 @pytest.fixture(params=["sha1", "sha256"])
@@ -96,14 +109,42 @@ def test_it_goes_on_after_it_was_closed(filled: Folder) -> None:
     assert objects.blob("HEAD", "bin") == FILES["bin"]
 
 
-def test_a_process_that_died_is_reported_and_replaced(filled: Folder) -> None:
+def test_a_process_that_was_ended_is_replaced(filled: Folder) -> None:
     objects: Objects = filled.open().objects
-    assert objects.blob("HEAD", "a") == b"text\n"
+    for _ in range(3):
+        assert objects.blob("HEAD", "a") == b"text\n"
+        process = objects._process
+        assert process is not None
+        process.kill()
+        process.wait()
+
+
+def test_an_interrupted_answer_is_not_taken_for_the_next(
+    filled: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects: Objects = filled.open().objects
+    assert objects.read("HEAD") is not None
     process = objects._process
     assert process is not None
-    process.kill()
-    process.wait()
-    with pytest.raises(GitError) as caught:
-        objects.blob("HEAD", "a")
-    assert caught.value.message == "`git cat-file` ended in the middle of an answer"
-    assert objects.blob("HEAD", "a") == b"text\n"
+    assert process.stdout is not None
+
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "stdout", _Interrupted(process.stdout))
+        with pytest.raises(KeyboardInterrupt):
+            objects.read("HEAD:a")
+    assert objects.blob("HEAD", "bin") == FILES["bin"]
+
+
+def test_a_repository_that_is_gone_is_reported(filled: Folder) -> None:
+    objects: Objects = filled.open().objects
+    shutil.rmtree(filled.path / ".git")
+    with pytest.raises(NotARepositoryError):
+        objects.read("HEAD")
+
+
+def test_an_interrupt_at_the_keyboard_does_not_reach_it(filled: Folder) -> None:
+    objects: Objects = filled.open().objects
+    objects.read("HEAD")
+    process = objects._process
+    assert process is not None
+    assert os.getsid(process.pid) == process.pid
