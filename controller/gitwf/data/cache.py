@@ -143,7 +143,7 @@ class Cache:
     ) -> list[tuple[str, str]]:
         """Make ``content`` at ``beside``; return the path within and md5 of each of its files."""
         if not content.is_dir:
-            self._place_file(content.md5, beside, copy=copy or content.isexec)
+            self._place_file(content.md5, beside, target, copy=copy or content.isexec)
             if content.isexec:
                 beside.chmod(beside.stat().st_mode | stat.S_IXUSR)
             return [("", content.md5)]
@@ -154,12 +154,12 @@ class Cache:
         for member in tree.members:
             path = beside / member.relpath
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._place_file(member.md5, path, copy=copy)
+            self._place_file(member.md5, path, target, copy=copy)
         return [(member.relpath, member.md5) for member in tree.members]
 
-    def _place_file(self, md5: str, path: Path, *, copy: bool) -> None:
+    def _place_file(self, md5: str, path: Path, target: Path, *, copy: bool) -> None:
         if self.objects.size(md5) is None:
-            raise _missing(md5, path)
+            raise _missing(md5, target)
         ways = _COPY if copy or md5 == EMPTY else self.links
         self._linker.link(self.path(md5), path, ways)
 

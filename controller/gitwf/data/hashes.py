@@ -72,10 +72,13 @@ class Tree(msgspec.Struct, frozen=True):
         Paths that lead out of the folder make it none: an object may come from anywhere.
         """
         try:
-            members = [Member(str(m["relpath"]), str(m["md5"])) for m in json.loads(data)]
+            listing = json.loads(data)
+            members = [Member(str(m["relpath"]), str(m["md5"])) for m in listing]
         except (ValueError, TypeError, KeyError):
             return None
-        whole = all(is_md5(m.md5) and _is_within(m.relpath) for m in members)
+        whole = isinstance(listing, list) and all(
+            is_md5(m.md5) and _is_within(m.relpath) for m in members
+        )
         return cls.of(members) if whole else None
 
     def data(self) -> bytes:

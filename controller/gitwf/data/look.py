@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gitwf.data import lockfile, runcache
+from gitwf.data import dvcyaml, lockfile, runcache
 from gitwf.data.entry import Entry, Item, Params
 from gitwf.data.errors import DataError, MissingObjectError, PathError
 from gitwf.data.hashes import HashInfo
@@ -55,6 +55,7 @@ def look(project: Project, stage: Stage) -> Look:
     `BrokenFileError`: `dvc.lock` is not readable.
     """
     _refuse_missing_wdir(project, stage)
+    _refuse_outs(project, stage)
     missing, why = _missing_deps(project, stage)
     if missing:
         return Look(why, missing_deps=missing)
@@ -95,6 +96,16 @@ def has_run_cache(stage: Stage, wanted: Entry) -> bool:
 def _refuse_missing_wdir(project: Project, stage: Stage) -> None:
     if os.path.normpath(stage.wdir) != "." and not project.resolve(".", stage.wdir).is_dir():
         raise PathError(f"`wdir` of `{stage.name}`: there is no folder `{stage.wdir}`")
+
+
+def _refuse_outs(project: Project, stage: Stage) -> None:
+    """Raise for outs that DVC would not take: its own files, and what `.dvcignore` names."""
+    for out in stage.outs:
+        full = project.resolve(stage.wdir, out.path)
+        if full.name in {dvcyaml.NAME, lockfile.NAME} or full.suffix == ".dvc":
+            raise PathError(f"`{out.path}` cannot be an out: it is a file of DVC itself")
+        if project.ignore.covers(full, is_dir=False):
+            raise PathError(f"`{out.path}` cannot be an out: `.dvcignore` names it")
 
 
 def _missing_deps(project: Project, stage: Stage) -> tuple[tuple[str, ...], str]:

@@ -157,7 +157,9 @@ def _refuse(config: dvcconfig.Sections) -> None:
 
 def _refuse_outside(full: Path, root: Path, path: str) -> None:
     """Raise for a place that is not below ``root``; ``path`` is how the stage writes it."""
-    if full == root or not full.is_relative_to(root):
+    if full == root:
+        raise PathError(f"`{path}` is the whole repository")
+    if not full.is_relative_to(root):
         raise PathError(f"`{path}` leads out of the repository")
     first = full.relative_to(root).parts[0]
     if first in _GUARDED:
