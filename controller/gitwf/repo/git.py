@@ -74,7 +74,8 @@ class Git:
         """Start ``git arguments…`` with pipes on all sides, for those who talk with it.
 
         It stands in a session of its own: an interrupt at the keyboard is for us to answer, and no
-        program that it starts can ask at the terminal. ``quiet`` throws away what it says on standard error: for long talks, in which nobody reads it.
+        program that it starts can ask at the terminal. ``quiet`` throws away what it says on
+        standard error: for long talks, in which nobody reads it.
         """
         try:
             return subprocess.Popen(

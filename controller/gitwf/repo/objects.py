@@ -1,31 +1,19 @@
-"""Reading git objects, through one `git cat-file` process that stays."""
+"""Reading git objects: files, trees, and whatever has a name."""
 
 from __future__ import annotations
 
-import subprocess
-import threading
-import weakref
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import lru_cache
-from typing import IO, cast
 
 import msgspec
 
+from gitwf.repo.cat_file import CatFile, Object
 from gitwf.repo.errors import GitError
 from gitwf.repo.git import Git
 
 _TREE = "40000"
-_NO_ANSWERS = (b" missing\n", b" submodule\n")
 _NOT_IN_TREES = frozenset({"", ".", ".."})
-
-
-class Object(msgspec.Struct, frozen=True):
-    """A git object. ``kind`` is ``commit``, ``tree``, ``blob`` or ``tag``."""
-
-    id: str
-    kind: str
-    data: bytes
+"""No tree has these names; git would take them from the folder that it stands in."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -47,8 +35,7 @@ class Objects:
 
     def __init__(self, git: Git) -> None:
         self._git = git
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process = CatFile(git)
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
 
     def read(self, spec: str) -> Object | None:
@@ -56,18 +43,7 @@ class Objects:
 
         Raises `GitError` where it is the beginning of more than one id.
         """
-        if not spec or "\n" in spec:
-            return None
-        with self._lock:
-            with suppress(EOFError):
-                return self._ask(spec)
-            try:  # somebody ended the process: another one answers, or says why not
-                return self._ask(spec)
-            except EOFError:
-                self._git.run("cat-file", "--batch-command")
-                raise GitError(
-                    "`git cat-file` ends without an answer", "look with `git fsck`"
-                ) from None
+        return self._process.ask(spec)
 
     def blob(self, commit: str, path: str) -> bytes | None:
         """Return the content of the file ``path`` of ``commit``, or None where it has no such file."""
@@ -97,9 +73,8 @@ class Objects:
         return self._git.run("hash-object", "-w", "--stdin", stdin=data).decode().strip()
 
     def close(self) -> None:
-        """End the process. The next question starts another."""
-        with self._lock:
-            self._stop()
+        """End the process that answers. The next question starts another."""
+        self._process.close()
 
     def _at(self, commit: str, path: str) -> Object | None:
         """Return the object at ``path`` in ``commit``; the empty path is its tree."""
@@ -108,9 +83,7 @@ class Objects:
         if "\n" in path:  # which a question to git cannot hold
             entry = self.entry(commit, path)
             return self.read(entry.id) if entry else None
-        if not _NOT_IN_TREES.isdisjoint(
-            path.split("/")
-        ):  # git would take `./` from where it stands
+        if not _NOT_IN_TREES.isdisjoint(path.split("/")):
             return None
         return self.read(f"{commit}:{path}")
 
@@ -128,54 +101,6 @@ class Objects:
             raise GitError(f"there is no tree `{tree}`", "look with `git fsck`")
         return dict(parse_tree(found.data, len(found.id) // 2))
 
-    def _ask(self, spec: str) -> Object | None:
-        """Ask the process. Raises EOFError where it has ended.
-
-        A process whose answer was not read to its end (an interrupt) is not asked again.
-        """
-        process = self._running()
-        try:
-            header, data = _talk(process, b"contents " + spec.encode(errors="surrogateescape"))
-        except BaseException:
-            self._stop()
-            raise
-        if header.endswith(b" ambiguous\n"):
-            raise GitError(f"`{spec}` is the beginning of more than one object's id")
-        if header.endswith(_NO_ANSWERS):
-            return None
-        id_, kind, _ = header.rsplit(b" ", 2)
-        return Object(id_.decode(), kind.decode(), data)
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            self._process = self._git.start("cat-file", "--batch-command", quiet=True)
-            weakref.finalize(self, _end, self._process)
-        return self._process
-
-    def _stop(self) -> None:
-        if self._process is not None:
-            _end(self._process)
-            self._process = None
-
-
-def _talk(process: subprocess.Popen[bytes], question: bytes) -> tuple[bytes, bytes]:
-    """Return the header of the answer and the object's content. Raises EOFError where none comes."""
-    stdin, stdout = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
-    header = b""
-    with suppress(BrokenPipeError):
-        stdin.write(question + b"\n")
-        stdin.flush()
-        header = stdout.readline()
-    if not header:
-        raise EOFError
-    if header.endswith((b" ambiguous\n", *_NO_ANSWERS)):
-        return header, b""
-    size = int(header.rpartition(b" ")[2])
-    data = stdout.read(size + 1)
-    if len(data) <= size:
-        raise EOFError
-    return header, data[:-1]
-
 
 def parse_tree(data: bytes, width: int) -> Iterator[tuple[str, Entry]]:
     """Yield the entries of a tree object, whose ids are ``width`` bytes long."""
@@ -187,8 +112,3 @@ def parse_tree(data: bytes, width: int) -> Iterator[tuple[str, Entry]]:
         id_ = data[end + 1 : end + 1 + width].hex()
         yield name, Entry(data[at:space].decode(), id_)
         at = end + 1 + width
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with suppress(BrokenPipeError), process:
-        pass

@@ -106,6 +106,10 @@ class Repository:
         """The writer of commits."""
         return Commits(self.git, _WIDTHS[self.place.object_format])
 
+    def close(self) -> None:
+        """End the process that reads objects. The repository may be used again after it."""
+        self.objects.close()
+
     def head_branch(self) -> str | None:
         """Return the branch that HEAD is on, born or not; None where HEAD is detached."""
         if self._files is not None:

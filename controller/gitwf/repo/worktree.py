@@ -9,9 +9,11 @@ the filters of LFS and others, which are programs. The main tree and its index a
 from __future__ import annotations
 
 import shutil
+from itertools import count
 from pathlib import Path
 
 from gitwf.repo import disk
+from gitwf.repo.disk import room
 from gitwf.repo.errors import GitError
 from gitwf.repo.git import Git
 from gitwf.repo.repository import Repository
@@ -22,11 +24,16 @@ _NO_CONVERSION = b"* -text -eol -ident -filter -working-tree-encoding\n"
 def add(repository: Repository, path: Path, commit: str) -> None:
     """Make the folder ``path`` a worktree of ``repository``, detached at ``commit``.
 
+    It is registered as `git worktree add` does it (gitrepository-layout(5), "worktrees"), without a
+    process: this is on the way from a commit to the first process of its run.
+
     Raises `GitError` where ``path`` is there already, and `StorageFullError`; then nothing of it is left.
     """
-    git = repository.git
-    git.run("worktree", "add", "--quiet", "--detach", "--no-checkout", str(path), commit)
+    if path.exists():
+        raise GitError(f"`{path}` is there already")
     try:
+        with room(path):
+            _register(repository, path, commit)
         _lay_out(repository, path, commit)
     except BaseException:
         remove(repository, path)
@@ -53,6 +60,28 @@ def prune(repository: Repository, folder: Path) -> list[Path]:
             shutil.rmtree(entry.parent, ignore_errors=True)
             pruned.append(path)
     return pruned
+
+
+def _register(repository: Repository, path: Path, commit: str) -> None:
+    registration = _free(repository.common_dir.resolve() / "worktrees", path.name)
+    path.mkdir(parents=True)
+    link = path.resolve() / ".git"
+    (registration / "gitdir").write_text(f"{link}\n")
+    (registration / "commondir").write_text("../..\n")
+    (registration / "HEAD").write_text(f"{commit}\n")
+    link.write_text(f"gitdir: {registration}\n")
+
+
+def _free(folder: Path, name: str) -> Path:
+    """Make and return a folder that no other worktree has, called ``name`` or, as git does, ``name1``."""
+    for number in count():
+        found = folder / f"{name}{number or ''}"
+        try:
+            found.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return found
+    raise AssertionError("counting ends nowhere")
 
 
 def _lay_out(repository: Repository, path: Path, commit: str) -> None:
