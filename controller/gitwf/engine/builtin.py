@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from gitwf.duration import parse_duration
 from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Failure, Kind, Outcome, failed
 from gitwf.engine.steps import Call, Ended, Steps
 from gitwf.language import tree
+from gitwf.language.arguments import ArgumentError, bind
 from gitwf.language.expand import arguments
 from gitwf.language.scope import EvaluationError
+from gitwf.language.signature import BUILTINS, REST_NAME
+from gitwf.language.value import Number, Value, to_text
 
 
 class Builtin:
@@ -21,28 +26,40 @@ class Builtin:
         """Play the built-in command that ``command`` names."""
         name = f"/{command.name}"
         try:
+            values = bind(BUILTINS[command.name], command, frame.scope)
             words = tuple(a.text for a in arguments(command.words, frame.scope))
-        except EvaluationError as error:
+        except (EvaluationError, ArgumentError) as error:
             return failed(Failure(Kind.TYPE, error.message, name, frame.step))
         call = Call(frame.step, name, words)
-        body = {"echo": _echo, "sleep": _sleep, "fail": _fail}[command.name]
-        return self._steps.play(call, lambda: Ended(body(call, frame))).outcome
+        body = PLAIN[command.name]
+        return self._steps.play(call, lambda: Ended(body(values, call, frame))).outcome
 
 
-def _echo(call: Call, _frame: Frame) -> Outcome:
-    text = " ".join(call.args)
+def _echo(values: Mapping[str, Value], _call: Call, _frame: Frame) -> Outcome:
+    text = to_text(values[REST_NAME])
     return Outcome(result=text, output=(f"{text}\n".encode(),))
 
 
-def _sleep(call: Call, frame: Frame) -> Outcome:
-    seconds = parse_duration(call.args[0]) if call.args else None
+def _sleep(values: Mapping[str, Value], call: Call, frame: Frame) -> Outcome:
+    text = to_text(values["duration"])
+    seconds = parse_duration(text)
     if seconds is None:
-        message = f"`{' '.join(call.args)}` is no duration: write `30`, `250ms`, `1h30m`"
-        return failed(Failure(Kind.TYPE, message, call.command, call.step))
+        message = f"`{text}` is no duration: write `30`, `250ms`, `1h30m`"
+        return failed(call.failed(Kind.TYPE, message))
     frame.stop.wait(seconds)
     return Outcome()
 
 
-def _fail(call: Call, _frame: Frame) -> Outcome:
-    message = " ".join(call.args) or "/fail was called"
-    return failed(Failure(Kind.EXIT, message, call.command, call.step))
+def _fail(values: Mapping[str, Value], call: Call, _frame: Frame) -> Outcome:
+    message = to_text(values["message"]) or "`/fail` was called"
+    status = values["status"]
+    code = int(status.decimal) if isinstance(status, Number) else 1
+    return failed(call.failed(Kind.EXIT, message, code))
+
+
+PLAIN: Mapping[str, Callable[[Mapping[str, Value], Call, Frame], Outcome]] = {
+    "echo": _echo,
+    "sleep": _sleep,
+    "fail": _fail,
+}
+"""The commands that `Builtin` plays, by name."""

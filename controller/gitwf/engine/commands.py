@@ -20,10 +20,9 @@ from gitwf.engine.steps import Call, Ended, Steps
 from gitwf.engine.tally import Tally
 from gitwf.language import tree
 from gitwf.language.arguments import ArgumentError, bind
-from gitwf.language.builtins import VARIABLES
 from gitwf.language.expand import arguments
-from gitwf.language.scope import EvaluationError, UnsetError
-from gitwf.plan.invocation import ClosedScope, Invocation, invoke
+from gitwf.language.scope import ClosedScope, EvaluationError, UnsetError
+from gitwf.plan.invocation import Invocation, invoke
 from gitwf.plan.stage import Stage
 
 
@@ -90,7 +89,7 @@ class Commands:
         self, definition: tree.Definition, command: tree.Command, call: Call, frame: Frame
     ) -> Outcome:
         values = bind(definition, command, frame.scope)
-        scope = ClosedScope(values, frame.scope, frozenset(VARIABLES))
+        scope = ClosedScope(values, frame.scope)
         invocation = invoke(definition, values, scope)
         process = self._process(
             definition_argv(invocation.shell),
@@ -142,7 +141,8 @@ class Commands:
             finished = jobs.run(self._context, call, process, frame)
             return JobEnd(finished.folder, _outcome(finished))
 
-        return self._stages.play(invocation.stage, call, execute, wanted=frame.wanted)
+        begun = self._context.job_folder(call.step).exists()
+        return self._stages.play(invocation.stage, call, execute, wanted=frame.wanted, begun=begun)
 
     def _plain(self, process: Process, call: Call, frame: Frame) -> Ended:
         try:

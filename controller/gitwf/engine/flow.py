@@ -14,10 +14,10 @@ from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import DONE, Failure, Kind, Outcome, StoppedError, failed
 from gitwf.engine.scope import OutsideError
 from gitwf.language import tree
-from gitwf.language.evaluate import evaluate
+from gitwf.language.evaluate import evaluate, holds
 from gitwf.language.expand import text_of
 from gitwf.language.scope import EvaluationError
-from gitwf.language.value import Value, type_name
+from gitwf.language.value import Value
 
 
 class Actions(Protocol):
@@ -176,14 +176,10 @@ class Flows:
 
     def _if(self, flow: tree.If, frame: Frame) -> Outcome:
         try:
-            holds = evaluate(flow.condition, frame.scope)
+            if holds(flow.condition, frame.scope):
+                return self.flow(flow.then, frame.at("then"))
         except EvaluationError as error:
             return _ended(_evaluation_failed(error, frame), frame)
-        if not isinstance(holds, bool):
-            message = f"the condition of `if:` is {type_name(holds)}, not true or false"
-            return _ended(failed(Failure(Kind.TYPE, message, step=frame.step)), frame)
-        if holds:
-            return self.flow(flow.then, frame.at("then"))
         if flow.otherwise is not None:
             return self.flow(flow.otherwise, frame.at("else"))
         return DONE

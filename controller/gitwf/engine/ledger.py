@@ -30,16 +30,16 @@ class RunLedger:
 
     def changing(self, env: str) -> None:
         """Record that an effect on ``env`` is about to begin."""
-        run = self._recorder.record()
+        run = self._recorder.known()
         self._recorder.emit(EnvironmentChanging(env, self._previous(env), run.commit))
 
     def changed(self, env: str) -> None:
         """Record that the effect succeeded: ``env`` now stands at this run. Idempotent."""
-        run = self._recorder.record()
+        run = self._recorder.known()
         if not _is_deployed(run, env):
             self._recorder.emit(EnvironmentChanged(env, self._previous(env), run.commit))
         tip = self._recorder.flush()
-        self._records.environments.change(env, self._recorder.record(), tip)
+        self._records.environments.change(env, self._recorder.known(), tip)
 
     def _previous(self, env: str) -> str | None:
         current = self._records.environments.current(env)

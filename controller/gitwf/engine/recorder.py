@@ -93,11 +93,15 @@ class RunRecorder:
             self._due.set()
         return event
 
-    def record(self) -> RunRecord:
-        """Return what is known of the run now."""
+    def record(self) -> RunRecord | None:
+        """Return what is known of the run now; None before its start."""
         with self._lock:
             events = list(self._events)
-        record = fold(events)
+        return fold(events)
+
+    def known(self) -> RunRecord:
+        """Return what is known of the run, which has started."""
+        record = self.record()
         if record is None:
             raise ValueError("a run is recorded from its start on")
         return record
@@ -120,8 +124,11 @@ class RunRecorder:
         self._closed.set()
         self._due.set()
         self._thread.join()
-        self.flush()
-        self._journal.close()
+        try:
+            if self._events:
+                self.flush()
+        finally:
+            self._journal.close()
 
     def _note(self, events: list[Event]) -> None:
         new = [e for e in events if isinstance(e.body, _NOTED) and e.id not in self._noted]

@@ -13,7 +13,7 @@ import msgspec
 
 from gitwf.config.settings import Settings
 from gitwf.data.checkout import restorable
-from gitwf.data.errors import DataError
+from gitwf.data.errors import DataError, NoDvcError
 from gitwf.data.project import Project
 from gitwf.engine import workspace
 from gitwf.engine.commands import Commands, Playable, Players
@@ -40,6 +40,7 @@ from gitwf.records.fold import RunRecord
 from gitwf.records.journal import Journal, path_of
 from gitwf.records.runs import ref_of
 from gitwf.records.store import Records
+from gitwf.repo.errors import RepositoryError
 from gitwf.repo.repository import Repository
 from gitwf.targets.job import Target
 
@@ -98,6 +99,7 @@ class Runner:
             place = self._place(request)
             shelf = RunShelf(self._records, place)
             secrets = secret_values(self._environment, settings.secrets)
+            self._records.ongoing.begin(request.id, encode(request.plan))
             journal = Journal(path_of(state, request.id))
             memory = Memory(journal.read())
             recorder = RunRecorder(
@@ -123,14 +125,18 @@ class Runner:
                 target=self._target,
                 effects=request.effects,
             )
-            playing = _Playing(request, context, recorder, shelf, memory, self._records)
-            try:
+
+            def lay_out() -> None:
                 if not request.here:
                     links = settings.workspace.link
                     workspace.prepare(self._repository, place, request.commit, links)
+
+            playing = _Playing(request, context, recorder, shelf, memory, self._records, lay_out)
+            try:
                 record = playing.play(stop, self._builtins)
             finally:
                 recorder.close()
+            self._records.ongoing.end(request.id)
             if not request.here and record.status != "failed":
                 workspace.discard(self._repository, place)
             return record
@@ -176,6 +182,7 @@ class _Playing:
         shelf: RunShelf,
         memory: Memory,
         records: Records,
+        lay_out: Callable[[], None],
     ) -> None:
         self._request = request
         self._context = context
@@ -183,23 +190,25 @@ class _Playing:
         self._shelf = shelf
         self._memory = memory
         self._records = records
+        self._lay_out = lay_out
         self._tally = Tally()
 
     def play(self, stop: Stop, builtins: Builtins) -> RunRecord:
         begun = time.monotonic()
-        if not self._is_started():
+        known = self._recorder.record()
+        if known is not None and known.is_over:
+            return known  # only the last of its records were missing in git
+        if known is None or known.started is None:
             self._recorder.emit(self._started())
+        try:
+            self._lay_out()
+        except (RepositoryError, DataError, OSError) as error:
+            outcome = failed(Failure(Kind.START, f"no workspace: {error}"))
+            return self._finish(NoDvcError("no workspace"), outcome, time.monotonic() - begun)
         program = self._request.plan.program()
         project = self._project()
         outcome = self._outcome(program, project, stop, builtins)
-        self._finish(project, outcome, time.monotonic() - begun)
-        return self._recorder.record()
-
-    def _is_started(self) -> bool:
-        try:
-            return self._recorder.record().started is not None
-        except ValueError:
-            return False
+        return self._finish(project, outcome, time.monotonic() - begun)
 
     def _started(self) -> RunStarted:
         request = self._request
@@ -213,6 +222,7 @@ class _Playing:
             request.attempt,
             request.of,
             self._records.owner,
+            request.here,
         )
 
     def _project(self) -> Project | DataError:
@@ -241,6 +251,7 @@ class _Playing:
         scope = Scope(
             self._context.workspace,
             self._context.environment,
+            frozenset(self._context.secrets),
             {"run": self._context.value()},
             settings,
         )
@@ -249,7 +260,7 @@ class _Playing:
         except StoppedError as stopped:
             return failed(stopped.failure)
 
-    def _finish(self, project: Project | DataError, outcome: Outcome, seconds: float) -> None:
+    def _finish(self, project: Project | DataError, outcome: Outcome, seconds: float) -> RunRecord:
         request = self._request
         if request.here:
             self._shelf.write_stages()
@@ -272,6 +283,7 @@ class _Playing:
                 restorable=self._restorable(project),
             )
         )
+        return self._recorder.known()
 
     def _restorable(self, project: Project | DataError) -> str:
         lock = self._context.workspace / "dvc.lock"

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
-from gitwf.language.scope import UnsetError
-from gitwf.language.value import Value, from_data, number
+from gitwf.language.document import from_yaml
+from gitwf.language.scope import SecretError, UnsetError
+from gitwf.language.secret import is_secret
+from gitwf.language.value import Value, number
 
 
 class Scope:
     """Variables of one branch, with the files and the environment that expressions may look at.
 
     ``variables`` are the workflow's own; ``builtins`` hold what is set so far of the built-in ones.
+    ``secrets`` are the declared names of variables of the environment that are never shown.
     """
 
     def __init__(
         self,
         workspace: Path,
         environment: Mapping[str, str],
+        secrets: Container[str],
         builtins: Mapping[str, Value],
         variables: Mapping[str, Value] | None = None,
     ) -> None:
@@ -27,6 +31,7 @@ class Scope:
         self.variables: dict[str, Value] = dict(variables or {})
         self.builtins: dict[str, Value] = dict(builtins)
         self._environment = environment
+        self._secrets = secrets
 
     def ended(self, status: int, result: Value) -> None:
         """Set ``$status`` and ``$result`` to those of the unit that has just ended."""
@@ -52,9 +57,7 @@ class Scope:
         path = self.workspace / "params.yaml"
         if not path.is_file():
             raise UnsetError("params")
-        from ruamel.yaml import YAML
-
-        return from_data(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+        return from_yaml(path.read_text(encoding="utf-8"))
 
     def exists(self, path: str) -> bool:
         """Return whether ``path`` is in the workspace."""
@@ -65,7 +68,13 @@ class Scope:
         return inside(self.workspace, path).read_bytes()
 
     def environment(self, name: str) -> str | None:
-        """Return a variable of the environment that commands get."""
+        """Return a variable of the environment that commands get.
+
+        Raises:
+            SecretError: if it holds a secret.
+        """
+        if is_secret(name, self._secrets):
+            raise SecretError(name)
         return self._environment.get(name)
 
 

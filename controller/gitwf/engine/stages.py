@@ -75,12 +75,18 @@ class Stages:
         self._shelf = shelf
         self._folder = folder
 
-    def play(self, stage: Stage, call: Call, execute: Execute, *, wanted: bool) -> Ended:
-        """Return how the stage ended; ``wanted``: its result or output is used."""
+    def play(
+        self, stage: Stage, call: Call, execute: Execute, *, wanted: bool, begun: bool
+    ) -> Ended:
+        """Return how the stage ended.
+
+        ``wanted``: its result or output is used. ``begun``: an earlier controller started its
+        command, so that ``execute`` takes that up, and what it wrote must stay.
+        """
         if isinstance(self._project, DataError):
             return _failed(call, self._project)
         try:
-            return self._play(self._project, stage, call, execute, wanted=wanted)
+            return self._play(self._project, stage, call, execute, wanted=wanted, begun=begun)
         except DataError as error:
             return _failed(call, error)
         except OSError as error:
@@ -88,18 +94,28 @@ class Stages:
             return Ended(failed(call.failed(Kind.START, message)))
 
     def _play(
-        self, project: Project, stage: Stage, call: Call, execute: Execute, *, wanted: bool
+        self,
+        project: Project,
+        stage: Stage,
+        call: Call,
+        execute: Execute,
+        *,
+        wanted: bool,
+        begun: bool,
     ) -> Ended:
         seen = look(project, stage)
         if seen.missing_deps:
             raise MissingDepError(seen.missing_deps)
         self._shelf.use(stage)
+        if begun:
+            return self._execute(project, stage, seen, call, execute, "taken up where it was left")
         reason = seen.reason
         if seen.entry is not None:
             kept = self._kept(project, seen)
             if kept is not None or not wanted:
                 return self._restore(project, stage, seen, seen.entry, kept)
             reason = "its result is used, and none is recorded"
+        begin(project, stage)
         return self._execute(project, stage, seen, call, execute, reason)
 
     def _restore(
@@ -123,7 +139,6 @@ class Stages:
         execute: Execute,
         reason: str,
     ) -> Ended:
-        begin(project, stage)
         end = execute()
         if not end.outcome.succeeded:
             return Ended(end.outcome, reason=reason)

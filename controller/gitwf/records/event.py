@@ -46,7 +46,9 @@ class Out(msgspec.Struct, frozen=True):
 
 
 class _Begun(Body, frozen=True, omit_defaults=False):
-    """What is known of a run before it ends. ``of`` is the run that it retries, ``owner`` who plays it."""
+    """What is known of a run before it ends. ``of`` is the run that it retries,
+    ``owner`` who plays it; ``dirty``: the working tree was played, not the commit.
+    """
 
     is_urgent: ClassVar[bool] = True
 
@@ -59,6 +61,7 @@ class _Begun(Body, frozen=True, omit_defaults=False):
     attempt: int = 1
     of: str | None = None
     owner: str | None = None
+    dirty: bool = False
 
 
 class RunQueued(_Begun, frozen=True):

@@ -63,6 +63,7 @@ class RunRecord(msgspec.Struct, frozen=True):
     error: Error | None = None
     ref: str | None = None
     restorable: str = "no"
+    dirty: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -114,6 +115,7 @@ def _begin(event: Event, started: Event | None) -> RunRecord:
         trigger=body.trigger,
         of=body.of,
         owner=body.owner,
+        dirty=body.dirty,
     )
 
 

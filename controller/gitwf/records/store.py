@@ -6,6 +6,7 @@ from gitwf.records.clock import Clock, SystemClock
 from gitwf.records.environments import Environments
 from gitwf.records.ids import Ids
 from gitwf.records.notes import Notes
+from gitwf.records.ongoing import Ongoing
 from gitwf.records.owner import owner_of
 from gitwf.records.runs import Runs
 from gitwf.repo.repository import Repository
@@ -21,4 +22,5 @@ class Records:
         self.notes = Notes(repository, self.clock)
         self.environments = Environments(repository, self.clock)
         self.state_dir = repository.state_dir
+        self.ongoing = Ongoing(repository.state_dir)
         self.owner = owner_of(repository.state_dir)

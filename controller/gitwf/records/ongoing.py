@@ -1,0 +1,64 @@
+"""Runs of this clone that are not whole in git yet: their journals know more than their refs.
+
+A run is listed here from before its first event until its last is in its ref. After a crash, that is
+how the next controller finds it, also where no ref of it was ever written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from gitwf.records.event import Event
+from gitwf.records.fold import RunRecord, fold
+from gitwf.records.journal import Journal, path_of, read
+from gitwf.repo import disk
+
+
+class Ongoing:
+    """The list, in the state folder."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._state_dir = state_dir
+        self._folder = state_dir / "ongoing"
+
+    def begin(self, run: str, plan: bytes) -> None:
+        """List ``run``, with the plan that it keeps to. Beginning it again changes nothing."""
+        if not self._entry(run).exists():
+            disk.replace(self._plan(run), plan)
+            disk.replace(self._entry(run), b"")
+
+    def end(self, run: str) -> None:
+        """Strike ``run`` off: all of it is in git."""
+        self._entry(run).unlink(missing_ok=True)
+
+    def plan(self, run: str) -> bytes | None:
+        """Return the plan of ``run``, or None where it is not listed."""
+        return self._plan(run).read_bytes() if self._entry(run).exists() else None
+
+    def record(self, run: str) -> RunRecord | None:
+        """Return what the journal of ``run`` says; None where it has no start."""
+        return fold(read(path_of(self._state_dir, run)))
+
+    def records(self) -> Iterator[RunRecord]:
+        """Yield the listed runs that have begun."""
+        if not self._folder.is_dir():
+            return
+        for entry in sorted(self._folder.iterdir()):
+            record = self.record(entry.name)
+            if record is not None:
+                yield record
+
+    def restore(self, run: str, plan: bytes, events: Iterable[Event]) -> None:
+        """List ``run`` again from what its ref holds, where its journal was lost."""
+        path = path_of(self._state_dir, run)
+        if not read(path):
+            with Journal(path) as journal:
+                journal.append(*events)
+        self.begin(run, plan)
+
+    def _entry(self, run: str) -> Path:
+        return self._folder / run
+
+    def _plan(self, run: str) -> Path:
+        return self._state_dir / "runs" / run / "plan.json"
