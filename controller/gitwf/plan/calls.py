@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gitwf.language import tree
+from gitwf.language.builtins import COMMANDS
 from gitwf.language.program import Program
 from gitwf.language.walk import walk
 from gitwf.plan.facts import Facts
@@ -37,6 +38,8 @@ def callees(program: Program, facts: Facts) -> Mapping[str, Callee]:
     stages, scripts = facts.stages(), facts.scripts()
     found: dict[str, Callee] = {}
     for name in called(program.file):
+        if name in COMMANDS:
+            continue
         stage = stages.get(name)
         if name in program.definitions:
             found[name] = program.definitions[name].definition

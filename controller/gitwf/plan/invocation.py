@@ -11,9 +11,9 @@ import msgspec
 
 from gitwf.duration import parse_duration
 from gitwf.language import tree
-from gitwf.language.expand import text_of
+from gitwf.language.expand import arguments
 from gitwf.language.runline import parse_run_line, render
-from gitwf.language.scope import Scope, UnsetError
+from gitwf.language.scope import EvaluationError, Scope
 from gitwf.language.value import Value, to_text
 from gitwf.plan.key import split_param
 from gitwf.plan.stage import Out, OutKind, Stage
@@ -49,51 +49,21 @@ class Invocation(msgspec.Struct, frozen=True):
     retry: int = 0
 
 
-class ClosedScope:
-    """What a definition sees: its parameters and the built-in variables, nothing else."""
-
-    def __init__(self, values: Mapping[str, Value], outer: Scope, builtin: frozenset[str]) -> None:
-        self._values = values
-        self._outer = outer
-        self._builtin = builtin
-
-    def variable(self, name: str) -> Value:
-        """Return a parameter, or else a built-in variable."""
-        if name in self._values:
-            return self._values[name]
-        if name in self._builtin:
-            return self._outer.variable(name)
-        raise UnsetError(name)
-
-    def exists(self, path: str) -> bool:
-        """Return whether ``path`` is in the workspace."""
-        return self._outer.exists(path)
-
-    def read(self, path: str) -> bytes:
-        """Return the content of a file of the workspace."""
-        return self._outer.read(path)
-
-    def environment(self, name: str) -> str | None:
-        """Return a variable of the controller's environment."""
-        return self._outer.environment(name)
-
-
 def invoke(definition: tree.Definition, values: Mapping[str, Value], scope: Scope) -> Invocation:
     """Return what ``definition`` is with the arguments ``values``.
 
-    ``scope`` is a `ClosedScope` over the same values.
+    ``scope`` is a `gitwf.language.scope.ClosedScope` over the same values.
 
     Raises:
         EvaluationError: if an expression of a field fails, or a value cannot be put into a shell.
     """
-    texts = {f.name: [text_of(w, scope) for w in f.words] for f in definition.fields}
+    texts = {f.name: [a.text for a in arguments(f.words, scope)] for f in definition.fields}
     run = definition.field("run")
     shell = ""
     if run and run.text:
         shell = render(parse_run_line(run.text.text, run.text.span.start, ""), scope)
     environment = dict(_pair(text) for text in texts.get("env", ()))
     wdir = _first(texts, "wdir") or "."
-    timeout = _first(texts, "timeout")
     outs = tuple(_outs(texts))
     stage = None
     if outs:
@@ -115,8 +85,8 @@ def invoke(definition: tree.Definition, values: Mapping[str, Value], scope: Scop
         environment=environment,
         secrets=tuple(texts.get("secrets", ())),
         effect=_first(texts, "effect"),
-        timeout=parse_duration(timeout) if timeout else None,
-        retry=int(_first(texts, "retry") or 0),
+        timeout=_timeout(definition, texts),
+        retry=_retry(definition, texts),
     )
 
 
@@ -128,7 +98,7 @@ def stage_name(definition: tree.Definition, values: Mapping[str, Value], cmd: st
     """
     if not definition.parameters:
         return definition.name
-    words = [definition.name, *(to_text(values[p.name]) for p in definition.parameters)]
+    words = [definition.name, *map(to_text, values.values())]
     plain = re.sub(r"[^A-Za-z0-9_]+", "-", "-".join(words)).strip("-")[:60]
     return f"{plain}-{hashlib.sha256(cmd.encode()).hexdigest()[:6]}"
 
@@ -159,6 +129,28 @@ def _with_environment(shell: str, environment: Mapping[str, str]) -> str:
         return shell
     pairs = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
     return f"env {pairs} {SHELL} -c {shlex.quote(shell)}"
+
+
+def _timeout(definition: tree.Definition, texts: Mapping[str, list[str]]) -> float | None:
+    """Return the seconds of the field ``timeout``, which may hold values."""
+    text = _first(texts, "timeout")
+    seconds = parse_duration(text) if text is not None else None
+    if text is not None and seconds is None:
+        raise _bad_field(definition, "timeout", f"`{text}`, no duration")
+    return seconds
+
+
+def _retry(definition: tree.Definition, texts: Mapping[str, list[str]]) -> int:
+    text = _first(texts, "retry")
+    if text is not None and not (text.isascii() and text.isdecimal()):
+        raise _bad_field(definition, "retry", f"`{text}`, no count")
+    return int(text or 0)
+
+
+def _bad_field(definition: tree.Definition, name: str, what: str) -> EvaluationError:
+    field = definition.field(name)
+    span = field.span if field else definition.span
+    return EvaluationError(f"the {name} of `/{definition.name}` is {what}", span)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -13,12 +13,14 @@ from gitwf.language import tree
 from gitwf.language.canonical import canonical
 from gitwf.language.glob import matches
 from gitwf.language.program import Program
+from gitwf.language.runline import parse_run_line
 from gitwf.language.walk import walk
 from gitwf.plan.calls import Callee, Script, literal_text
 from gitwf.plan.facts import Facts
 from gitwf.plan.stage import Stage
 
 _OUT_FIELDS = ("outs", "metrics", "plots", "outs_no_cache", "outs_persist", "metrics_no_cache")
+_POINTER = ".dvc"
 _SHELL_WORD = re.compile(r"[^\s;&|<>()'\"`=$\\]+")
 
 
@@ -49,23 +51,39 @@ def inputs_of(
     """
     inputs = {Input("workflow", p, _digest(canonical(f))) for p, f in program.files.items()}
     inputs.update(Input("set", name, value) for name, value in settings.items())
-    inputs.update(_expression_inputs(program, facts))
     outs = [pattern for callee in found.values() for pattern in _outs(callee)]
+    for node in _expressions(program, found):
+        inputs.update(_expression_inputs(node, facts, outs))
     for callee in found.values():
         inputs.update(_callee_inputs(callee, facts, outs))
     return tuple(sorted(inputs, key=_order))
 
 
-def _expression_inputs(program: Program, facts: Facts) -> Iterator[Input]:
-    for file in program.files.values():
-        for node in walk(file.block):
-            match node:
-                case tree.Name(name="params"):
-                    yield Input("file", "params.yaml", facts.id("params.yaml"))
-                case tree.Call(function="read", arguments=(tree.Constant(value=str(path)),)):
-                    yield Input("file", path, facts.id(path))
-                case _:
-                    pass
+def _expressions(program: Program, found: Mapping[str, Callee]) -> Iterator[tree.Node]:
+    """Yield all nodes that a run may evaluate: of the workflow, of what it calls, of run lines."""
+    for line in program.file.block.lines:
+        for item in line.items:
+            if not isinstance(item.statement, tree.Definition):
+                yield from walk(item.statement)
+    for callee in found.values():
+        if isinstance(callee, tree.Definition):
+            yield from walk(callee)
+            run = callee.field("run")
+            if run and run.text:
+                for part in parse_run_line(run.text.text, 0, "").parts:
+                    yield from walk(part)
+
+
+def _expression_inputs(node: tree.Node, facts: Facts, outs: list[str]) -> Iterator[Input]:
+    match node:
+        case tree.Name(name="params"):
+            yield Input("file", "params.yaml", facts.id("params.yaml"))
+        case tree.Call(function="read", arguments=(tree.Constant(value=str(written)),)):
+            path = posixpath.normpath(written)
+            if not _is_written(path, outs):
+                yield Input("file", path, _content(path, facts))
+        case _:
+            pass
 
 
 def _callee_inputs(callee: Callee, facts: Facts, outs: list[str]) -> Iterator[Input]:
@@ -126,29 +144,48 @@ def _outs(callee: Callee) -> Iterator[str]:
 
 
 def _dep(path: str, facts: Facts, outs: list[str]) -> Iterator[Input]:
-    """Yield the input that a dep is; nothing for what a stage of the same run writes."""
-    if any(matches(out, path) or _contains(out, path) or _contains(path, out) for out in outs):
+    """Yield the inputs that a dep is; nothing for what a stage of the same run writes."""
+    if _is_written(path, outs):
         return
     if "*" in path:
         folder = posixpath.dirname(path.partition("*")[0])
-        found = facts.files(folder)
-        for name in sorted(found):
-            if matches(path, name):
-                yield Input("dep", name, found[name])
-        return
-    yield Input("dep", path, _content(path, facts))
+        yield from _members(folder, (path, f"{path}/*"), facts, outs)
+        if (pointer := _pointer(folder, facts)) is not None:
+            yield Input("dep", folder, pointer)
+    elif any(_contains(path, out) for out in outs):
+        yield from _members(path, (f"{path}/*",), facts, outs)
+    else:
+        yield Input("dep", path, _content(path, facts))
+
+
+def _members(
+    folder: str, patterns: Iterable[str], facts: Facts, outs: list[str]
+) -> Iterator[Input]:
+    """Yield the files below ``folder`` that fit, or whose pointers of DVC do."""
+    patterns = tuple(patterns)
+    for name, known in facts.files(folder).items():
+        plain = name.removesuffix(_POINTER)
+        if not _is_written(plain, outs) and any(matches(p, plain) for p in patterns):
+            yield Input("dep", name, known)
+
+
+def _is_written(path: str, outs: list[str]) -> bool:
+    """Return whether ``path`` is, or lies in, what a stage of the same run writes."""
+    return any(matches(out, path) or matches(f"{out}/*", path) for out in outs)
 
 
 def _content(path: str, facts: Facts) -> str | None:
-    """Return what identifies the content of a dep: git's id, or DVC's hash."""
-    if (known := facts.id(path)) is not None:
-        return known
-    part = path
-    while part:
-        if (pointer := facts.id(f"{part}.dvc")) is not None:
-            return f"dvc:{pointer}"
-        part = posixpath.dirname(part)
-    return facts.locked(path)
+    """Return what identifies the content of a file or folder: git's id, or DVC's hash."""
+    return facts.id(path) or _pointer(path, facts) or facts.locked(path)
+
+
+def _pointer(path: str, facts: Facts) -> str | None:
+    """Return git's id of the `.dvc` file that tracks ``path``, or a folder that it lies in."""
+    while path:
+        if (known := facts.id(f"{path}{_POINTER}")) is not None:
+            return f"dvc:{known}"
+        path = posixpath.dirname(path)
+    return None
 
 
 def _contains(folder: str, path: str) -> bool:
@@ -159,7 +196,7 @@ def _words_of_shell(text: str, wdir: str, facts: Facts) -> Iterator[Input]:
     """Yield the tracked files that are words of a run line: programs are not always deps."""
     for word in dict.fromkeys(_SHELL_WORD.findall(text)):
         path = _under(wdir, word)
-        if path and not path.startswith("..") and facts.is_file(path):
+        if not path.startswith("..") and facts.is_file(path):
             yield Input("word", path, facts.id(path))
 
 

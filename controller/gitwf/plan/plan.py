@@ -8,7 +8,7 @@ import msgspec
 
 from gitwf import __version__
 from gitwf.language.program import Program, load
-from gitwf.plan.calls import callees, effects
+from gitwf.plan.calls import Script, callees, effects
 from gitwf.plan.facts import Facts
 from gitwf.plan.key import Input, inputs_of, run_key
 from gitwf.plan.stage import Stage
@@ -48,7 +48,7 @@ def plan(program: Program, facts: Facts, settings: Mapping[str, str]) -> Plan:
         inputs=inputs,
         sources={path: source.text for path, source in program.sources.items()},
         stages={name: c for name, c in found.items() if isinstance(c, Stage)},
-        scripts={name: p for name, p in facts.scripts().items() if name in found},
+        scripts={name: c.path for name, c in found.items() if isinstance(c, Script)},
         settings=dict(settings),
         effects=effects(found),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from gitwf.language import tree
-from gitwf.language.glob import matches
+from gitwf.language.glob import matches, matches_path
 from gitwf.plan.calls import literal_text
 
 
@@ -24,9 +24,12 @@ class CommitTrigger(msgspec.Struct, frozen=True):
         """
         if self.branches is None and not watched:
             return False
-        if self.branches is not None and not _any(self.branches, [branch]):
+        if self.branches is not None and not any(matches(g, branch) for g in self.branches):
             return False
-        return self.paths is None or changed is None or _any(self.paths, changed)
+        if self.paths is None or changed is None:
+            return True
+        paths = self.paths
+        return any(matches_path(glob, path) for path in changed for glob in paths)
 
 
 def commit_triggers(file: tree.File) -> tuple[CommitTrigger, ...]:
@@ -50,8 +53,3 @@ def _commit_trigger(trigger: tree.Trigger) -> CommitTrigger:
 
 def _globs(text: str | None) -> tuple[str, ...] | None:
     return tuple(part for part in text.split(",") if part) if text else None
-
-
-def _any(globs: Iterable[str], names: Iterable[str]) -> bool:
-    names = list(names)
-    return any(matches(glob, name) for glob in globs for name in names)
