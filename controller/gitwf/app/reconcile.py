@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from gitwf.app.logbook import log_into
 from gitwf.app.session import Session, UsageError
 from gitwf.engine.recorder import Listener
 from gitwf.engine.stop import Stop
@@ -26,12 +27,14 @@ def reconcile(
     session: Session,
     branches: Iterable[str],
     listener: Listener,
+    stop: Stop,
     *,
     wait: bool = True,
 ) -> Report | None:
     """Do one pass over the watched branches and return when settled.
 
-    Returns None where another controller is at work and ``wait`` is false.
+    ``stop`` cancels the runs that it plays. Returns None where another controller is at work and
+    ``wait`` is false.
 
     Raises:
         UsageError: if HEAD is detached and no branch is named.
@@ -39,9 +42,10 @@ def reconcile(
     clone = session.clone()
     chosen = tuple(branches)
     _refuse_nothing_watched(clone, chosen)
+    log_into(clone.records.state_dir)
     try:
         with _acting(clone, wait=wait):
-            return Reconciler(clone, chosen, Stop(), listener).settle()
+            return Reconciler(clone, chosen, stop, listener).settle()
     except LockedError:
         return None
 
@@ -65,6 +69,7 @@ def control(
     from gitwf.reconcile.watch import watching
 
     clone = session.clone()
+    log_into(clone.records.state_dir)
     with _acting(clone, wait=False), watching(clone.repository.common_dir, wake.due):
         reconciler = Reconciler(clone, branches, Stop(), listener, wake.due)
         ready()
@@ -75,7 +80,8 @@ def control(
                 report(reconciler.report())
             except RepositoryError as error:
                 report(Report(problems=(str(error),)))
-            wake.wait(RESYNC * random.uniform(0.9, 1.1))  # noqa: S311  (jitter is no secret)
+            if not wake.wait(RESYNC * random.uniform(0.9, 1.1)):  # noqa: S311  (no secret)
+                reconciler.forget()
         return reconciler.is_playing
 
 
@@ -91,10 +97,9 @@ class Wake:
         self.stopping = True
         self.due.set()
 
-    def wait(self, seconds: float) -> None:
-        """Block until something is due, at most for ``seconds``."""
-        if not self.stopping:
-            self.due.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Block until something is due, at most for ``seconds``; return whether anything is."""
+        return self.stopping or self.due.wait(seconds)
 
 
 @contextmanager

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from gitwf.engine.builtin import Builtin
-from gitwf.engine.commands import Playable
-from gitwf.engine.steps import Steps
-from gitwf.reconcile.clone import Clone
-from gitwf.repo.repository import Repository
+if TYPE_CHECKING:
+    from gitwf.engine.commands import Playable
+    from gitwf.engine.steps import Steps
+    from gitwf.reconcile.clone import Clone
+    from gitwf.repo.repository import Repository
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -26,17 +27,23 @@ class Session(msgspec.Struct, frozen=True):
         Raises:
             NotARepositoryError: if it is in none.
         """
+        from gitwf.repo.repository import Repository
+
         return Repository.open(self.directory)
 
     def clone(self) -> Clone:
         """Return that repository with its records, able to play runs."""
+        from gitwf.reconcile.clone import Clone
+
         return Clone(self.repository(), self.environment, builtins)
 
 
 def builtins(steps: Steps) -> Mapping[str, Playable]:
     """Return the built-in commands, playing as steps of one run."""
+    from gitwf.engine.builtin import PLAIN, Builtin
+
     plain = Builtin(steps)
-    return {"echo": plain, "sleep": plain, "fail": plain}
+    return dict.fromkeys(PLAIN, plain)
 
 
 class UsageError(Exception):

@@ -11,6 +11,7 @@ from gitwf.app.session import Session
 from gitwf.engine.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.loop import Reconciler
+from gitwf.reconcile.observe import known_runs
 from gitwf.records.environments import Deployment
 from gitwf.records.event import RunRefused, decode
 from gitwf.records.fold import EnvironmentState, RunRecord
@@ -62,7 +63,7 @@ def status(session: Session) -> Status:
     """Return the status of the repository."""
     clone = session.clone()
     watched = Reconciler(clone, (), Stop(), lambda _: None).watched()
-    records = [run.record for run in clone.records.runs.newest()]
+    records = known_runs(clone)
     holder = ControllerLock(clone.records.state_dir, clone.records.clock).holder()
     return Status(
         branches=tuple(_branch(clone, b, c) for b, c in sorted(watched.items())),

@@ -13,10 +13,9 @@ from gitwf.data.facts import FileFacts, TreeFiles
 from gitwf.data.mergeyaml import differs, merge_stages
 from gitwf.diagnostics import has_errors
 from gitwf.engine.scope import Scope
-from gitwf.language.builtins import VARIABLES
 from gitwf.language.program import load
-from gitwf.language.scope import EvaluationError
-from gitwf.plan.invocation import ClosedScope, invoke, is_static
+from gitwf.language.scope import ClosedScope, EvaluationError
+from gitwf.plan.invocation import invoke, is_static
 from gitwf.plan.stage import Stage
 
 _STAGES = "dvc.yaml"
@@ -62,7 +61,7 @@ def static_stages(root: Path, paths: list[str]) -> list[Stage]:
         for known in load(path, facts.text).definitions.values():
             if not is_static(known.definition):
                 continue
-            scope = ClosedScope({}, Scope(root, {}, {}), frozenset(VARIABLES))
+            scope = ClosedScope({}, Scope(root, {}, frozenset(), {}))
             try:
                 stage = invoke(known.definition, {}, scope).stage
             except EvaluationError:

@@ -16,8 +16,6 @@ from gitwf.reconcile.prepare import configure
 from gitwf.records.clock import spell
 from gitwf.records.event import Body, Event, RunFinished, RunNone, RunRefused, encode
 from gitwf.records.fold import RunRecord
-from gitwf.records.journal import Journal, path_of
-from gitwf.records.journal import read as read_journal
 from gitwf.records.runs import Snapshot, ref_of
 from gitwf.repo.errors import RepositoryError
 
@@ -71,10 +69,13 @@ class Applier:
 
     def _resume(self, run: str) -> RunRecord:
         """Play a run of ours again; its journal answers what was done."""
-        self._restore_journal(run)
-        record = self._records.runs.read(run)
-        data = self._records.runs.plan(run)
-        if data is None:
+        ongoing = self._records.ongoing
+        if ongoing.plan(run) is None or ongoing.record(run) is None:
+            ongoing.restore(
+                run, self._records.runs.plan(run) or b"", self._records.runs.events(run)
+            )
+        record, data = ongoing.record(run), ongoing.plan(run)
+        if record is None or data is None:
             raise RepositoryError(f"run `{run}` has no plan", "see `git wf fsck`")
         request = Request(
             id=run,
@@ -90,13 +91,6 @@ class Applier:
 
     def _play(self, request: Request, settings: Settings) -> RunRecord:
         return self._clone.runner.play(request, settings, self._stop, self._listener)
-
-    def _restore_journal(self, run: str) -> None:
-        """Bring a journal that was deleted back from the run's ref."""
-        path = path_of(self._records.state_dir, run)
-        if not read_journal(path):
-            with Journal(path) as journal:
-                journal.append(*self._records.runs.events(run))
 
     def _lose(self, run: str) -> RunRecord:
         events = self._records.runs.events(run)

@@ -22,6 +22,8 @@ from gitwf.repo.errors import RepositoryError
 
 log = logging.getLogger(__name__)
 
+_WILD = frozenset("*?[")
+
 
 class Report(msgspec.Struct, frozen=True):
     """What a pass came to: the runs that it ended, the refusals that it wrote, what went wrong."""
@@ -84,13 +86,27 @@ class Reconciler:
         """Look at all watched heads once and begin what they call for; return whether any did."""
         acted = False
         for branch, commit in self._heads().items():
-            want = asked(self._clone, branch, commit)
-            actions = decide(want.head, observe(self._clone, want.head, want.settings))
-            if not actions and not self._is_busy(branch):
-                self._settled[branch] = commit
-            for action in actions:
-                acted = self._begin(action, want) or acted
+            try:
+                acted = self._look(branch, commit) or acted
+            except RepositoryError as error:
+                self._finish(Done(problem=str(error)), None)
+            except Exception as error:
+                log.exception("cannot look at %s", branch)
+                self._finish(Done(problem=_bug(f"looking at `{branch}`", error)), None)
         return acted
+
+    def forget(self) -> None:
+        """Look at every watched head again at the next step, as after a restart."""
+        self._settled.clear()
+
+    def _look(self, branch: str, commit: str) -> bool:
+        """Begin what one head calls for; return whether it called for anything."""
+        want = asked(self._clone, branch, commit)
+        actions = decide(want.head, observe(self._clone, want.head, want.settings))
+        if not actions and not self._is_busy(branch):
+            self._settled[branch] = commit
+        begun = [self._begin(action, want) for action in actions]
+        return any(begun)
 
     def report(self) -> Report:
         """Return what was done since the last report."""
@@ -100,15 +116,18 @@ class Reconciler:
 
     def watched(self) -> Mapping[str, str]:
         """Return the watched branches with the commits they stand at."""
-        branches = self._clone.repository.branches()
-        head = self._clone.repository.head_branch()
-        globs = self._branches or self._configured(branches, head)
-        if not globs:
-            globs = (head,) if head else ()
+        repository = self._clone.repository
+        head = repository.head_branch()
+        globs = self._branches or self._configured(head) or ((head,) if head else ())
+        if not any(_WILD & set(glob) for glob in globs):
+            # The usual case, without a process: this is on the way from a commit to its run.
+            found = {branch: repository.refs.read(f"refs/heads/{branch}") for branch in globs}
+            return {branch: commit for branch, commit in found.items() if commit}
+        branches = repository.branches()
         return {b: c for b, c in branches.items() if any(fnmatchcase(b, g) for g in globs)}
 
-    def _configured(self, branches: Mapping[str, str], head: str | None) -> tuple[str, ...]:
-        commit = branches.get(head) if head else None
+    def _configured(self, head: str | None) -> tuple[str, ...]:
+        commit = self._clone.repository.refs.read(f"refs/heads/{head}") if head else None
         if commit is None:
             return ()
         return configure(self._clone.facts(commit)).settings.controller.branches
@@ -151,9 +170,13 @@ class Reconciler:
             return self._applier.apply(action, want)
         except RepositoryError as error:
             return Done(problem=str(error))
-        except Exception:
-            log.exception("action failed", extra={"action": action})
-            return Done(problem=f"{type(action).__name__} failed: a bug in git-wf, see the log")
+        except Exception as error:
+            log.exception("cannot apply %s", action)
+            return Done(problem=_bug(f"a run for `{want.head.branch}`", error))
+
+
+def _bug(what: str, error: Exception) -> str:
+    return f"{what}: unexpected {type(error).__name__}; the log has its traceback"
 
 
 def _report(done: Iterable[Done]) -> Report:

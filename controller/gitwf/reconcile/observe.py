@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec import structs
+
 from gitwf.config.settings import Settings
 from gitwf.engine.run import is_played
 from gitwf.reconcile.clone import Clone
@@ -18,8 +20,7 @@ HERE = "here"
 
 def observe(clone: Clone, head: Head, settings: Settings) -> Observed:
     """Return what the records say that `decide` needs for ``head``."""
-    runs = [run.record for run in clone.records.runs.newest()]
-    mine = [r for r in runs if r.branch == head.branch and r.trigger != HERE]
+    mine = [r for r in known_runs(clone) if r.branch == head.branch and r.trigger != HERE]
     refused: set[str] = set()
     noted: set[str] = set()
     for commit in (head.commit, *head.passed):
@@ -35,6 +36,18 @@ def observe(clone: Clone, head: Head, settings: Settings) -> Observed:
         refused=frozenset(refused),
         noted=frozenset(noted),
     )
+
+
+def known_runs(clone: Clone) -> list[RunRecord]:
+    """Return all runs, newest first; what this clone's journals know comes before their refs.
+
+    A run whose last records are not in git yet counts as running: somebody has to bring them there.
+    """
+    known = {run.record.run: run.record for run in clone.records.runs.newest()}
+    for record in clone.records.ongoing.records():
+        open_ = structs.replace(record, status="running") if record.is_over else record
+        known[record.run] = open_
+    return [known[run] for run in sorted(known, reverse=True)]
 
 
 def _known(clone: Clone, record: RunRecord, settings: Settings) -> KnownRun:

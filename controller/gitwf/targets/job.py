@@ -2,7 +2,8 @@
 
 =============  ==============================================================================
 ``spec.json``  what was asked for, written before anything starts
-``pid``        the process id of the wrapper, which leads the job's session
+``pid``        the process id of the wrapper, which leads the job's session; whoever makes the
+               file plays the job, so that nothing is started twice
 ``out, err``   what the command printed, byte for byte
 ``result``     what it wrote to the file that ``WF_RESULT`` names
 ``exit``       its exit status; written whole, by rename, last: only this file means "ended"
@@ -58,12 +59,11 @@ class Target(Protocol):
     """A place where jobs run."""
 
     def start(self, folder: Path, spec: JobSpec) -> Job:
-        """Start the job, or adopt it where its folder is there already.
-
-        A folder is made by an atomic rename that only one can win, so no job is started twice.
+        """Start the job, or adopt it where it was begun already, by whomever.
 
         Raises:
             OSError: if the folder cannot be written or no process be started.
+            ValueError: if an argument or variable holds a NUL.
         """
 
 
@@ -94,6 +94,10 @@ class JobFolder:
             return int((self.path / "exit").read_text())
         except FileNotFoundError:
             return None
+
+    def is_begun(self) -> bool:
+        """Return whether a wrapper has taken the job."""
+        return (self.path / "pid").exists()
 
     def pid(self) -> int | None:
         """Return the process id of the wrapper, or None where it never came that far."""

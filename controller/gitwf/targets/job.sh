@@ -6,7 +6,8 @@ job=$1 directory=$2 input=$3
 shift 3
 # A handler, not '': an ignored signal would be inherited by the command.
 trap : TERM INT HUP
-printf '%s\n' "$$" > "$job/pid.new" && mv "$job/pid.new" "$job/pid"
+# Of several wrappers for one folder the first to make `pid` plays it: noclobber is O_EXCL.
+(set -C; printf '%s\n' "$$" > "$job/pid") 2> /dev/null || exit 1
 if cd "$directory" 2> "$job/err"; then
     "$@" < "$input" > "$job/out" 2> "$job/err"
     status=$?

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -19,39 +20,38 @@ from gitwf.targets.job import Exit, Job, JobFolder, JobSpec
 _POLL = 0.02
 """Seconds between two looks at a job that another process started."""
 
+_LOOKS = 50
+"""Looks after which it is asked again whether a process is the wrapper, not only whether it is there."""
+
 _WRAPPER = files("gitwf.targets").joinpath("job.sh").read_text(encoding="utf-8")
+_NAME = "git-wf-job"
 
 
 class LocalTarget:
     """Starts jobs on this machine and adopts those that an earlier controller left."""
 
     def start(self, folder: Path, spec: JobSpec) -> Job:
-        """Start the job in ``folder``, or adopt it where that folder is there already."""
-        made = _claim(folder, spec)
-        if not made:
-            return AdoptedJob(JobFolder(folder))
+        """Start the job in ``folder``, or adopt it where a wrapper has begun to play it."""
+        _describe(folder, spec)
+        known = JobFolder(folder)
+        if known.is_begun():
+            return LocalJob(known, None)
+        arguments = [str(folder), spec.directory, spec.stdin, *spec.argv]
         wrapper = subprocess.Popen(
-            [
-                "/bin/sh",
-                "-c",
-                _WRAPPER,
-                "git-wf-job",
-                folder,
-                spec.directory,
-                spec.stdin,
-                *spec.argv,
-            ],
+            ["/bin/sh", "-c", _WRAPPER, _NAME, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=dict(spec.environment),
             start_new_session=True,
         )
-        return StartedJob(JobFolder(folder), wrapper)
+        return LocalJob(known, wrapper)
 
 
-def _claim(folder: Path, spec: JobSpec) -> bool:
-    """Make the job's folder with its spec; return False where somebody else has made it."""
+def _describe(folder: Path, spec: JobSpec) -> None:
+    """Make the job's folder with its spec, whole, unless it is there already."""
+    if folder.is_dir():
+        return
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.{threading.get_ident()}")
     shutil.rmtree(draft, ignore_errors=True)
@@ -65,72 +65,92 @@ def _claim(folder: Path, spec: JobSpec) -> bool:
         shutil.rmtree(draft, ignore_errors=True)
         if not folder.is_dir():
             raise
-        return False
-    return True
 
 
-class StartedJob:
-    """A job whose wrapper is a child of this process."""
+class LocalJob:
+    """A job on this machine. ``wrapper`` is the child that was started for it, None if it is adopted.
 
-    def __init__(self, folder: JobFolder, wrapper: subprocess.Popen[bytes]) -> None:
+    A wrapper that came second (another process had started one for the same folder) has ended
+    without a word; the job is then known by its folder, as an adopted one is.
+    """
+
+    def __init__(self, folder: JobFolder, wrapper: subprocess.Popen[bytes] | None) -> None:
         self.folder = folder
         self._wrapper = wrapper
         self._ended = threading.Event()
 
     def wait(self) -> Exit:
-        """Block until the wrapper has ended, then end what the command left running."""
-        self._wrapper.wait()
+        """Block until the job has ended, then kill what the command left running."""
+        leader = self._wrapper.pid if self._wrapper else None
+        if self._wrapper:
+            self._wrapper.wait()
+        if self.folder.is_begun() and self.folder.pid() != leader:
+            self._watch()
+        elif leader is not None:
+            _signal(leader, signal.SIGKILL)
         self._ended.set()
-        _kill_session(self._wrapper.pid, signal.SIGKILL)
         return Exit(self.folder.exit_status())
 
-    def cancel(self, grace: float) -> None:
-        """Send SIGTERM to the session, and SIGKILL after ``grace`` seconds."""
-        if self._ended.is_set():
-            return
-        _kill_session(self._wrapper.pid, signal.SIGTERM)
-        threading.Thread(target=self._kill_later, args=(grace,), daemon=True).start()
-
-    def _kill_later(self, grace: float) -> None:
-        if not self._ended.wait(grace):
-            _kill_session(self._wrapper.pid, signal.SIGKILL)
-
-
-class AdoptedJob:
-    """A job that another controller started: it is known by its folder alone."""
-
-    def __init__(self, folder: JobFolder) -> None:
-        self.folder = folder
-
-    def wait(self) -> Exit:
-        """Block until ``exit`` is there or the wrapper is gone without it."""
-        while True:
-            pid = self.folder.pid()
-            gone = pid is None or not _alive(pid)
-            status = self.folder.exit_status()
-            if status is not None or gone:
-                return Exit(status)
+    def _watch(self) -> None:
+        """Block until `exit` is there, or the wrapper that was to write it is gone."""
+        leader = _leader_of(self.folder)
+        for look in itertools.count():
+            if leader is None or (look % _LOOKS == 0 and not _plays(leader, self.folder)):
+                return
+            if self.folder.exit_status() is not None or not _leads(leader):
+                _signal(leader, signal.SIGKILL)
+                return
             time.sleep(_POLL)
 
     def cancel(self, grace: float) -> None:
-        """Send SIGTERM to the session, and SIGKILL after ``grace`` seconds."""
-        pid = self.folder.pid()
-        if pid is None or self.folder.exit_status() is not None or not _alive(pid):
+        """Send SIGTERM to the job's processes, and SIGKILL after ``grace`` seconds."""
+        leader = self._leader()
+        if self._ended.is_set() or leader is None:
             return
-        _kill_session(pid, signal.SIGTERM)
-        timer = threading.Timer(grace, _kill_session, (pid, signal.SIGKILL))
-        timer.daemon = True
-        timer.start()
+        _signal(leader, signal.SIGTERM)
+        threading.Thread(target=self._kill_later, args=(leader, grace), daemon=True).start()
+
+    def _leader(self) -> int | None:
+        """Return the process that leads the job's session; None where it is gone."""
+        if self._wrapper and self.folder.pid() in (None, self._wrapper.pid):
+            return self._wrapper.pid
+        leader = self.folder.pid()
+        return leader if leader and _plays(leader, self.folder) else None
+
+    def _kill_later(self, leader: int, grace: float) -> None:
+        if not self._ended.wait(grace):
+            _signal(leader, signal.SIGKILL)
 
 
-def _kill_session(leader: int, number: int) -> None:
+def _leader_of(folder: JobFolder) -> int | None:
+    """Return who plays a job that was begun; None where a crash kept it from being written."""
+    for _ in range(_LOOKS):
+        if (leader := folder.pid()) is not None:
+            return leader
+        time.sleep(_POLL)
+    return None
+
+
+def _signal(leader: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, number)
 
 
-def _alive(pid: int) -> bool:
-    """Return whether ``pid`` leads a process group still, as a job's wrapper does."""
+def _leads(pid: int) -> bool:
+    """Return whether ``pid`` leads a process group still, as a wrapper does."""
     try:
         return os.getpgid(pid) == pid
     except ProcessLookupError:
         return False
+
+
+def _plays(pid: int, folder: JobFolder) -> bool:
+    """Return whether ``pid`` is the wrapper of the job in ``folder``.
+
+    Ids of processes are used again, after a restart of the machine at the latest; and a wrapper
+    whose parent died stays as a zombie where nobody reaps it.
+    """
+    shown = subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, check=False
+    )
+    return f"{_NAME} {folder.path} ".encode() in shown.stdout
