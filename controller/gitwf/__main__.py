@@ -16,9 +16,9 @@ def main() -> int:
     from gitwf.cli.edge import guarded
 
     if words[:1] == ["validate"] and "--help" not in words and "-h" not in words:
-        from gitwf.cli.validate import main as validate
+        from gitwf.cli.findings import check
 
-        return guarded(lambda: validate(words[1:]))
+        return guarded(lambda: check(words[1:]))
     from gitwf.cli.main import main as typed
 
     return guarded(lambda: typed(words))

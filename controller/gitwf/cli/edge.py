@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 
 OK, NO, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
@@ -54,6 +52,9 @@ def _explained(error: Exception) -> int:
 
 def _log(error: Exception) -> str:
     """Write the traceback into a file of its own and return its path."""
+    import tempfile
+    import traceback
+
     from gitwf import __version__
 
     with tempfile.NamedTemporaryFile("w", prefix="git-wf-", suffix=".log", delete=False) as file:

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import signal
-import threading
-from collections.abc import Sequence
-from types import FrameType
+from typing import Annotated
+
+import typer
 
 from gitwf.app.run import InvalidError, RunOptions, play, prospect
-from gitwf.app.session import Session, UsageError
+from gitwf.app.session import UsageError
+from gitwf.cli.cancel import cancel_on
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
+from gitwf.cli.options import Json, session
 from gitwf.cli.progress import listener
-from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.engine.stop import Stop
 from gitwf.language.value import to_json, word_value
 
 _STATUS = {"succeeded": OK, "failed": NO, "cancelled": INTERRUPTED}
 
 
 def run(
-    session: Session,
-    file: str,
-    *,
-    here: bool,
-    effects: bool,
-    setting: Sequence[str],
-    json: bool,
+    file: Annotated[str, typer.Argument(help="A workflow file.")],
+    here: Annotated[bool, typer.Option("--here", help="Play the working tree as it is.")] = False,
+    effects: Annotated[
+        bool, typer.Option("--effects", help="With --here: allow effects on environments.")
+    ] = False,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a variable.")
+    ] = None,
+    json: Json = False,
 ) -> int:
-    """Run ``file`` and return the exit status of `docs/language.md`, section 5."""
-    given = dict(_setting(text) for text in setting)
-    clone = session.clone()
+    """Run a workflow now: that of HEAD, or the working tree's."""
+    given = dict(_setting(text) for text in setting or ())
+    here_and_now = session()
+    clone = here_and_now.clone()
     try:
-        planned = prospect(session, clone, file, RunOptions(here, effects, given))
+        planned = prospect(here_and_now, clone, file, RunOptions(here, effects, given))
     except InvalidError as error:
         for text in error.findings.rendered():
             say(text)
@@ -40,18 +45,9 @@ def run(
     if planned.notice:
         say(planned.notice)
     stop = Stop()
-    _cancel_on_signals(stop)
+    cancel_on(stop, signal.SIGINT, signal.SIGTERM)
     record = play(clone, planned, stop, listener(json=json))
     return _STATUS.get(record.status, NO)
-
-
-def _cancel_on_signals(stop: Stop) -> None:
-    def cancel(_number: int, _frame: FrameType | None) -> None:
-        # In a thread: the handler runs between two steps of code that may hold the same locks.
-        threading.Thread(target=stop.set, args=(CANCELLED,), daemon=True).start()
-
-    signal.signal(signal.SIGINT, cancel)
-    signal.signal(signal.SIGTERM, cancel)
 
 
 def _setting(text: str) -> tuple[str, str]:

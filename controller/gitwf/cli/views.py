@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from gitwf.app.status import Status
+from typing import TYPE_CHECKING
+
 from gitwf.cli.output import ago, paint, print_line, print_table, took
 from gitwf.records.event import StepFinished, decode
 from gitwf.records.fold import RunRecord
+
+if TYPE_CHECKING:
+    from gitwf.app.status import Status
 
 _SHORT = 10
 

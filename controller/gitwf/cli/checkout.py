@@ -1,0 +1,20 @@
+"""`git wf checkout`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gitwf.app.checkout import checkout as bring
+from gitwf.cli.edge import OK, say
+from gitwf.cli.options import RunId, session
+
+
+def checkout(
+    run: RunId,
+    paths: Annotated[list[str] | None, typer.Argument(help="Outs; none: all.")] = None,
+) -> int:
+    """Bring a run's outs back into the working tree."""
+    say(*(f"restored `{path}`" for path in bring(session(), run, paths or ())))
+    return OK

@@ -1,0 +1,22 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gitwf.app.session import Session
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Branches = Annotated[
+    list[str] | None, typer.Option("--branch", help="Watch this branch (a glob) instead.")
+]
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
+
+
+def session() -> Session:
+    """Return where the user stands."""
+    return Session(Path.cwd(), dict(os.environ))

@@ -1,0 +1,37 @@
+"""`git wf reconcile`."""
+
+from __future__ import annotations
+
+import signal
+from typing import Annotated
+
+import typer
+
+from gitwf.app.reconcile import reconcile as settle
+from gitwf.cli.cancel import cancel_on
+from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
+from gitwf.cli.options import Branches, Json, session
+from gitwf.cli.progress import listener
+from gitwf.engine.stop import Stop
+
+
+def reconcile(
+    branch: Branches = None,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Return at once if a controller is at work.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Do what the watched branches ask for and has not been done; return when settled."""
+    stop = Stop()
+    cancel_on(stop, signal.SIGINT)
+    report = settle(session(), branch or (), listener(json=json), stop, wait=not no_wait)
+    if report is None:
+        say("another controller is at work here: it does what there is to do")
+        return OK
+    say(*(f"git-wf: {problem}" for problem in report.problems))
+    if stop.failure:
+        return INTERRUPTED
+    if report.problems:
+        return NOT_DONE
+    return OK if report.is_good else NO

@@ -1,0 +1,26 @@
+"""`git wf sync`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gitwf.app.sync import sync as bring_up_to_date
+from gitwf.app.validate import Findings
+from gitwf.cli.edge import NO, NOT_DONE, OK, say
+from gitwf.cli.findings import show as show_findings
+from gitwf.cli.options import session
+
+
+def sync(
+    check: Annotated[bool, typer.Option("--check", help="Only say what differs.")] = False,
+) -> int:
+    """Write the static stages of the definitions into dvc.yaml."""
+    made = bring_up_to_date(session(), check=check)
+    if isinstance(made, Findings):
+        show_findings(made, json=False)
+        return NOT_DONE
+    word = "wrote" if made.written else "differs from its definition:"
+    say(*(f"{word} stage `{name}`" for name in made.stages))
+    return NO if check and made.stages else OK
