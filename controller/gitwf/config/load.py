@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, TypeGuard, TypeVar, get_args, get_origin
 
 import msgspec
 
-from gitwf.config.place import Path, key_places
 from gitwf.config.quantity import Duration, Size
-from gitwf.config.settings import NAMED_DROIDS, Settings, Table
+from gitwf.config.settings import NAMED_DROIDS, Path, Settings, Table
 from gitwf.diagnostics import Diagnostic, Span, nearest
 
 _SHOWN = 40
@@ -46,6 +44,10 @@ def load(text: str, path: str = "wf.toml") -> Loaded:
     Text that is no TOML is WF601, and all settings are then the defaults. A setting that does not
     exist, or whose value is not of its type, is WF602. ``path`` is the name for diagnostics.
     """
+    if not text.strip():
+        return Loaded(Settings())
+    import tomllib
+
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -81,6 +83,8 @@ def _droids_apart(document: dict[str, object]) -> dict[str, object]:
 def _reported(faults: list[_Fault], text: str, path: str) -> tuple[Diagnostic, ...]:
     if not faults:
         return ()
+    from gitwf.config.place import key_places
+
     places = key_places(text)
     found = [Diagnostic("WF602", f.message, path, places[f.at], f.hint) for f in faults]
     return tuple(sorted(found, key=lambda d: d.span))

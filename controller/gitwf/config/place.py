@@ -6,9 +6,8 @@ import re
 import tomllib
 from collections.abc import Mapping
 
+from gitwf.config.settings import Path
 from gitwf.diagnostics import Span
-
-Path = tuple[str, ...]
 
 _TOKEN = re.compile(
     r"""(?P<blank>[ \t\r]+|\#[^\n]*)

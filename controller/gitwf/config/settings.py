@@ -21,6 +21,9 @@ Origin = Annotated[
     ),
 ]
 """Where the value of a secret is; a bare ``env`` or ``keyring`` means under the secret's name."""
+Path = tuple[str, ...]
+"""The names on the way to a setting: ``("target", "box", "ssh")``."""
+
 NAMED_DROIDS = "droid.*"
 """The key of the tables ``[droid.NAME]``, which TOML keeps in ``[droid]`` beside its settings."""
 
