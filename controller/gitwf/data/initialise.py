@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import logging
 import os
 from pathlib import Path
@@ -23,12 +21,11 @@ def initialise(root: Path) -> None:
         DataError: if DVC refuses; the message holds its words.
     """
     os.environ.setdefault("DVC_NO_ANALYTICS", "1")
-    logging.getLogger("dvc").setLevel(logging.ERROR)
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
+    logging.getLogger("dvc").setLevel(logging.ERROR)  # it greets; importing it sets its own level
     try:
-        with contextlib.redirect_stdout(io.StringIO()):  # DVC greets
-            Repo.init(str(root)).close()
+        Repo.init(str(root)).close()
     except DvcException as error:
         raise DataError(f"`dvc init` failed: {error}", "run it by hand to see more") from error

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ruamel.yaml import YAML
 
 _OURS = ("desc", "cmd", "wdir", "deps", "params", "outs", "metrics", "plots")
+_SETS = frozenset({"deps", "params", "outs", "metrics", "plots"})
+"""The fields in which order says nothing."""
+
 _NEVER_OURS = ("foreach", "do", "matrix", "vars", "frozen", "always_changed")
 """What makes a stage another one: it goes when a stage of ours takes its name."""
 
@@ -55,13 +58,16 @@ def merge_stages(text: str | None, stages: Iterable[Stage]) -> str:
 
 
 def _same(there: object, stage: Stage) -> bool:
-    return isinstance(there, Stage) and _meaning(there) == _meaning(stage)
+    """Return whether a stage is as we want it; a person may describe one that we do not."""
+    if not isinstance(there, Stage) or stage.desc not in {None, there.desc}:
+        return False
+    return _meaning(there) == _meaning(stage)
 
 
 def _meaning(stage: Stage) -> object:
     """Return what counts of a stage: not the order in which paths and keys stand."""
     params = {file: None if not keys else frozenset(keys) for file, keys in stage.params.items()}
-    return (stage.cmd, stage.wdir, frozenset(stage.deps), params, frozenset(stage.outs), stage.desc)
+    return (stage.cmd, stage.wdir, frozenset(stage.deps), params, frozenset(stage.outs))
 
 
 def _merge(text: str, stage: Stage) -> str:
@@ -157,16 +163,46 @@ def _block(stage: Stage, old: str | None, indent: int, style: _Style) -> str:
 def _update(there: dict[str, object], body: Mapping[str, object]) -> None:
     """Make the fields that we write those of ``body``, and keep what is equal with its comments."""
     for field in (*_OURS, *_NEVER_OURS):
-        if field not in body:
+        old, new = there.get(field), body.get(field)
+        if field in _SETS and isinstance(old, list) and isinstance(new, list):
+            new = _annotated(old, new)
+            if _sorted(old) == _sorted(new):
+                continue
+        if field == "desc" and new is None:
+            continue
+        if new is None:
             there.pop(field, None)
-        elif not _equal(there.get(field), body[field]):
-            there[field] = body[field]
+        elif _plain(old) != new:
+            there[field] = new
 
 
-def _equal(old: object, new: object) -> bool:
-    if isinstance(old, list) and isinstance(new, list):
-        return sorted(map(repr, map(_plain, old))) == sorted(map(repr, map(_plain, new)))
-    return _plain(old) == new
+def _sorted(items: list[object]) -> list[str]:
+    return sorted(repr(_plain(item)) for item in items)
+
+
+def _annotated(old: list[object], new: list[object]) -> list[object]:
+    """Return ``new``, each path with the settings that a person gave it and we do not know."""
+    known = dict(map(_item, old))
+    return [known.get(_item(item)[0], item) if _same_out(known, item) else item for item in new]
+
+
+def _same_out(known: Mapping[str, object], item: object) -> bool:
+    path, settings = _settings(item)
+    return path in known and _settings(known[path]) == (path, settings)
+
+
+def _item(item: object) -> tuple[str, object]:
+    return _settings(item)[0], item
+
+
+def _settings(item: object) -> tuple[str, tuple[object, object]]:
+    """Return the path of an entry of `outs`, `metrics` or `plots`, and what we know of it."""
+    if not isinstance(item, Mapping) or len(item) != 1:
+        return str(item), (True, False)
+    path, flags = next(iter(item.items()))
+    if not isinstance(flags, Mapping):
+        return str(item), (True, False)
+    return str(path), (flags.get("cache", True), flags.get("persist", False))
 
 
 def _plain(value: object) -> object:

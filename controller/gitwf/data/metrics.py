@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -48,6 +47,8 @@ def _parse(text: str, name: str) -> Value:
     if suffix == ".json":
         return _value(json.loads(text, parse_int=_number, parse_float=_number))
     if suffix == ".toml":
+        import tomllib
+
         return _value(tomllib.loads(text, parse_float=_number))
     return _value(yaml12.loads(text, name))
 

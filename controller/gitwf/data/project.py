@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -28,6 +27,7 @@ class Project:
         self.config = config
         self.deadline = DEADLINE
         self._lockfile = ("", Lockfile())
+        self._resolved: dict[tuple[str, str], tuple[Path, tuple[Path, ...]]] = {}
         self.ignore = Ignore(root)
         self.hasher = Hasher(self.ignore)
         options = config.get("cache", {})
@@ -93,13 +93,10 @@ class Project:
         `PathError`: it leads out of the project, or into git's or DVC's own files; links of the
         folders above it are followed.
         """
-        if "://" in path or path.startswith("/"):
-            raise UnsupportedError(
-                f"`{path}` is outside of the repository", "external deps and outs need `dvc repro`"
-            )
-        full = Path(os.path.normpath(f"{self.root}/{wdir}/{path}"))
-        _refuse_outside(full, self.root, path)
-        if any(folder.is_symlink() for folder in _between(full, self.root)):
+        if (wdir, path) not in self._resolved:
+            self._resolved[wdir, path] = _resolved(self.root, wdir, path)
+        full, folders = self._resolved[wdir, path]
+        if any(folder.is_symlink() for folder in folders):
             _refuse_outside(full.parent.resolve() / full.name, self.root.resolve(), path)
         return full
 
@@ -155,6 +152,17 @@ def _refuse(config: dvcconfig.Sections) -> None:
         raise UnsupportedError("`cache.local` is set", "name the folder in `cache.dir`")
 
 
+def _resolved(root: Path, wdir: str, path: str) -> tuple[Path, tuple[Path, ...]]:
+    """Return the absolute path, and the folders above it that are below ``root``."""
+    if "://" in path or path.startswith("/"):
+        raise UnsupportedError(
+            f"`{path}` is outside of the repository", "external deps and outs need `dvc repro`"
+        )
+    full = Path(os.path.normpath(f"{root}/{wdir}/{path}"))
+    _refuse_outside(full, root, path)
+    return full, tuple(folder for folder in full.parents if folder.is_relative_to(root))[:-1]
+
+
 def _refuse_outside(full: Path, root: Path, path: str) -> None:
     """Raise for a place that is not below ``root``; ``path`` is how the stage writes it."""
     if full == root:
@@ -164,11 +172,3 @@ def _refuse_outside(full: Path, root: Path, path: str) -> None:
     first = full.relative_to(root).parts[0]
     if first in _GUARDED:
         raise PathError(f"`{path}` leads into `{first}`")
-
-
-def _between(full: Path, root: Path) -> Iterator[Path]:
-    """Yield the folders above ``full`` that are below ``root``."""
-    for folder in full.parents:
-        if folder == root:
-            return
-        yield folder

@@ -49,6 +49,11 @@ _RESOLVERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("value", _VALUE, "="),
 )
 
+_BY_FIRST = {
+    char: tuple(pattern for _, pattern, first in _RESOLVERS if char in first)
+    for char in ("", *"".join(first for _, _, first in _RESOLVERS))
+}
+
 
 def loads(text: str, name: str) -> object:
     """Return the value that ``text`` holds; empty text is None.

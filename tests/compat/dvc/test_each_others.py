@@ -7,9 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import pytest
+
 from gitwf.data.checkout import checkout_entries, restorable
+from gitwf.data.dvcyaml import read_stages
 from gitwf.data.look import Look
+from gitwf.data.mergeyaml import merge_stages
 from gitwf.data.project import Project, prepare_workspace
+from gitwf.plan.stage import Stage
 
 UP_TO_DATE = "Data and pipelines are up to date.\n"
 
@@ -26,6 +31,32 @@ class Dvc(Protocol):
 
 def test_dvc_finds_what_we_did_up_to_date(dvc: Dvc, ours: Played) -> None:
     assert dvc(ours.root, "status") == UP_TO_DATE
+
+
+def test_dvc_reads_the_stages_that_we_write(
+    dvc: Dvc, ours: Played, with_cache_of: Callable[[Path], Path], play: Callable[[Path], Played]
+) -> None:
+    root = with_cache_of(ours.root)
+    stages = read_stages((root / "dvc.yaml").read_text(encoding="utf-8"))
+    known = [stage for stage in stages.values() if isinstance(stage, Stage)]
+    (root / "dvc.yaml").write_text(merge_stages(None, known), encoding="utf-8")
+    play(root)
+    assert dvc(root, "status") == UP_TO_DATE
+
+
+@pytest.mark.parametrize("links", ["hardlink", "symlink"])
+def test_dvc_finds_linked_outs_up_to_date(
+    dvc: Dvc, copied: Callable[[], Path], play: Callable[[Path], Played], links: str
+) -> None:
+    root = copied()
+    (root / ".dvc" / "config").write_text(f"[cache]\n    type = {links}\n", encoding="utf-8")
+    play(root)
+    model = root / "model.bin"
+    assert model.is_symlink() if links == "symlink" else model.stat().st_nlink > 1
+    assert dvc(root, "status") == UP_TO_DATE
+    (root / "dvc.lock").unlink()
+    assert "train" in {n for n, seen in play(root).looks.items() if seen.entry is not None}
+    assert dvc(root, "status") == UP_TO_DATE
 
 
 def test_dvc_has_nothing_to_run_after_us(dvc: Dvc, ours: Played) -> None:

@@ -157,6 +157,44 @@ CASES = [
     ),
     pytest.param(
         """
+        stages:
+          one:
+            desc: what a person says of it
+            cmd:
+            - b
+            - a
+            outs:
+            - o:
+                desc: "mine"   # stays
+            - p: {cache: false, push: false}
+            plots:
+            - q:
+                x: step
+        """,
+        Stage(
+            "one",
+            ("a", "b"),
+            outs=(Out("o"), Out("p"), Out("q", OutKind.PLOT)),
+        ),
+        """
+        stages:
+          one:
+            desc: what a person says of it
+            cmd:
+            - a
+            - b
+            outs:
+            - o:
+                desc: "mine"   # stays
+            - p
+            plots:
+            - q:
+                x: step
+        """,
+        id="settings-of-outs-stay",
+    ),
+    pytest.param(
+        """
         vars: [a.yaml]
         stages: {}
         """,
@@ -191,7 +229,7 @@ def test_only_what_differs_is_changed(before: str, stage: Stage, after: str) -> 
     expected = textwrap.dedent(after).lstrip("\n")
     assert merge_stages(text, [stage]) == expected
     assert merge_stages(expected, [stage]) == expected
-    assert read_stages(expected)[stage.name] == stage
+    assert differs(expected, [stage]) == []
 
 
 def test_a_last_line_without_its_end_is_ended() -> None:
