@@ -68,7 +68,7 @@ def diagnose(page: Page, text: str) -> tuple[list[Diagnostic], Mapping[str, Sour
 
 
 def test_a_page_for_each_code_and_a_code_for_each_page() -> None:
-    assert {path.stem for path in PAGES.glob("*.md")} == CODES.keys()
+    assert {path.stem for path in PAGES.glob("WF*.md")} == CODES.keys()
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -94,3 +94,11 @@ def test_mend(code: str) -> None:
     page = read(code)
     found, sources = diagnose(page, page.mend)
     assert [render(d, sources[d.path]) for d in found] == []
+
+
+def test_every_code_that_is_reported_is_in_the_table() -> None:
+    sources = (PAGES.parents[1] / "controller").rglob("*.py")
+    named = {
+        code for path in sources for code in re.findall(r'"(WF\d{3})"', path.read_text("utf-8"))
+    }
+    assert named == CODES.keys()

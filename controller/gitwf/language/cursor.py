@@ -17,13 +17,24 @@ class Cursor(ABC):
     """A place in a text, with the token that stands there and those that were passed.
 
     The token at the cursor has been looked at, not taken: `look` may look at it again in another
-    mode. `fail` reports and starts a panic, in which nothing more is reported until the statement
+    mode. ``position`` is where that token's white space begins, ``last`` where the token before
+    it ended. `fail` reports and starts a panic, in which nothing more is reported until the statement
     has ended; `report` tells of something that the parser can read past.
     """
 
     kind: Kind
     start: int
     end: int
+    depth: int
+    """How many groups, directives and parentheses are open."""
+    operators: int
+    """How many operators the statement has that make its tree higher."""
+    tries: int
+    """How many ``try:`` of this group wait for their ``catch:`` or ``finally:``."""
+    inside: Mode
+    """The mode of the expression that is being parsed."""
+    closed_badly: bool
+    """Whether an open brace at the end of the text has been spoken of."""
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path

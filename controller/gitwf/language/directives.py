@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 
 from gitwf.diagnostics import Span, nearest
 from gitwf.language import habits, tree
-from gitwf.language.lexer import EXPRESSION, LIST, OPERAND, START
+from gitwf.language.lexer import EXPRESSION, LIST, OPERAND, RESCUE, START
 from gitwf.language.options import WORDS, Options
 from gitwf.language.token import Kind
 
 _AXIS = re.compile(r"([A-Za-z_]\w*)=")
 _RESCUES = ("catch", "finally")
 _STATEMENTS = ("use", "on", "define")
-_GAP = re.compile(r"(?:[ \t\r\n]|\\\r?\n|#[^\n]*)*")
 _SPECIAL = re.compile(r"[*?\[\]]")
 _ESCAPED = re.compile(r"\$\$|\\.", re.DOTALL)
 
@@ -227,19 +226,17 @@ class Directives(Options):
         self.advance(START)
         self.tries += 1
         body = self.flow()
-        catch = self._rescue("catch:")
-        final = self._rescue("finally:")
+        catch = self._rescue("catch")
+        final = self._rescue("finally")
         self.tries -= 1
         if catch is None and final is None:
             self.missing("`→ catch:` or `→ finally:`")
         return tree.Try(self.since(start), body, catch, final)
 
     def _rescue(self, word: str) -> tree.Flow | None:
-        """``"→" word flow``, or None where something else stands."""
-        if self.kind is not Kind.ARROW:
-            return None
-        after = _GAP.match(self.text, self.end)
-        if after is None or not self.text.startswith(word, after.end()):
+        """``"→" word ":" flow``, or None where something else stands."""
+        rescue = RESCUE.match(self.text, self.end)
+        if self.kind is not Kind.ARROW or rescue is None or rescue[1] != word:
             return None
         self.advance(OPERAND)
         self.advance(START)

@@ -178,7 +178,8 @@ class Flows(Expressions):
     def group(self) -> tree.Group:
         """``"{" [ statement { sep statement } [ sep ] ] "}"``."""
         opening = Span(self.start, self.end)
-        panics, tries, self.tries = self.panics, self.tries, 0
+        panics, self.panics = self.panics, False
+        tries, self.tries = self.tries, 0
         self.advance(OPERAND)
         body = self.block()
         if not self.taken(Kind.CLOSE):

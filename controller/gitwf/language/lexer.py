@@ -151,7 +151,7 @@ QUOTED = _mode(
 )
 """What stands between double quotes."""
 
-RESCUE = re.compile(rf"{_LINES}(?:catch|finally):")
+RESCUE = re.compile(rf"{_LINES}(catch|finally):")
 """What an arrow of an open ``try:`` may stand before."""
 
 REST = _mode(

@@ -38,6 +38,8 @@ class Statements(Definitions):
     def _stray_branch(self) -> None:
         here = Span(self.start, self.end)
         hint = "a branch stands in the lines below a `case:` or `define:`"
+        if not self.at_line_start():
+            hint = "an arrow is `→` or `->`"
         self.fail("WF108", "branch mark outside of a case or a definition", here, hint)
         self.end_statement()
 

@@ -135,7 +135,8 @@ class Words(Recovery):
         if tail is None:
             return
         name = self.lexeme[1:]
-        hint = f"`${{{name}{tail[0]}}}` is the field, `${{{name}}}{tail[0]}` the text"
+        field = f"{name}{tail[0]}" if "]" in tail[0] or "[" not in tail[0] else f"{name}[…]"
+        hint = f"`${{{field}}}` is the field, `${{{name}}}{tail[0]}` the text"
         span = Span(self.start, tail.end())
         self.report("WF112", f"`${name}{tail[0]}` could be the field or the text", span, hint)
 

@@ -25,6 +25,8 @@ def check_assignments(scene: Scene) -> Iterator[Diagnostic]:
                 yield from _taken(name, span, scene.path)
     for fork in scene.own(tree.Fork):
         yield from _set_twice(fork, scene.path)
+    for sweep in scene.own(tree.Sweep):
+        yield from _axis_twice(sweep, scene.path)
     yield from _set_in_vain(scene)
 
 
@@ -57,6 +59,16 @@ def _set_twice(fork: tree.Fork, path: str) -> Iterator[Diagnostic]:
             message = f"two branches of this `fork:` set `${name}`"
             yield Diagnostic("WF304", message, path, own[name], "give each a name of its own")
         before |= own.keys()
+
+
+def _axis_twice(sweep: tree.Sweep, path: str) -> Iterator[Diagnostic]:
+    before: set[str] = set()
+    for axis in sweep.axes:
+        if axis.name in before:
+            message = f"axis `{axis.name}` is there twice"
+            hint = f"join their values: `{axis.name}=1,2,3`"
+            yield Diagnostic("WF205", message, path, axis.name_span, hint)
+        before.add(axis.name)
 
 
 def _kept(flow: tree.Node) -> Iterator[Place]:

@@ -9,8 +9,12 @@ from gitwf.language import builtins, tree
 from gitwf.language.check.reads import reads
 from gitwf.language.check.scene import Scene
 from gitwf.language.check.secrets import as_value, own_secrets
+from gitwf.language.expand import literal_value
 from gitwf.language.runline import RunLine, names
+from gitwf.language.scope import OperationError
 from gitwf.language.secret import is_secret
+from gitwf.language.signature import converted
+from gitwf.language.value import to_text
 
 
 def check_definitions(scene: Scene) -> Iterator[Diagnostic]:
@@ -52,8 +56,24 @@ class _Closed:
         for parameter in self._definition.parameters:
             for name in reads(parameter.default) if parameter.default else ():
                 if name.name not in before | builtins.VARIABLES.keys():
-                    yield self._unset(name)
+                    yield self._not_before(name, parameter)
             before.add(parameter.name)
+            yield from self._mistyped(parameter)
+
+    def _not_before(self, name: tree.Name, parameter: tree.Parameter) -> Diagnostic:
+        message = f"`${name.name}` is no parameter before `{parameter.name}`"
+        hint = "a default sees the parameters before it, and built-in variables"
+        return Diagnostic("WF201", message, self._path, name.span, hint)
+
+    def _mistyped(self, parameter: tree.Parameter) -> Iterator[Diagnostic]:
+        literal = literal_value(parameter.default) if parameter.default else None
+        if literal is None:
+            return
+        try:
+            converted(literal[0], parameter.kind)
+        except OperationError as error:
+            message = f"the default of `{parameter.name}` {error}, not `{to_text(literal[0])}`"
+            yield Diagnostic("WF206", message, self._path, parameter.span)
 
     def _is_open(self, name: tree.Name) -> bool:
         return name.name not in self._parameters and name.name not in builtins.VARIABLES

@@ -54,8 +54,6 @@ FIELDS: Mapping[str, Form] = {
 """The fields of a definition whose words all have one form."""
 
 _SINGLE = frozenset({"timeout", "effect", "wdir"})
-
-
 _DIRECTIVES: tuple[type[tree.Retry | tree.Timeout | tree.Fork | tree.Sweep | tree.Droid], ...] = (
     tree.Retry,
     tree.Timeout,
@@ -102,23 +100,24 @@ def _count(what: str, count: tree.Expression, path: str, least: int) -> Iterator
 
 
 def _options(what: str, options: Iterable[tree.Option], path: str) -> Iterator[Diagnostic]:
-    known = OPTIONS.get(what)
+    if what not in OPTIONS:
+        return
+    known = OPTIONS[what]
     seen: set[str] = set()
-    for option in options if known is not None else ():
-        shown = f"`{option.key}:`"
-        if known is None or option.key not in known:
-            message = f"`{what}` has no option {shown}"
+    for option in options:
+        if option.key not in known:
+            message = f"`{what}` has no option `{option.key}:`"
             yield Diagnostic("WF106", message, path, option.key_span, _hint(option.key, known))
         elif option.key in seen:
-            message = f"option {shown} is there twice"
+            message = f"option `{option.key}:` is there twice"
             yield Diagnostic("WF106", message, path, option.key_span)
         else:
             yield from _value(f"{option.key}:", option.value, known[option.key], path)
         seen.add(option.key)
 
 
-def _hint(key: str, known: Iterable[str] | None) -> str | None:
-    names = sorted(known or ())
+def _hint(key: str, known: Iterable[str]) -> str:
+    names = sorted(known)
     if close := nearest(key, names):
         return f"did you mean `{close}:`?"
     listed = ", ".join(f"`{name}:`" for name in names)

@@ -11,11 +11,10 @@ import msgspec
 from gitwf.diagnostics import Diagnostic
 from gitwf.language import tree
 from gitwf.language.arguments import read_call
-from gitwf.language.check.form import literal
 from gitwf.language.check.paths import PATH_FIELDS, working_folder
 from gitwf.language.check.scene import Scene
 from gitwf.language.check.sites import Meeting, Site, meeting
-from gitwf.language.signature import signature
+from gitwf.language.signature import REST_NAME, signature
 from gitwf.language.walk import walk
 
 OUT_FIELDS = PATH_FIELDS - {"deps"}
@@ -71,9 +70,7 @@ class _Written:
         for out in outs:
             for other, theirs in self._overlapping(out.path) if out.path else ():
                 if _clash(other, site):
-                    same = "too" if theirs.path == out.path else f"as `{theirs.shown}`"
-                    message = f"`/{site.command.name}` writes `{out.shown}`, "
-                    message += f"which `/{other.command.name}` writes {same}"
+                    message = _both(site, out, other, theirs)
                     hint = "give each a path of its own"
                     yield Diagnostic("WF401", message, path, site.command.name_span, hint)
                     return
@@ -83,6 +80,15 @@ class _Written:
         yield from self._under.get(path, ())
         for folder in _folders(path):
             yield from self._at.get(folder, ())
+
+
+def _both(site: Site, out: _Out, other: Site, theirs: _Out) -> str:
+    """Return the message that two calls write one out."""
+    name, before = site.command.name, other.command.name
+    if name == before:
+        return f"two calls of `/{name}` write `{out.shown}` at once"
+    same = "too" if theirs.path == out.path else f"as `{theirs.shown}`"
+    return f"`/{name}` writes `{out.shown}`, which `/{before}` writes {same}"
 
 
 def _folders(path: str) -> list[str]:
@@ -99,52 +105,58 @@ def _clash(one: Site, other: Site) -> bool:
 # -- what a call writes --------------------------------------------------------------------------
 
 
+class _Known(msgspec.Struct, frozen=True):
+    """What is known of a text: all of it or None, and the variables that decide it."""
+
+    text: str | None
+    variables: frozenset[str] = frozenset()
+
+
 def _outs(site: Site, scene: Scene) -> Iterator[_Out]:
     given = _given(site)
+    folder = working_folder(site.definition)
     source = scene.program.sources[scene.program.definitions[site.command.name].path]
     for field in site.definition.fields:
         if field.name in OUT_FIELDS:
             for word in field.words:
-                shown = source.text[word.span.start : word.span.end]
-                yield _out(word, shown, working_folder(site.definition), given)
+                known = _known(word, given)
+                path = None
+                if known.text is not None:
+                    path = posixpath.normpath(posixpath.join(folder, known.text))
+                shown = path or source.text[word.span.start : word.span.end]
+                yield _Out(path, shown, known.variables)
 
 
-def _given(site: Site) -> Mapping[str, tree.Word]:
-    """Return the word that gives each parameter its value: an argument, or its default."""
+def _given(site: Site) -> Mapping[str, _Known]:
+    """Return what is known of each parameter in a call: of its argument, or else its default."""
     call = read_call(signature(site.definition), site.command)
-    defaults = {p.name: p.default for p in site.definition.parameters if p.default}
-    placed = {p.name: plain.word for p, plain in zip(call.slots, call.plain, strict=False)}
-    return {**defaults, **placed, **call.named}
+    words = {p.name: plain.word for p, plain in zip(call.slots, call.plain, strict=False)}
+    words.update(call.named)
+    given: dict[str, _Known] = {}
+    for parameter in call.signature.parameters:
+        if parameter.name in words:
+            given[parameter.name] = _known(words[parameter.name], {})
+        elif parameter.default is not None:
+            given[parameter.name] = _known(parameter.default, given)
+    rest = (_known(plain.word, {}).variables for plain in call.plain)
+    return {**given, REST_NAME: _Known(None, frozenset().union(*rest))}
 
 
-def _out(word: tree.Word, shown: str, folder: str, given: Mapping[str, tree.Word]) -> _Out:
-    text: str | None = ""
-    variables: set[str] = set()
-    for part in word.parts:
-        piece = _piece(part, given)
-        text = None if text is None or piece is None else text + piece
-        if isinstance(part, tree.Interpolation):
-            for name in _names(part.expression):
-                variables |= _behind(name, given)
-    path = None if text is None else posixpath.normpath(posixpath.join(folder, text))
-    return _Out(path, path or shown, frozenset(variables))
+def _known(word: tree.Word, given: Mapping[str, _Known]) -> _Known:
+    """Return what is known of ``word``, where ``given`` is known of the variables in it."""
+    pieces = [_piece(part, given) for part in word.parts]
+    texts = [piece.text for piece in pieces if piece.text is not None]
+    text = "".join(texts) if len(texts) == len(pieces) else None
+    return _Known(text, frozenset().union(*(piece.variables for piece in pieces)))
 
 
-def _piece(part: tree.Part, given: Mapping[str, tree.Word]) -> str | None:
-    """Return the text of a part of an out, None where it is not certain."""
+def _piece(part: tree.Part, given: Mapping[str, _Known]) -> _Known:
     match part:
         case tree.Literal(text=text):
-            return text
+            return _Known(text)
         case tree.Interpolation(expression=tree.Name(name=name)) if name in given:
-            return literal(given[name])
+            return given[name]
         case _:
-            return None
-
-
-def _behind(name: str, given: Mapping[str, tree.Word]) -> set[str]:
-    """Return the variables of the file that decide a name of a definition."""
-    return set(_names(given[name])) if name in given else {name}
-
-
-def _names(node: tree.Node) -> Iterator[str]:
-    return (found.name for found in walk(node) if isinstance(found, tree.Name))
+            names = {node.name for node in walk(part) if isinstance(node, tree.Name)}
+            behind = (given.get(name, _Known(None, frozenset({name}))) for name in names)
+            return _Known(None, frozenset().union(*(known.variables for known in behind)))

@@ -34,7 +34,7 @@ def _target(word: tree.Word, targets: frozenset[str] | None, path: str) -> Itera
         return
     kind, _, host = name.partition(":")
     if kind != "ssh" or not host:
-        close = nearest(kind, [*_TARGETS, "ssh"])
+        close = nearest(kind, _TARGETS)
         hint = f"did you mean `{close}`?" if close else "`local`, `ssh:NAME`, `runpod` or `ray`"
         yield Diagnostic("WF207", f"unknown target `{name}`", path, word.span, hint)
     elif targets is not None and host not in targets:

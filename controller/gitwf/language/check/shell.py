@@ -11,7 +11,8 @@ from gitwf.language.check.paths import PATH_FIELDS
 from gitwf.language.check.scene import Scene
 
 _DOLLAR = re.compile(r"(?:\\.|\$\$)|(?P<found>\$\(|\$[?#@*!0-9-])", re.DOTALL)
-_GLOB = re.compile(r"\\.|(?P<found>[*?]|\[[^\]\s]+\])", re.DOTALL)
+_GLOB = re.compile(r"\\.|\$.|(?P<found>[*?]|\[[^\]\s]+\])", re.DOTALL)
+_SHELL = "shell text goes into the `run` line of a `define:`; `$$` is a plain dollar"
 
 
 def check_shell(scene: Scene) -> Iterator[Diagnostic]:
@@ -36,7 +37,7 @@ def _word(word: tree.Word, source: Source) -> Iterator[Diagnostic]:
     for part in word.parts:
         if not isinstance(part, tree.Literal) or part.quote is tree.Quote.SINGLE:
             continue
-        yield from _found(_DOLLAR, part, source, "put it into the `run` line of a `define:`")
+        yield from _found(_DOLLAR, part, source, _SHELL)
         if part.quote is tree.Quote.BARE and not is_url:
             yield from _found(_GLOB, part, source, "quote it if it is meant as it stands")
 

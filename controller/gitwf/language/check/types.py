@@ -79,7 +79,7 @@ class _Typed:
     def require(self, expression: tree.Expression, wanted: str, what: str) -> None:
         """Report ``expression`` unless it may be of the type ``wanted``."""
         kind = self.kind(expression)
-        if kind not in {None, wanted}:
+        if kind is not None and kind != wanted:
             words = {"bool": "true or false"}.get(wanted, f"a {wanted}")
             self._report(f"{what} needs {words}, not {_named(kind)}", expression.span)
 
@@ -125,9 +125,9 @@ class _Typed:
         kind = self.kind(expression.target)
         if isinstance(expression, tree.Index):
             self.kind(expression.index)
-            if kind in {"number", "bool", "null"}:
+            if kind is not None and kind in {"number", "bool", "null"}:
                 self._report(f"{_named(kind)} has no items", expression.span)
-        elif kind not in {None, "object"}:
+        elif kind is not None and kind != "object":
             self._report(f"{_named(kind)} has no field `{expression.name}`", expression.span)
 
     def _binary(self, expression: tree.Binary) -> Kind:
@@ -151,7 +151,7 @@ class _Typed:
     def _join(self, expression: tree.Binary, left: Kind, right: Kind) -> Kind:
         wrong = next((kind for kind in (left, right) if kind and kind not in _JOINED), None)
         if wrong or (left and right and left != right):
-            message = f"`+` cannot take {_named(left)} and {_named(right)}"
+            message = f"`+` cannot take {_both(left, 'and', right)}"
             hint = "`str()` makes a string of a value" if "string" in {left, right} else None
             self._report(message, expression.span, hint)
         return left or right
@@ -174,7 +174,7 @@ class _Typed:
             return
         if wrong:
             between = {"compare": "with", "match": "against", "find": "in"}[verb]
-            message = f"`{operator}` cannot {verb} {_named(left)} {between} {_named(right)}"
+            message = f"`{operator}` cannot {verb} {_both(left, between, right)}"
             self._report(message, expression.span)
 
     def _pattern(self, pattern: tree.Expression) -> None:
@@ -206,9 +206,12 @@ class _Typed:
         self.found.append(Diagnostic("WF206", message, self._path, span, hint))
 
 
-def _named(kind: Kind) -> str:
-    if kind is None:
-        return "this"
+def _both(left: Kind, between: str, right: Kind) -> str:
+    """Return two types as a sentence has them, or that one of them which is known."""
+    return f" {between} ".join(_named(kind) for kind in (left, right) if kind)
+
+
+def _named(kind: str) -> str:
     if kind == "null":
         return kind
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

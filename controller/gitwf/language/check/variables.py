@@ -59,8 +59,9 @@ class _Reader:
         self._path = scene.path
         self._text = scene.program.sources[self._path].text
         self._secrets = scene.surroundings.secrets
-        self._assigned = {node.name for node in scene.own(tree.Assignment)}
-        self._assigned |= {node.variable for node in scene.own(tree.Redirect) if node.variable}
+        self._first_set: dict[str, int] = {}
+        for name, end in _assigned(scene):
+            self._first_set[name] = min(end, self._first_set.get(name, end))
 
     # -- statements ----------------------------------------------------------------------------
 
@@ -199,8 +200,10 @@ class _Reader:
     def _unset(self, name: tree.Name, scope: _Scope) -> Diagnostic:
         if is_secret(name.name, self._secrets):
             return as_value(name, self._path)
-        late = name.name in self._assigned and name.name not in builtins.VARIABLES
-        message = f"`${name.name}` is {'used before it is set' if late else 'never set'}"
+        message = f"`${name.name}` is never set"
+        if name.name in self._first_set:
+            late = self._first_set[name.name] > name.span.start
+            message = f"`${name.name}` is {'used before it is set' if late else 'not set here'}"
         return Diagnostic("WF201", message, self._path, name.span, self._hint(name, scope))
 
     def _hint(self, name: tree.Name, scope: _Scope) -> str | None:
@@ -208,10 +211,27 @@ class _Reader:
             return "a background job sets it: put a `barrier` before this"
         if about := builtins.VARIABLES.get(name.name):
             return f"it is {about}"
+        if name.name in self._first_set:
+            beside = self._first_set[name.name] <= name.span.start
+            return "what sets it runs beside this, or keeps it to itself" if beside else None
         if close := nearest(name.name, sorted(scope.names)):
             return f"did you mean `${close}`?"
-        if not self._text.startswith("$", name.span.start):
+        if self._is_bare(name):
             return f'a string stands in quotes: `"{name.name}"`'
         if name.name.isupper():
             return f'`env("{name.name}")` reads it from the environment'
         return None
+
+    def _is_bare(self, name: tree.Name) -> bool:
+        """Return whether ``name`` stands in an expression without its ``$``, as a word would."""
+        start = name.span.start
+        return not self._text.startswith("$", start) and not self._text.endswith("{", 0, start)
+
+
+def _assigned(scene: Scene) -> Iterator[tuple[str, int]]:
+    """Yield each name that the file sets, and where that has been done."""
+    for assignment in scene.own(tree.Assignment):
+        yield assignment.name, assignment.span.end
+    for redirect in scene.own(tree.Redirect):
+        if redirect.variable:
+            yield redirect.variable, redirect.span.end
