@@ -24,6 +24,7 @@ place, name, *commits = sys.argv[1:]
 notes = Notes(Repository.open(Path(place)), SystemClock())
 for number in range(25):
     notes.append({commits[number % len(commits)]: [f"{name} {number}".encode()]})
+    print(number, flush=True)
 """
 
 
@@ -75,10 +76,32 @@ def test_what_git_wrote_is_kept(work: Folder, clock: TestClock) -> None:
 def test_eight_processes_lose_nothing(folder: Folder, clock: TestClock, *, shared: bool) -> None:
     commits = [folder.commit({}, f"Commit {n}") for n in range(1 if shared else 8)]
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(folder.path), f"w{n}", *commits])
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder.path), f"w{n}", *commits],
+            stdout=subprocess.DEVNULL,
+        )
         for n in range(8)
     ]
     assert [writer.wait() for writer in writers] == [0] * 8
     found = [line for _, lines in Notes(folder.open(), clock).all() for line in lines]
     assert sorted(found) == sorted(f"w{n} {i}".encode() for n in range(8) for i in range(25))
+    assert folder.git("fsck", "--strict", "--no-dangling") == ""
+
+
+def test_a_writer_that_is_killed_loses_nothing_it_was_told(
+    folder: Folder, clock: TestClock
+) -> None:
+    commit = folder.commit({})
+    command = [sys.executable, "-c", WRITER, str(folder.path), "w", commit]
+    for told in (1, 3, 8):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            for _ in range(told):
+                writer.stdout.readline()
+            writer.kill()
+        notes = Notes(folder.open(), clock)
+        notes.append({commit: [f"after {told}".encode()]})
+        lines = notes.read(commit)
+        assert {f"w {number}".encode() for number in range(told)} <= set(lines)
+        assert len(lines) == len(set(lines))
     assert folder.git("fsck", "--strict", "--no-dangling") == ""

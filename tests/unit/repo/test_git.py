@@ -139,6 +139,17 @@ def test_a_git_that_is_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert str(caught.value) == "git 2.25.1 is too old: install git 2.36 or newer"
 
 
+def test_a_git_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _program(tmp_path / "slow", "exec sleep 60")
+    monkeypatch.setenv("PATH", str(tmp_path / "slow"), prepend=os.pathsep)
+    monkeypatch.setattr("gitwf.repo.git._PATIENCE", 0.05)
+    with pytest.raises(GitError) as caught:
+        Git(tmp_path).run("update-ref", "--stdin")
+    assert str(caught.value) == (
+        f"`git update-ref` did not end within 0.05 seconds: see what holds it up in `{tmp_path}`"
+    )
+
+
 def test_the_installed_git_is_new_enough(tmp_path: Path) -> None:
     git = Git(tmp_path)
     git.require_version()

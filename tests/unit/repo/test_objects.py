@@ -113,7 +113,7 @@ def test_a_process_that_was_ended_is_replaced(filled: Folder) -> None:
     objects: Objects = filled.open().objects
     for _ in range(3):
         assert objects.blob("HEAD", "a") == b"text\n"
-        process = objects._process
+        process = objects._process._process
         assert process is not None
         process.kill()
         process.wait()
@@ -124,7 +124,7 @@ def test_an_interrupted_answer_is_not_taken_for_the_next(
 ) -> None:
     objects: Objects = filled.open().objects
     assert objects.read("HEAD") is not None
-    process = objects._process
+    process = objects._process._process
     assert process is not None
     assert process.stdout is not None
 
@@ -145,6 +145,6 @@ def test_a_repository_that_is_gone_is_reported(filled: Folder) -> None:
 def test_an_interrupt_at_the_keyboard_does_not_reach_it(filled: Folder) -> None:
     objects: Objects = filled.open().objects
     objects.read("HEAD")
-    process = objects._process
+    process = objects._process._process
     assert process is not None
     assert os.getsid(process.pid) == process.pid
