@@ -46,8 +46,10 @@ class Out(msgspec.Struct, frozen=True):
 
 
 class _Begun(Body, frozen=True, omit_defaults=False):
-    """What is known of a run before it ends. ``of`` is the run that it retries,
-    ``owner`` who plays it; ``dirty``: the working tree was played, not the commit.
+    """What is known of a run before it ends.
+
+    ``of`` is the run that it retries, ``owner`` who plays it; ``dirty``: the working tree was played,
+    not the commit.
     """
 
     is_urgent: ClassVar[bool] = True
