@@ -222,7 +222,7 @@ class _Playing:
             request.attempt,
             request.of,
             self._records.owner,
-            request.here,
+            request.here or msgspec.UNSET,
         )
 
     def _project(self) -> Project | DataError:

@@ -63,7 +63,7 @@ class _Begun(Body, frozen=True, omit_defaults=False):
     attempt: int = 1
     of: str | None = None
     owner: str | None = None
-    dirty: bool = False
+    dirty: bool | UnsetType = UNSET
 
 
 class RunQueued(_Begun, frozen=True):

@@ -115,7 +115,7 @@ def _begin(event: Event, started: Event | None) -> RunRecord:
         trigger=body.trigger,
         of=body.of,
         owner=body.owner,
-        dirty=body.dirty,
+        dirty=body.dirty is True,
     )
 
 
