@@ -14,6 +14,7 @@ if cd "$directory" 2> "$job/err"; then
 else
     status=126
 fi
-# What the command left running in its session ends with it.
+# What the command left running in its session ends with it; what writes `exit` does not.
+trap '' TERM INT HUP
 kill -TERM 0
 printf '%s\n' "$status" > "$job/exit.new" && mv "$job/exit.new" "$job/exit"
