@@ -12,8 +12,9 @@ from gitwf.app.validate import Findings
 from gitwf.data.facts import FileFacts, TreeFiles
 from gitwf.diagnostics import Severity, has_errors
 from gitwf.engine.recorder import Listener
-from gitwf.engine.run import Request
+from gitwf.engine.run import Request, is_played
 from gitwf.engine.stop import Stop
+from gitwf.reconcile.apply import Applier
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.observe import HERE
 from gitwf.reconcile.prepare import Configured, Prepared, configure, prepare
@@ -79,7 +80,17 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
 
 def play(clone: Clone, prospect: Prospect, stop: Stop, listener: Listener) -> RunRecord:
     """Play the run and return its record."""
+    _lose_dead(clone)
     return clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
+
+
+def _lose_dead(clone: Clone) -> None:
+    """End runs of the working tree that died with their process: no controller takes those up."""
+    applier = Applier(clone, Stop(), lambda _: None)
+    for record in list(clone.records.ongoing.records()):
+        folder = clone.records.state_dir / "runs" / record.run
+        if record.trigger == HERE and not record.is_over and not is_played(folder):
+            applier.lose(record.run)
 
 
 def _request(clone: Clone, prepared: Prepared, commit: Commit, options: RunOptions) -> Request:

@@ -137,9 +137,22 @@ class Runner:
             finally:
                 recorder.close()
             self._records.ongoing.end(request.id)
-            if not request.here and record.status != "failed":
-                workspace.discard(self._repository, place)
-            return record
+        self._clear(request, record)
+        return record
+
+    def _clear(self, request: Request, record: RunRecord) -> None:
+        """Remove the workspace, and those of earlier runs of the same workflow that failed.
+
+        The newest one that failed is left to be looked into.
+        """
+        for place in sorted((self._repository.state_dir / "workspaces").glob("*.ready")):
+            run = place.stem
+            if run == request.id and record.status == "failed":
+                continue
+            known = self._records.ongoing.record(run)
+            ended = known is None or (known.workflow == record.workflow and known.is_over)
+            if ended and not is_played(self._repository.state_dir / "runs" / run):
+                workspace.discard(self._repository, place.with_suffix(""))
 
     def _place(self, request: Request) -> Path:
         if request.here and self._repository.work_tree is not None:

@@ -15,7 +15,9 @@ from gitwf.reconcile.desired import Asked
 from gitwf.reconcile.prepare import configure
 from gitwf.records.clock import spell
 from gitwf.records.event import Body, Event, RunFinished, RunNone, RunRefused, encode
-from gitwf.records.fold import RunRecord
+from gitwf.records.fold import RunRecord, fold
+from gitwf.records.journal import Journal, path_of
+from gitwf.records.journal import read as read_journal
 from gitwf.records.runs import Snapshot, ref_of
 from gitwf.repo.errors import RepositoryError
 
@@ -45,7 +47,7 @@ class Applier:
             case Resume(run, _):
                 return Done(self._resume(run))
             case Lose(run):
-                return Done(self._lose(run))
+                return Done(self.lose(run))
             case Refuse(workflow, branch, commit, reason):
                 self._note(commit, RunRefused(workflow, commit, branch, reason))
                 return Done(refused=reason)
@@ -92,25 +94,24 @@ class Applier:
     def _play(self, request: Request, settings: Settings) -> RunRecord:
         return self._clone.runner.play(request, settings, self._stop, self._listener)
 
-    def _lose(self, run: str) -> RunRecord:
-        events = self._records.runs.events(run)
-        record = self._records.runs.read(run)
-        body = RunFinished(
-            status="lost",
-            workflow=record.workflow,
-            commit=record.commit,
-            branch=record.branch,
-            key=record.key,
-            seconds=0.0,
-            ref=ref_of(run),
-        )
-        event = self._event(body, run)
-        plan = self._records.runs.plan(run) or b"{}"
-        snapshot = Snapshot(run, record.commit, [*events, event], plan)
-        self._records.runs.write(snapshot, self._records.runs.tip(run))
-        self._records.notes.append({record.commit: [encode(event)]})
-        self._listener(event)
-        return self._records.runs.read(run)
+    def lose(self, run: str) -> RunRecord:
+        """End a run as lost: whoever played it is gone, and nobody can take it up."""
+        ongoing, runs = self._records.ongoing, self._records.runs
+        plan = ongoing.plan(run) or runs.plan(run) or b"{}"
+        path = path_of(self._records.state_dir, run)
+        events = read_journal(path) or runs.events(run)
+        record = fold(events)
+        if record is None:
+            raise RepositoryError(f"run `{run}` never began", "see `git wf fsck`")
+        ending = self._event(_loss(record), run)
+        if ongoing.plan(run) is not None:
+            with Journal(path) as journal:
+                journal.append(ending)
+        runs.write(Snapshot(run, record.commit, [*events, ending], plan), runs.tip(run))
+        self._records.notes.append({record.commit: [encode(ending)]})
+        ongoing.end(run)
+        self._listener(ending)
+        return runs.read(run)
 
     def _note(self, commit: str, body: Body) -> None:
         event = self._event(body, None)
@@ -123,3 +124,15 @@ class Applier:
     def _tree(self, commit: str) -> str:
         found = self._clone.repository.commit(commit)
         return found.tree if found else ""
+
+
+def _loss(record: RunRecord) -> RunFinished:
+    return RunFinished(
+        status="lost",
+        workflow=record.workflow,
+        commit=record.commit,
+        branch=record.branch,
+        key=record.key,
+        seconds=0.0,
+        ref=ref_of(record.run),
+    )

@@ -92,7 +92,7 @@ def test_the_whole_record_as_json() -> None:
         '"executed":3,"restored":1,"metrics":{"a":1.0},"envs":[{"env":"production",'
         '"state":"deployed","run":"R","commit":"c1","since":"2026-11-22T10:00:03.000000Z"}],'
         f'"steps":[{step}],"trigger":"commit","of":null,"owner":"m:1","error":'
-        '{"message":"why","kind":"exit"},"ref":"refs/x","restorable":"here"}'
+        '{"message":"why","kind":"exit"},"ref":"refs/x","restorable":"here","dirty":false}'
     )
 
 
