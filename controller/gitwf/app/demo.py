@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gitwf.app.session import Session, UsageError
+from gitwf.app.shipped import shipped
 from gitwf.repo.git import Git
 
-_PROJECT = "digits"
+_PROJECT = "workflows/digits"
 _PASSED_OVER = ("__pycache__", ".dvc", ".git")
 
 
@@ -22,21 +23,10 @@ def demo(session: Session, folder: str) -> list[str]:
     target = session.directory / folder
     if target.exists() and any(target.iterdir()):
         raise UsageError(f"`{folder}` is not empty", "name a folder that is not there yet")
-    source = _project()
-    shutil.copytree(
-        source, target, ignore=shutil.ignore_patterns(*_PASSED_OVER), dirs_exist_ok=True
-    )
+    ignore = shutil.ignore_patterns(*_PASSED_OVER)
+    shutil.copytree(shipped(_PROJECT), target, ignore=ignore, dirs_exist_ok=True)
     Git(target).run("init", "--quiet", "--initial-branch=main")
     return sorted(_files(target))
-
-
-def _project() -> Path:
-    """Return where the project is: in the installed package, or in its source tree."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "workflows", package.parent.parent / "workflows"):
-        if (folder / _PROJECT).is_dir():
-            return folder / _PROJECT
-    raise UsageError("this installation lacks the demo project", "install git-wf again")
 
 
 def _files(folder: Path) -> Iterator[str]:
