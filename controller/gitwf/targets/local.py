@@ -78,18 +78,22 @@ class LocalJob:
         self.folder = folder
         self._wrapper = wrapper
         self._ended = threading.Event()
+        self._cancelled = False
 
     def wait(self) -> Exit:
         """Block until the job has ended, then kill what the command left running."""
-        leader = self._wrapper.pid if self._wrapper else None
         if self._wrapper:
             self._wrapper.wait()
-        if self.folder.is_begun() and self.folder.pid() != leader:
+        if self._wrapper and (not self.folder.is_begun() or self._is_ours()):
+            _signal(self._wrapper.pid, signal.SIGKILL)
+        else:
             self._watch()
-        elif leader is not None:
-            _signal(leader, signal.SIGKILL)
         self._ended.set()
         return Exit(self.folder.exit_status())
+
+    def _is_ours(self) -> bool:
+        """Return whether the child of this process plays the job."""
+        return self._wrapper is not None and self.folder.pid() == self._wrapper.pid
 
     def _watch(self) -> None:
         """Block until `exit` is there, or the wrapper that was to write it is gone."""
@@ -105,16 +109,17 @@ class LocalJob:
     def cancel(self, grace: float) -> None:
         """Send SIGTERM to the job's processes, and SIGKILL after ``grace`` seconds."""
         leader = self._leader()
-        if self._ended.is_set() or leader is None:
+        if self._cancelled or self._ended.is_set() or leader is None:
             return
+        self._cancelled = True
         _signal(leader, signal.SIGTERM)
         threading.Thread(target=self._kill_later, args=(leader, grace), daemon=True).start()
 
     def _leader(self) -> int | None:
         """Return the process that leads the job's session; None where it is gone."""
-        if self._wrapper and self.folder.pid() in (None, self._wrapper.pid):
+        if self._wrapper and (self._is_ours() or not self.folder.is_begun()):
             return self._wrapper.pid
-        leader = self.folder.pid()
+        leader = _leader_of(self.folder)
         return leader if leader and _plays(leader, self.folder) else None
 
     def _kill_later(self, leader: int, grace: float) -> None:
