@@ -111,13 +111,17 @@ class NoteNone(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
+PASSED_OVER = "passed over by"
+"""How the reason begins of a commit that nobody decided, because the branch went on meanwhile."""
+
 Action = Start | Resume | Lose | Refuse | NoteNone
 
 
 def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
     """Return the actions that the head of a branch calls for, in a stable order.
 
-    When they are done, deciding again gives nothing.
+    When they are done, deciding again gives nothing, but for a run that was taken up again: what
+    the head asks for is then decided when that run has ended.
     """
     actions: list[Action] = []
     reasons: list[str] = []
@@ -133,7 +137,7 @@ def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
             waiting = True
     actions += _orphans(head, observed)
     seen = actions or waiting or any(run.commit == head.commit for run in observed.runs)
-    passed = [NoteNone(c, head.branch, f"passed over by {head.commit[:10]}") for c in head.passed]
+    passed = [NoteNone(c, head.branch, f"{PASSED_OVER} {head.commit[:10]}") for c in head.passed]
     actions += [note for note in passed if not _is_decided(note.commit, observed)]
     if not seen and not observed.refused and head.commit not in observed.noted:
         reason = "; ".join(reasons) or "no workflow asks for a run"

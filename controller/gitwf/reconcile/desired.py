@@ -11,11 +11,8 @@ from gitwf.diagnostics import Diagnostic, Severity, Source, has_errors
 from gitwf.plan.trigger import CommitTrigger, commit_triggers
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import Desired, Head
+from gitwf.reconcile.history import History
 from gitwf.reconcile.prepare import Configured, Prepared, configure, prepare
-from gitwf.records.event import RunFinished, RunNone, RunQueued, RunRefused, RunStarted, decode
-
-_LOOK_BACK = 200
-"""First parents that are looked through for the last commit that was decided."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -30,16 +27,16 @@ def asked(clone: Clone, branch: str, commit: str) -> Asked:
     """Return what ``commit`` asks for as the head of ``branch``."""
     facts = clone.facts(commit)
     configured = configure(facts)
-    since, passed = _since(clone, branch, commit)
+    past = History(clone, branch, commit)
     folder = configured.settings.controller.workflows.rstrip("/")
     paths = sorted(path for path in facts.files(folder) if path.endswith(".wf"))
     prepared = {path: prepare(path, facts, configured.settings) for path in paths}
     workflows = tuple(
         want
         for found in prepared.values()
-        if (want := _desired(clone, found, configured, branch, commit, since))
+        if (want := _desired(clone, found, configured, branch, commit, past))
     )
-    return Asked(Head(branch, commit, workflows, passed), prepared, configured.settings)
+    return Asked(Head(branch, commit, workflows, past.passed()), prepared, configured.settings)
 
 
 def _desired(
@@ -48,7 +45,7 @@ def _desired(
     configured: Configured,
     branch: str,
     commit: str,
-    since: str | None,
+    past: History,
 ) -> Desired | None:
     """Return what a workflow file asks for; None where it never asks for commits."""
     wrong = has_errors(found.diagnostics)
@@ -60,16 +57,18 @@ def _desired(
     if has_errors(configured.diagnostics):
         sources = {configured.source.path: configured.source}
         return Desired(found.path, None, problem=_first(configured.diagnostics, sources))
-    asks = any(_fits(clone, trigger, found.path, branch, commit, since) for trigger in triggers)
+    asks = any(_fits(clone, trigger, found.path, branch, commit, past) for trigger in triggers)
     return Desired(found.path, found.plan.key if found.plan else None, asks)
 
 
 def _fits(
-    clone: Clone, trigger: CommitTrigger, path: str, branch: str, commit: str, since: str | None
+    clone: Clone, trigger: CommitTrigger, path: str, branch: str, commit: str, past: History
 ) -> bool:
     changed = None
-    if trigger.paths is not None and since is not None and clone.facts(since).is_file(path):
-        changed = clone.repository.changed_paths(since, commit)
+    if trigger.paths is not None:
+        since = past.decided(path)
+        if since is not None and clone.facts(since).is_file(path):
+            changed = clone.repository.changed_paths(since, commit)
     return trigger.fits(branch, watched=True, changed=changed)
 
 
@@ -80,22 +79,3 @@ def _first(found: tuple[Diagnostic, ...], sources: Mapping[str, Source]) -> str:
     line, column = sources[first.path].position(first.span.start)
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return f"{first.path}:{line}:{column}: {first.code} {first.message}{more}"
-
-
-def _since(clone: Clone, branch: str, commit: str) -> tuple[str | None, tuple[str, ...]]:
-    """Return the last commit that was decided for ``branch``, and those passed since, oldest first."""
-    passed: list[str] = []
-    for parent in clone.repository.first_parents(commit, _LOOK_BACK):
-        if _is_decided(clone, branch, parent):
-            return parent, tuple(reversed(passed))
-        passed.append(parent)
-    return None, ()
-
-
-def _is_decided(clone: Clone, branch: str, commit: str) -> bool:
-    for line in clone.records.notes.read(commit):
-        body = decode(line).body
-        decided = (RunNone, RunRefused, RunQueued, RunStarted, RunFinished)
-        if isinstance(body, decided) and body.branch == branch:
-            return True
-    return False
