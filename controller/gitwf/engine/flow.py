@@ -61,15 +61,13 @@ class Flows:
     def _lines(self, block: tree.Block, frame: Frame) -> Outcome:
         outcome = DONE
         for number, line in enumerate(block.lines, 1):
-            before = outcome
-            place = str(number)
             for position, item in enumerate(line.items, 1):
-                inner = place if len(line.items) == 1 else f"{place}.{position}"
-                outcome = self._statement(item.statement, frame.at(inner)).after(outcome)
+                if isinstance(item.statement, _DECLARATIONS):
+                    continue
+                place = str(number) if len(line.items) == 1 else f"{number}.{position}"
+                outcome = self._statement(item.statement, frame.at(place)).after(outcome)
             if not outcome.succeeded:
                 return outcome
-            if all(isinstance(item.statement, _DECLARATIONS) for item in line.items):
-                outcome = before
         return outcome
 
     def _handlers(self, block: tree.Block, outcome: Outcome, frame: Frame) -> None:
@@ -79,9 +77,16 @@ class Flows:
             kinds.remove("on_failure")
         if outcome.failure:
             frame.scope.builtins["error"] = outcome.failure.value()
+        stopped: StoppedError | None = None
         for kind in kinds:
             for place, handler in _handlers_of(block, kind):
-                self.flow(handler.flow, frame.handling().at(f"{place}/{kind}"))
+                try:
+                    self.flow(handler.flow, frame.handling().at(f"{place}/{kind}"))
+                except StoppedError as error:
+                    # What is left of the handlers must run all the same.
+                    frame, stopped = frame.shielded(), error
+        if stopped is not None:
+            raise stopped
 
     def _statement(self, statement: tree.Statement, frame: Frame) -> Outcome:
         match statement:
@@ -121,7 +126,7 @@ class Flows:
             case tree.Command():
                 return _ended(self._actions.play(flow, frame), frame)
             case tree.Group():
-                return self.block(flow.body, frame)
+                return _ended(self.block(flow.body, frame), frame)
             case tree.Redirected():
                 return self._redirected(flow, frame)
             case tree.Chain():
@@ -129,7 +134,7 @@ class Flows:
             case tree.If():
                 return self._if(flow, frame)
             case tree.Try():
-                return self._try(flow, frame)
+                return _ended(self._try(flow, frame), frame)
             case _:
                 # The checker refuses a file with any of these before it is run.
                 raise TypeError(f"{type(flow).__name__} cannot be played")
@@ -176,10 +181,11 @@ class Flows:
 
     def _if(self, flow: tree.If, frame: Frame) -> Outcome:
         try:
-            if holds(flow.condition, frame.scope):
-                return self.flow(flow.then, frame.at("then"))
+            holding = holds(flow.condition, frame.scope)
         except EvaluationError as error:
             return _ended(_evaluation_failed(error, frame), frame)
+        if holding:
+            return self.flow(flow.then, frame.at("then"))
         if flow.otherwise is not None:
             return self.flow(flow.otherwise, frame.at("else"))
         return DONE
@@ -195,7 +201,7 @@ class Flows:
                 self.flow(flow.final, frame.shielded().at("finally"))
             raise
         if flow.final is not None:
-            final = self.flow(flow.final, frame.at("finally"))
+            final = self.flow(flow.final, frame.shielded().at("finally"))
             if outcome.succeeded and not final.succeeded:
                 return final.after(outcome)
         return outcome
