@@ -16,8 +16,9 @@ from gitwf.engine.run import Request, is_played
 from gitwf.engine.stop import Stop
 from gitwf.reconcile.apply import Applier
 from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.configure import Configured, configure
 from gitwf.reconcile.observe import HERE
-from gitwf.reconcile.prepare import Configured, Prepared, configure, prepare
+from gitwf.reconcile.prepare import Prepared, prepare
 from gitwf.records.fold import RunRecord
 from gitwf.repo.repository import Commit
 

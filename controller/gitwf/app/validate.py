@@ -34,7 +34,8 @@ def validate(directory: Path, paths: Iterable[str]) -> Findings:
         OSError: if a path is not a file that can be read.
     """
     from gitwf.data.facts import FileFacts, TreeFiles
-    from gitwf.reconcile.prepare import configure, prepare
+    from gitwf.reconcile.configure import configure
+    from gitwf.reconcile.examine import examine
 
     root = root_of(directory)
     facts = FileFacts(TreeFiles(root))
@@ -44,9 +45,9 @@ def validate(directory: Path, paths: Iterable[str]) -> Findings:
     chosen = [_inside(root, directory, path) for path in paths] or workflow_files(root)
     for path in chosen:
         (root / path).open("rb").close()
-        prepared = prepare(path, facts, configured.settings)
-        found += prepared.diagnostics
-        sources.update(prepared.sources)
+        examined = examine(path, facts, configured.settings)
+        found += examined.diagnostics
+        sources.update(examined.sources)
     return Findings(tuple(ordered(found)), sources, len(chosen))
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import posixpath
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from gitwf.plan.stage import Stage
-from gitwf.repo.objects import Objects
+
+if TYPE_CHECKING:
+    from gitwf.repo.objects import Objects
 
 _SCRIPTS = "commands"
 _SUFFIXES = ("", ".sh", ".py")
@@ -79,9 +80,9 @@ class TreeFiles:
         full = self._root / path
         if full.is_dir():
             listing = self.files(path)
-            return hashlib.sha256(msgspec.json.encode(sorted(listing.items()))).hexdigest()
+            return _digest(msgspec.json.encode(sorted(listing.items())))
         data = self.read(path)
-        return None if data is None else hashlib.sha256(data).hexdigest()
+        return None if data is None else _digest(data)
 
     def is_file(self, path: str, *, executable: bool = False) -> bool:
         """Return whether there is a(n executable) file at ``path``."""
@@ -105,6 +106,12 @@ class TreeFiles:
                 if (known := self.id(path)) is not None:
                     found[path] = known
         return found
+
+
+def _digest(data: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
 
 
 class FileFacts:

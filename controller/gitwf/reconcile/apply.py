@@ -10,9 +10,9 @@ from gitwf.engine.run import Request
 from gitwf.engine.stop import Stop
 from gitwf.plan.plan import decode as decode_plan
 from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.configure import configure
 from gitwf.reconcile.decide import Action, Lose, NoteNone, Refuse, Resume, Start
 from gitwf.reconcile.desired import Asked
-from gitwf.reconcile.prepare import configure
 from gitwf.records.clock import spell
 from gitwf.records.event import Body, Event, RunFinished, RunNone, RunRefused, encode
 from gitwf.records.fold import RunRecord, fold

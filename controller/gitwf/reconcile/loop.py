@@ -13,10 +13,10 @@ from gitwf.engine.recorder import Listener
 from gitwf.engine.stop import Stop
 from gitwf.reconcile.apply import Applier, Done
 from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.configure import configure
 from gitwf.reconcile.decide import Action, Resume, Start, decide
 from gitwf.reconcile.desired import Asked, asked
 from gitwf.reconcile.observe import observe
-from gitwf.reconcile.prepare import configure
 from gitwf.records.fold import RunRecord
 from gitwf.repo.errors import RepositoryError
 

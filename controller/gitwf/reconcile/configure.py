@@ -1,0 +1,27 @@
+"""The settings of a commit or a working tree: its `wf.toml`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gitwf.config.load import load
+from gitwf.config.settings import Settings
+from gitwf.data.facts import FileFacts
+from gitwf.diagnostics import Diagnostic, Source
+
+SETTINGS = "wf.toml"
+
+
+class Configured(msgspec.Struct, frozen=True):
+    """Settings; the defaults where `wf.toml` is missing or has errors."""
+
+    settings: Settings
+    diagnostics: tuple[Diagnostic, ...]
+    source: Source
+
+
+def configure(facts: FileFacts) -> Configured:
+    """Return the settings that ``facts`` hold."""
+    text = facts.text(SETTINGS) or ""
+    loaded = load(text, SETTINGS)
+    return Configured(loaded.settings, loaded.diagnostics, Source(SETTINGS, text))

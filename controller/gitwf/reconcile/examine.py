@@ -1,0 +1,83 @@
+"""What is wrong with a workflow file, as far as can be seen. Runs nothing of the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from gitwf.config.settings import Settings
+from gitwf.data.errors import DataError
+from gitwf.data.facts import FileFacts
+from gitwf.diagnostics import Diagnostic, Source, Span, ordered
+from gitwf.language import tree
+from gitwf.language.check.checker import check
+from gitwf.language.check.surroundings import Surroundings
+from gitwf.language.program import Program, load
+from gitwf.language.walk import walk
+from gitwf.plan.stage import Stage
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """A workflow file that was read and checked, with the texts that its diagnostics point into."""
+
+    path: str
+    program: Program
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source]
+
+
+def examine(path: str, facts: FileFacts, settings: Settings, given: Iterable[str] = ()) -> Examined:
+    """Read and check the workflow at ``path``; ``given`` are the names that ``--set`` sets."""
+    program = load(path, facts.text)
+    found = list(program.diagnostics)
+    try:
+        around = surroundings(facts, settings, frozenset(given))
+        found += check(program, around)
+        found += _unplayable(program, facts)
+    except DataError as error:
+        found.append(_broken_stages(error, program, path))
+    return Examined(path, program, tuple(ordered(found)), program.sources)
+
+
+def surroundings(
+    facts: FileFacts, settings: Settings, variables: frozenset[str] = frozenset()
+) -> Surroundings:
+    """Return what the checker may know of the repository.
+
+    Raises:
+        DataError: if `dvc.yaml` cannot be read.
+    """
+    return Surroundings(
+        stages=frozenset(facts.stages()),
+        scripts=frozenset(facts.scripts()),
+        targets=frozenset(settings.target),
+        environments=frozenset(settings.env) if settings.env else None,
+        secrets=frozenset(settings.secrets),
+        variables=variables,
+    )
+
+
+def _unplayable(program: Program, facts: FileFacts) -> list[Diagnostic]:
+    """Report calls of the repository's own stages that this version cannot play."""
+    found = []
+    stages = facts.stages()
+    for node in walk(program.file):
+        if not isinstance(node, tree.Command) or node.name in program.definitions:
+            continue
+        reason = stages.get(node.name)
+        if reason is not None and not isinstance(reason, Stage):
+            message = f"the stage `{node.name}` of `dvc.yaml` cannot be played: {reason}"
+            found.append(
+                Diagnostic(
+                    "WF109", message, program.file.path, node.name_span, "run it with `dvc repro`"
+                )
+            )
+    return found
+
+
+def _broken_stages(error: DataError, program: Program, path: str) -> Diagnostic:
+    message = f"`dvc.yaml` cannot be read: {error.message}"
+    if path not in program.sources:
+        program.sources[path] = Source(path, "")
+    return Diagnostic("WF103", message, path, Span(0, 0), error.hint or "mend `dvc.yaml` first")
