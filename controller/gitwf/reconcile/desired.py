@@ -10,9 +10,10 @@ from gitwf.config.settings import Settings
 from gitwf.diagnostics import Diagnostic, Severity, Source, has_errors
 from gitwf.plan.trigger import CommitTrigger, commit_triggers
 from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.configure import Configured, configure
 from gitwf.reconcile.decide import Desired, Head
 from gitwf.reconcile.history import History
-from gitwf.reconcile.prepare import Configured, Prepared, configure, prepare
+from gitwf.reconcile.prepare import Prepared, prepare
 
 
 class Asked(msgspec.Struct, frozen=True):
