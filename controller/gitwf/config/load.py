@@ -14,6 +14,8 @@ from gitwf.diagnostics import Diagnostic, Span, nearest
 
 _SHOWN = 40
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""A byte that is no UTF-8, as ``surrogateescape`` hands it on."""
 _FORMS: Mapping[object, str] = {
     str: "a string",
     bool: "`true` or `false`",
@@ -41,11 +43,13 @@ class _Fault(msgspec.Struct, frozen=True):
 def load(text: str, path: str = "wf.toml") -> Loaded:
     """Return the settings that ``text`` holds, and what is wrong with it.
 
-    Text that is no TOML is WF601, and all settings are then the defaults. A setting that does not
+    Text that is no TOML, or no UTF-8, is WF601, and all settings are then the defaults. A setting that does not
     exist, or whose value is not of its type, is WF602. ``path`` is the name for diagnostics.
     """
     if not text.strip():
         return Loaded(Settings())
+    if broken := _NOT_UTF8.search(text):
+        return Loaded(Settings(), (_not_utf8(broken, path),))
     import tomllib
 
     try:
@@ -55,6 +59,11 @@ def load(text: str, path: str = "wf.toml") -> Loaded:
     faults: list[_Fault] = []
     settings = _table(Settings, _droids_apart(document), (), faults)
     return Loaded(settings, _reported(faults, text, path))
+
+
+def _not_utf8(broken: re.Match[str], path: str) -> Diagnostic:
+    message = f"byte 0x{ord(broken[0]) - 0xDC00:02X} is not UTF-8"
+    return Diagnostic("WF601", message, path, Span(*broken.span()), "save the file as UTF-8")
 
 
 def _broken(message: str, text: str, path: str) -> Diagnostic:

@@ -26,7 +26,11 @@ class UnsupportedError(DataError):
 
 
 class BrokenFileError(DataError):
-    """A file of DVC cannot be read as what it is."""
+    """A file of DVC cannot be read as what it is. ``line`` (1-based) is where, if that is known."""
+
+    def __init__(self, message: str, hint: str | None = None, line: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.line = line
 
 
 class ParamError(DataError):

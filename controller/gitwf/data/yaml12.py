@@ -64,8 +64,13 @@ def loads(text: str, name: str) -> object:
 
     try:
         return yaml.load(text, Loader=_loader())  # noqa: S506 - a subclass of the safe loader
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        message = f"`{name}` is not UTF-8, line {line}"
+        raise BrokenFileError(message, "save it as UTF-8", line) from error
     except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise BrokenFileError(f"`{name}` is no valid YAML: {_reason(error)}") from error
+        reason, line = _reason(error)
+        raise BrokenFileError(f"`{name}` is no valid YAML: {reason}", line=line) from error
 
 
 def is_string(text: str) -> bool:
@@ -73,12 +78,12 @@ def is_string(text: str) -> bool:
     return not any(text[:1] in first and pattern.match(text) for _, pattern, first in _RESOLVERS)
 
 
-def _reason(error: Exception) -> str:
-    """Return one line of what PyYAML says, with the line where it says one."""
+def _reason(error: Exception) -> tuple[str, int | None]:
+    """Return one line of what PyYAML says, and the line of the text where it says one."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
-    line = "" if mark is None else f", line {mark.line + 1}"
-    return f"{problem.splitlines()[0]}{line}"
+    reason = problem.splitlines()[0]
+    return (reason, None) if mark is None else (f"{reason}, line {mark.line + 1}", mark.line + 1)
 
 
 @cache
