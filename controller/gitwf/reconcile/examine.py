@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from gitwf.config.settings import Settings
-from gitwf.data.errors import DataError
+from gitwf.data.errors import BrokenFileError, DataError
 from gitwf.data.facts import FileFacts
 from gitwf.diagnostics import Diagnostic, Source, Span, ordered
 from gitwf.language import tree
@@ -16,6 +16,8 @@ from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program, load
 from gitwf.language.walk import walk
 from gitwf.plan.stage import Stage
+
+_STAGES = "dvc.yaml"
 
 
 class Examined(msgspec.Struct, frozen=True):
@@ -36,7 +38,8 @@ def examine(path: str, facts: FileFacts, settings: Settings, given: Iterable[str
         found += check(program, around)
         found += _unplayable(program, facts)
     except DataError as error:
-        found.append(_broken_stages(error, program, path))
+        source = program.sources[_STAGES] = Source(_STAGES, facts.text(_STAGES) or "")
+        found.append(_broken_stages(error, source))
     return Examined(path, program, tuple(ordered(found)), program.sources)
 
 
@@ -76,8 +79,7 @@ def _unplayable(program: Program, facts: FileFacts) -> list[Diagnostic]:
     return found
 
 
-def _broken_stages(error: DataError, program: Program, path: str) -> Diagnostic:
-    message = f"`dvc.yaml` cannot be read: {error.message}"
-    if path not in program.sources:
-        program.sources[path] = Source(path, "")
-    return Diagnostic("WF103", message, path, Span(0, 0), error.hint or "mend `dvc.yaml` first")
+def _broken_stages(error: DataError, source: Source) -> Diagnostic:
+    line = error.line if isinstance(error, BrokenFileError) else None
+    at = sum(len(before) + 1 for before in source.text.split("\n")[: (line or 1) - 1])
+    return Diagnostic("WF103", error.message, _STAGES, Span(at, at), error.hint or "mend it first")
