@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from enum import StrEnum
@@ -102,6 +103,14 @@ def locate(diagnostic: Diagnostic, source: Source) -> Located:
     )
 
 
+_HIDDEN = (
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, but for the tab
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what changes the direction of text
+    r"\ud800-\udfff]"  # bytes that are no UTF-8
+)
+"""What a terminal must not be given."""
+
+
 def render(diagnostic: Diagnostic, source: Source) -> str:
     """Render ``diagnostic`` the way a terminal shows it.
 
@@ -115,7 +124,7 @@ def render(diagnostic: Diagnostic, source: Source) -> str:
     line, column = source.position(diagnostic.span.start)
     word = "" if diagnostic.severity is Severity.ERROR else f"{diagnostic.severity}: "
     out = [f"{diagnostic.path}:{line}:{column}: {diagnostic.code} {word}{diagnostic.message}"]
-    text = source.line(line)
+    text = re.sub(_HIDDEN, "\N{REPLACEMENT CHARACTER}", source.line(line))
     gutter = " " * len(str(line))
     if text.strip():
         before = text[: column - 1]

@@ -23,10 +23,12 @@ NAME = r"[A-Za-z_][A-Za-z0-9_]*+"
 COMMAND_NAME = r"(?:\w|-(?!>))++"
 """A command's name, or one part of it; an arrow ends it."""
 
-_SPACES = r"(?:[ \t\r]++|\\\r?\n|\#[^\n]*+)*+"
-_LINES = r"(?:[ \t\r\n]++|\\\r?\n|\#[^\n]*+)*+"
+_JOINT = r"\\(?:\r*+\n|\Z)"
+_SPACES = rf"(?:[ \t\r]++|{_JOINT}|\#[^\n]*+)*+"
+_LINES = rf"(?:[ \t\r\n]++|{_JOINT}|\#[^\n]*+)*+"
 _LINE_GOES_ON = rf"(?:\n{_LINES}(?=&&|\||→|->|↳|=>))?+"
-_WORD_ENDS = r"(?=[\s;&|<>→↳]|->|\\\r?\n\s|\Z)"
+_JOINTS = r"(?:\\\r*+\n)++"
+_WORD_ENDS = rf"(?=(?:{_JOINTS})?+(?:[\s;&|<>→↳]|->|\\?\Z))"
 _BARE = r"""(?:[^\s;&|<>→↳"'\\$\-]++|-(?!>))++"""
 _BARE_IN_LIST = r"""(?:[^\s;&|<>→↳"'\\$\-,]++|-(?!>))++"""
 
@@ -93,7 +95,7 @@ _EXPRESSION = {
     Kind.OTHER: r".",
 }
 _PIECES = {
-    Kind.ESCAPE: r"\$\$|\\(?:\r?\n|.)",
+    Kind.ESCAPE: rf"\$\$|{_JOINTS}(?!{_WORD_ENDS})|\\(?!\r*+\n).",
     Kind.SINGLE: r"'[^'\n]*+'",
     Kind.QUOTE: r'"',
     Kind.UNTERMINATED: r"'[^\n]*+",
@@ -122,7 +124,7 @@ NESTED = _mode(_LINES, _EXPRESSION)
 INLINE = _mode(r"[ \t\r]*+", _EXPRESSION)
 """An expression in ``${…}``, which ends on its line."""
 
-PIECES = _mode("", {Kind.TEXT: _BARE, **_PIECES, Kind.OTHER: r"[$\\]", Kind.END: ""})
+PIECES = _mode("", {Kind.TEXT: _BARE, **_PIECES, Kind.OTHER: r"\$", Kind.END: ""})
 """The pieces of a word."""
 
 LIST_PIECES = _mode(
@@ -130,7 +132,7 @@ LIST_PIECES = _mode(
     {
         Kind.TEXT: _BARE_IN_LIST,
         **_PIECES,
-        Kind.OTHER: r"[$\\]",
+        Kind.OTHER: r"\$",
         Kind.COMMA: ",",
         Kind.END: "",
     },
@@ -163,6 +165,9 @@ REST = _mode(
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
 )
+_NOT_UTF_8 = re.compile("[\ud800-\udfff]")
+"""What the error handler ``surrogateescape`` makes of a byte, and halves of pairs from elsewhere."""
+_UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
 _TRIVIA = {
     " ": Kind.SPACE,
@@ -185,12 +190,12 @@ def is_name(text: str) -> bool:
 def clean(path: str, text: str) -> tuple[str, list[Diagnostic]]:
     """Return ``text`` as the parser reads it, and what is wrong with its characters.
 
-    Characters that are not allowed and the lines of a merge conflict are reported and become
+    Bytes that are no UTF-8, characters that are not allowed and the lines of a merge conflict are reported and become
     white space, so that nothing else is said about them; offsets stay what they were.
     """
     if text.isascii() and text.isprintable():
         return text, []
-    found: list[Diagnostic] = []
+    text, found = _decoded(path, text)
 
     def control(match: re.Match[str]) -> str:
         named = f"character U+{ord(match[0][0]):04X} is not allowed"
@@ -206,6 +211,19 @@ def clean(path: str, text: str) -> tuple[str, list[Diagnostic]]:
     if "<<<<<<<" in text:
         text = _CONFLICT.sub(conflict, text)
     return (" " + text[1:] if text.startswith(BOM) else text), found
+
+
+def _decoded(path: str, text: str) -> tuple[str, list[Diagnostic]]:
+    """Return ``text`` without what is no UTF-8, which is reported once: one mend for the file."""
+    broken = _NOT_UTF_8.search(text)
+    if broken is None:
+        return text, []
+    if text.startswith(_UTF_16):
+        message, span, cleaned = "the file is UTF-16", Span(0, 0), " " * len(text)
+    else:
+        message, span = f"byte 0x{ord(broken[0]) & 0xFF:02X} is not UTF-8", Span(*broken.span())
+        cleaned = _NOT_UTF_8.sub(" ", text)
+    return cleaned, [Diagnostic("WF101", message, path, span, "save the file as UTF-8")]
 
 
 def _unmerged(path: str, match: re.Match[str]) -> Diagnostic:

@@ -14,7 +14,7 @@ from gitwf.language.parser import parse
         pytest.param(
             "/echo a\x1b[31m\n",
             "case.wf:1:8: WF101 character U+001B is not allowed\n"
-            "  1 | /echo a\x1b[31m\n"
+            "  1 | /echo a\ufffd[31m\n"
             "    |        ^\n"
             "    = delete it",
             id="control",
@@ -22,11 +22,11 @@ from gitwf.language.parser import parse
         pytest.param(
             "/echo \u202eb\u202c\n",
             "case.wf:1:7: WF101 character U+202E is not allowed\n"
-            "  1 | /echo \u202eb\u202c\n"
+            "  1 | /echo \ufffdb\ufffd\n"
             "    |       ^\n"
             "    = delete it\n"
             "case.wf:1:9: WF101 character U+202C is not allowed\n"
-            "  1 | /echo \u202eb\u202c\n"
+            "  1 | /echo \ufffdb\ufffd\n"
             "    |         ^\n"
             "    = delete it",
             id="bidirectional",
@@ -49,6 +49,22 @@ from gitwf.language.parser import parse
         ),
         pytest.param("/echo 'a\u00a0b' # \u00a0\n", "", id="no-break-space-in-quotes"),
         pytest.param("\ufeff/echo a\n", "", id="byte-order-mark"),
+        pytest.param(
+            b"/echo caf\xe9 \xe8\n".decode(errors="surrogateescape"),
+            "case.wf:1:10: WF101 byte 0xE9 is not UTF-8\n"
+            "  1 | /echo caf\ufffd \ufffd\n"
+            "    |          ^\n"
+            "    = save the file as UTF-8",
+            id="latin-1",
+        ),
+        pytest.param(
+            "\ufeff/a\n".encode("utf-16-le").decode(errors="surrogateescape"),
+            "case.wf:1:1: WF101 the file is UTF-16\n"
+            "  1 | \ufffd\ufffd/\ufffda\ufffd\n"
+            "    | ^\n"
+            "    = save the file as UTF-8",
+            id="utf-16",
+        ),
         pytest.param(
             f"/echo a\n{'<' * 7} HEAD\n/echo b\n{'=' * 7}\n/echo c\n{'>' * 7} topic\n",
             "case.wf:2:1: WF103 a merge conflict stands here\n"
