@@ -65,13 +65,16 @@ def control(
 
     Raises:
         LockedError: if another controller is at work.
+        UsageError: if HEAD is detached and no branch is named.
     """
     from gitwf.reconcile.watch import watching
 
     clone = session.clone()
+    chosen = tuple(branches)
+    _refuse_nothing_watched(clone, chosen)
     log_into(clone.records.state_dir)
     with _acting(clone, wait=False), watching(clone.repository.common_dir, wake.due):
-        reconciler = Reconciler(clone, branches, Stop(), listener, wake.due)
+        reconciler = Reconciler(clone, chosen, Stop(), listener, wake.due)
         ready()
         while not wake.stopping:
             wake.due.clear()

@@ -124,8 +124,10 @@ def _path_in(directory: Path, root: Path | None, file: str) -> str:
 
 
 def _missing(path: str, root: Path | None, *, here: bool) -> tuple[str, str]:
+    if root is not None and (root / path).is_dir():
+        return f"`{path}` is a folder", "name a workflow file in it"
     if here or root is None or not (root / path).exists():
-        return f"there is no file `{path}`", "`git wf validate` lists what there is"
+        return f"there is no file `{path}`", "name a `.wf` file of this repository"
     return f"`{path}` is not in HEAD", "commit it, or run it as it is with `--here`"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import msgspec
@@ -90,7 +90,7 @@ def _refused(clone: Clone, branch: str, commit: str) -> list[Refusal]:
     return list(found.values())
 
 
-def _standings(clone: Clone, records: list[RunRecord], heads: Iterable[str]) -> list[Standing]:
+def _standings(clone: Clone, records: list[RunRecord], heads: Collection[str]) -> list[Standing]:
     """Return the environments: what their refs say, unless a later effect came to no good end."""
     newest: dict[str, EnvironmentState] = {}
     for record in reversed(records):
@@ -128,8 +128,9 @@ def _standing(
     )
 
 
-def _workflows(clone: Clone, heads: Iterable[str]) -> frozenset[str]:
+def _workflows(clone: Clone, heads: Collection[str]) -> frozenset[str]:
+    """Return the workflow files of ``heads``; where no branch is watched, those of HEAD."""
     found: set[str] = set()
-    for commit in heads:
+    for commit in heads or ("HEAD",):
         found.update(path for path in clone.facts(commit).files("") if path.endswith(".wf"))
     return frozenset(found)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from gitwf.app.session import UsageError
 from gitwf.diagnostics import Diagnostic, Located, Source, locate, ordered, render
 
 
@@ -31,7 +32,7 @@ def validate(directory: Path, paths: Iterable[str]) -> Findings:
     """Check the files at ``paths`` (relative to ``directory``); none: all of the repository.
 
     Raises:
-        OSError: if a path is not a file that can be read.
+        UsageError: if there is no file at a path.
     """
     from gitwf.data.facts import FileFacts, TreeFiles
     from gitwf.reconcile.configure import configure
@@ -44,7 +45,8 @@ def validate(directory: Path, paths: Iterable[str]) -> Findings:
     sources = {configured.source.path: configured.source}
     chosen = [_inside(root, directory, path) for path in paths] or workflow_files(root)
     for path in chosen:
-        (root / path).open("rb").close()
+        if not (root / path).is_file():
+            raise UsageError(f"there is no file `{path}`", "name a `.wf` file of this repository")
         examined = examine(path, facts, configured.settings)
         found += examined.diagnostics
         sources.update(examined.sources)

@@ -52,7 +52,8 @@ def _words(event: Event) -> str | None:
             why = f": {body.error.message}" if body.error else ""
             return f"{body.workflow}: {body.status} in {took(body.seconds)}, {figures}{why}"
         case RunRefused() as body:
-            return f"{body.workflow}: refused at {body.commit[:10]}: {body.reason}"
+            refused = f"{body.workflow}: refused at {body.commit[:10]}: {body.reason}"
+            return f"{refused}\n  `git wf validate` says more; mend it and commit"
         case RunNone() as body:
             return f"{body.branch}: nothing to do for {body.commit[:10]}: {body.reason}"
         case _:

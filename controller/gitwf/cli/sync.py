@@ -9,7 +9,6 @@ import typer
 from gitwf.app.sync import sync as bring_up_to_date
 from gitwf.app.validate import Findings
 from gitwf.cli.edge import NO, NOT_DONE, OK, say
-from gitwf.cli.findings import show as show_findings
 from gitwf.cli.options import session
 
 
@@ -19,7 +18,7 @@ def sync(
     """Write the static stages of the definitions into dvc.yaml."""
     made = bring_up_to_date(session(), check=check)
     if isinstance(made, Findings):
-        show_findings(made, json=False)
+        say(*made.rendered())
         return NOT_DONE
     word = "wrote" if made.written else "differs from its definition:"
     say(*(f"{word} stage `{name}`" for name in made.stages))
