@@ -11,7 +11,7 @@ from gitwf.engine.context import RunContext
 from gitwf.engine.effects import Effects
 from gitwf.engine.frame import Frame
 from gitwf.engine.jobs import Process
-from gitwf.engine.outcome import Kind, Outcome, failed
+from gitwf.engine.outcome import Failure, Kind, Outcome, failed
 from gitwf.engine.result import result_of
 from gitwf.engine.scope import OutsideError, inside
 from gitwf.engine.shell import definition_argv, stage_argv
@@ -21,7 +21,7 @@ from gitwf.engine.tally import Tally
 from gitwf.language import tree
 from gitwf.language.arguments import ArgumentError, bind
 from gitwf.language.expand import arguments
-from gitwf.language.scope import ClosedScope, EvaluationError, UnsetError
+from gitwf.language.scope import ClosedScope, EvaluationError
 from gitwf.plan.invocation import Invocation, invoke
 from gitwf.plan.stage import Stage
 
@@ -63,9 +63,12 @@ class Commands:
         try:
             return self._play(command, call, frame)
         except (EvaluationError, ArgumentError) as error:
-            return failed(call.failed(Kind.TYPE, error.message))
-        except UnsetError as error:
-            return failed(call.failed(Kind.TYPE, f"`${error.name}` was never set"))
+            failure = call.failed(Kind.TYPE, error.message)
+        return self._failed(call, failure)
+
+    def _failed(self, call: Call, failure: Failure) -> Outcome:
+        """Record a command that could not begin as a step that failed."""
+        return self._steps.play(call, lambda: Ended(failed(failure))).outcome
 
     def _play(self, command: tree.Command, call: Call, frame: Frame) -> Outcome:
         if (builtin := self._builtins.get(command.name)) is not None:
@@ -79,11 +82,12 @@ class Commands:
             process = self._process(
                 stage_argv(own.cmd, self._context.environment), own.wdir, {}, own
             )
-            return self._step(Invocation(own.name, "", stage=own), process, call, frame)
+            return self._tried(Invocation(own.name, "", stage=own), process, call, frame)
         if isinstance(own, str):
             process = self._process((f"./{own}", *words), ".", {}, None)
-            return self._step(Invocation(command.name, ""), process, call, frame)
-        return failed(call.failed(Kind.MISSING, f"there is no command `{call.command}`", 127))
+            return self._tried(Invocation(command.name, ""), process, call, frame)
+        message = f"there is no command `{call.command}`"
+        return self._failed(call, call.failed(Kind.MISSING, message, 127))
 
     def _defined(
         self, definition: tree.Definition, command: tree.Command, call: Call, frame: Frame
@@ -98,14 +102,7 @@ class Commands:
             invocation.stage,
             invocation,
         )
-        outcome = self._step(invocation, process, call, frame)
-        for attempt in range(1, invocation.retry + 1):
-            if outcome.failure is None or outcome.failure.kind is Kind.CANCELLED:
-                break
-            frame.stop.check()
-            again = Call(f"{call.step}[{attempt}]", call.command, call.args, attempt + 1)
-            outcome = self._step(invocation, process, again, frame)
-        return outcome
+        return self._tried(invocation, process, call, frame)
 
     def _process(
         self,
@@ -124,14 +121,24 @@ class Commands:
             invocation.timeout if invocation else None,
         )
 
-    def _step(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Outcome:
-        def step() -> Ended:
-            return self._steps.play(call, lambda: self._ended(invocation, process, call, frame))
-
-        ended = self._effects.play(invocation.effect, call, step) if invocation.effect else step()
+    def _tried(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Outcome:
+        """Play a command as often as its field ``retry`` allows; it counts once."""
+        ended = self._step(invocation, process, call, frame)
+        for attempt in range(1, invocation.retry + 1):
+            if not _may_be_tried_again(invocation, ended.outcome):
+                break
+            frame.stop.check()
+            again = Call(f"{call.step}[{attempt}]", call.command, call.args, attempt + 1)
+            ended = self._step(invocation, process, again, frame)
         if frame.counted:
             self._tally.add(cached=ended.cached, metrics=ended.metrics)
         return ended.outcome
+
+    def _step(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
+        def step() -> Ended:
+            return self._steps.play(call, lambda: self._ended(invocation, process, call, frame))
+
+        return self._effects.play(invocation.effect, call, step) if invocation.effect else step()
 
     def _ended(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
         if invocation.stage is None:
@@ -173,6 +180,13 @@ class Players:
         self.stages = stages
         self.effects = effects
         self.tally = tally
+
+
+def _may_be_tried_again(invocation: Invocation, outcome: Outcome) -> bool:
+    """Return whether another attempt may follow: not of an effect that nobody knows the end of."""
+    if outcome.failure is None or outcome.failure.kind is Kind.CANCELLED:
+        return False
+    return invocation.effect is None or outcome.failure.kind is not Kind.LOST
 
 
 def _outcome(finished: jobs.Finished) -> Outcome:

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from fnmatch import fnmatchcase
 
 from gitwf.language.secret import is_secret
 
-_OWN = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_EXEC_PATH", "WF_*")
-"""Set by git for hooks and by us for commands: they name another repository, or another run."""
+_OF_A_REPOSITORY = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+"""What `git rev-parse --local-env-vars` prints: git sets it for hooks, to name their repository."""
+
+_OF_A_RUN = "WF_"
+"""How the variables begin that we set for commands: inherited ones name another run."""
 
 
 def for_commands(environment: Mapping[str, str], secrets: Container[str]) -> dict[str, str]:
@@ -16,7 +35,9 @@ def for_commands(environment: Mapping[str, str], secrets: Container[str]) -> dic
     return {
         name: value
         for name, value in environment.items()
-        if not is_secret(name, secrets) and not any(fnmatchcase(name, own) for own in _OWN)
+        if not is_secret(name, secrets)
+        and name not in _OF_A_REPOSITORY
+        and not name.startswith(_OF_A_RUN)
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from gitwf.engine.mask import Mask
 from gitwf.records.clock import spell
 from gitwf.records.event import (
     Body,
@@ -15,7 +16,6 @@ from gitwf.records.event import (
     RunFinished,
     RunQueued,
     RunStarted,
-    decode,
     encode,
 )
 from gitwf.records.fold import RunRecord, fold
@@ -29,7 +29,6 @@ INTERVAL = 10.0
 """Seconds after which at the latest an event is in git."""
 
 _NOTED = (RunQueued, RunStarted, RunFinished, EnvironmentChanged)
-_MASK = b"***"
 
 Listener = Callable[[Event], None]
 
@@ -65,9 +64,7 @@ class RunRecorder:
         self._plan = plan
         self._journal = journal
         self._gather = gather
-        self._secrets = [s.encode() for s in secrets] + [
-            msgspec.json.encode(s)[1:-1] for s in secrets
-        ]
+        self._mask = Mask(secrets)
         self._listener = listener
         self._events = journal.read()
         self._noted: set[str] = set()
@@ -84,7 +81,7 @@ class RunRecorder:
         with self._lock:
             now = spell(self._records.clock.now())
             event = Event(now, self._records.ids.new(), 0, self._run, body, extra=dict(extra or {}))
-            event = self._masked(event)
+            event = self._mask.event(event)
             self._journal.append(event)
             self._events.append(event)
         if self._listener:
@@ -112,9 +109,8 @@ class RunRecorder:
             with self._lock:
                 events = list(self._events)
             extra = self._gather()
-            snapshot = Snapshot(
-                self._run, self._commit, events, self._plan, extra.files, extra.results
-            )
+            results = {key: self._mask.json(text) for key, text in extra.results.items()}
+            snapshot = Snapshot(self._run, self._commit, events, self._plan, extra.files, results)
             tip = self._records.runs.write(snapshot, self._records.runs.tip(self._run))
             self._note(events)
             return tip
@@ -147,10 +143,3 @@ class RunRecorder:
             except RepositoryError:
                 # The journal has it all; `close` tries again and tells.
                 continue
-
-    def _masked(self, event: Event) -> Event:
-        line = encode(event)
-        clean = line
-        for secret in self._secrets:
-            clean = clean.replace(secret, _MASK)
-        return event if clean == line else decode(clean)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,7 @@ class Result(msgspec.Struct, frozen=True):
 
 def result_of(folder: JobFolder, metrics: Value) -> Result:
     """Return the result of the job in ``folder``; ``metrics`` are those it declared, or null."""
-    if folder.result.exists():
+    if os.path.lexists(folder.result):
         return _result_file(folder.result)
     if metrics is not None:
         return Result(metrics)
@@ -30,11 +31,11 @@ def result_of(folder: JobFolder, metrics: Value) -> Result:
 
 
 def _result_file(path: Path) -> Result:
-    if path.stat().st_size > LIMIT:
-        return Result(None, "the result is above 1 MiB: it is null")
     try:
+        if path.stat().st_size > LIMIT:
+            return Result(None, "the result is above 1 MiB: it is null")
         return Result(from_json(path.read_bytes().decode("utf-8")))
-    except ValueError:
+    except (ValueError, OSError):
         return Result(None, "the file of `WF_RESULT` is not valid JSON: the result is null")
 
 
@@ -48,8 +49,7 @@ def _printed(path: Path) -> Result:
     text = path.read_bytes().decode("utf-8", "replace").strip()
     if not text:
         return Result(None)
-    lines = [line for line in text.splitlines() if line.strip()]
-    for candidate in (text, lines[-1]):
+    for candidate in (text, text.rpartition("\n")[2]):
         try:
             return Result(from_json(candidate))
         except ValueError:

@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from gitwf.engine.memory import Memory
-from gitwf.engine.outcome import Failure, Kind, Outcome, StoppedError, failed
+from gitwf.engine.outcome import Failure, Kind, Outcome, Output, StoppedError, failed
 from gitwf.language.value import Value, from_json, to_json
 from gitwf.records.event import Body, Error, Event, Out, StepFinished, StepStarted
 
@@ -75,8 +75,27 @@ class Steps:
             failure = msgspec.structs.replace(stopped.failure, command=call.command, step=call.step)
             self._record(call, Ended(failed(failure)), begun)
             raise
+        self._keep_output(call, ended.outcome.output)
         self._record(call, ended, begun)
         return ended
+
+    def _keep_output(self, call: Call, output: Output) -> None:
+        """Have the output of a command without a job stand where that of a job stands.
+
+        A replay of the run finds it there, and so does whoever asks for the log.
+        """
+        path = self._output(call.step)
+        if not output or path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        match output:
+            case (Path() as file,):
+                path.symlink_to(file)
+            case _:
+                path.write_bytes(b"".join(p for p in output if isinstance(p, bytes)))
+
+    def _output(self, step: str) -> Path:
+        return self._folder / "jobs" / step.replace("/", ".") / "out"
 
     def _record(self, call: Call, ended: Ended, begun: float) -> None:
         outcome = ended.outcome
@@ -114,7 +133,7 @@ class Steps:
         known = event.body
         assert isinstance(known, StepFinished)  # noqa: S101  (Memory.finished answers no other)
         failure = _failure_of(known.error) if known.error else None
-        out = self._folder / "jobs" / call.step.replace("/", ".") / "out"
+        out = self._output(call.step)
         output = (out,) if out.exists() else ()
         outcome = Outcome(known.exit or 0, self._value(bytes(known.result)), failure, output)
         metrics = from_json(bytes(event.extra.get("metrics", b"{}")).decode())

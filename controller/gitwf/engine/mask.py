@@ -1,0 +1,74 @@
+"""Hides the values of secrets in what is written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec import Raw
+
+from gitwf.records.event import Body, Error, Event
+
+_MASK = b"***"
+_SHORTEST = 3
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*', re.DOTALL)
+
+
+class Mask:
+    """Replaces ``values`` by ``***``, the longest first: one may hold another.
+
+    Those of less than three characters are left: they stand everywhere, and hiding them says where.
+    """
+
+    def __init__(self, values: Iterable[str]) -> None:
+        plain = [v.encode("utf-8", "surrogateescape") for v in values if len(v) >= _SHORTEST]
+        escaped = [msgspec.json.encode(v.decode("utf-8", "replace"))[1:-1] for v in plain]
+        known = sorted({*plain, *escaped}, key=len, reverse=True)
+        self._pattern = re.compile(b"|".join(map(re.escape, known))) if known else None
+
+    def data(self, data: bytes) -> bytes:
+        """Return ``data`` without the values."""
+        return self._pattern.sub(_MASK, data) if self._pattern else data
+
+    def text(self, text: str) -> str:
+        """Return ``text`` without the values."""
+        return self.data(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    def json(self, text: bytes) -> bytes:
+        """Return a JSON text without the values: it is JSON still, with the same structure."""
+        return _TOKEN.sub(self._token, text) if self._pattern else text
+
+    def _token(self, token: re.Match[bytes]) -> bytes:
+        found = token[0]
+        if found.startswith(b'"'):
+            return b'"%s"' % self.data(found[1:-1])
+        is_secret = self._pattern is not None and self._pattern.fullmatch(found)
+        return b'"%s"' % _MASK if is_secret else found
+
+    def event(self, event: Event) -> Event:
+        """Return ``event`` without the values, where people or programs had a say in the text."""
+        if self._pattern is None:
+            return event
+        extra = {name: Raw(self.json(bytes(raw))) for name, raw in event.extra.items()}
+        return msgspec.structs.replace(event, body=self._body(event.body), extra=extra)
+
+    def _body(self, body: Body) -> Body:
+        fields = {name: getattr(body, name) for name in body.__struct_fields__}
+        changed = {name: self._field(name, value) for name, value in fields.items()}
+        return msgspec.structs.replace(body, **changed)
+
+    def _field(self, name: str, value: object) -> object:
+        match value:
+            case Raw():
+                return Raw(self.json(bytes(value)))
+            case Error():
+                return msgspec.structs.replace(value, message=self.text(value.message))
+            case Mapping():
+                return {key: self._field(key, item) for key, item in value.items()}
+            case tuple() if name == "args":
+                return tuple(self.text(argument) for argument in value)
+            case str() if name == "reason":
+                return self.text(value)
+            case _:
+                return value
