@@ -1,4 +1,4 @@
-"""The pre-commit entry: checks the workflow files that a commit changes."""
+"""The program `git-wf-hook`, which pre-commit calls with a hook's name and the files of the commit."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gitwf.app.validate import validate
-from gitwf.diagnostics import has_errors
+NOT_DONE = 2
 
 
-def main(paths: Sequence[str] | None = None) -> int:
-    """Print the diagnostics of the workflows at ``paths``; return 1 if one has errors, else 0.
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the hook that the first of ``words`` names on the paths that follow; return its status.
 
-    pre-commit calls it in the top folder, with paths relative to that. Without ``paths`` they are
-    the program's arguments; where there are none, nothing is checked.
+    0 lets the commit pass, 1 stops it, 2 says that there is no such hook. pre-commit calls in the
+    top folder, with paths relative to it. Without ``words`` they are the program's arguments.
     """
-    chosen = sys.argv[1:] if paths is None else paths
-    if not chosen:
-        return 0
-    findings = validate(Path.cwd(), chosen)
-    sys.stdout.writelines(f"{text}\n" for text in findings.rendered())
-    return int(has_errors(findings.diagnostics))
+    name, *paths = (sys.argv[1:] if words is None else words) or ("",)
+    match name:
+        case "validate":
+            from gitwf_hooks.validate import validate
+
+            return validate(Path.cwd(), paths)
+        case "dvc-sync":
+            from gitwf_hooks.dvc_sync import dvc_sync
+
+            return dvc_sync(Path.cwd())
+        case _:
+            sys.stderr.write(f"git-wf-hook: there is no hook `{name}`\n")
+            return NOT_DONE
