@@ -1,0 +1,362 @@
+"""What people get wrong: one clear line with the place and the way out, and nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import MakeFolder
+    from tests.e2e.conftest import Project
+
+MEND = "  `git wf validate` says more; mend it and commit\n"
+STAGE = "define:/x\n  ↳ run  → {run}\n  ↳ deps → train.py\n  ↳ outs → gone.bin\n\n/x\n"
+PLAIN = "define:/x\n  ↳ run → {run}\n\n/x\n"
+
+BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
+    "settings-no-toml": (
+        {"wf.toml": "[controller\n"},
+        "wf.toml:1:12: WF601 not TOML: expected ']' at the end of a table declaration",
+    ),
+    "settings-unknown": (
+        {"wf.toml": '[controller]\nbranchs = ["main"]\n'},
+        "wf.toml:2:1: WF602 there is no setting `branchs` in `[controller]`",
+    ),
+    "settings-no-utf8": (
+        {"wf.toml": b"# \xff\n"},
+        "wf.toml:1:3: WF601 byte 0xFF is not UTF-8",
+    ),
+    "workflow": (
+        {"workflows/main.wf": "/echo hello\nif:$x →\n"},
+        "workflows/main.wf:2:4: WF201 `$x` is never set (and 1 more)",
+    ),
+    "workflow-no-utf8": (
+        {"workflows/main.wf": b"/echo \xff\n"},
+        "workflows/main.wf:1:7: WF101 byte 0xFF is not UTF-8",
+    ),
+    "unknown-command": (
+        {"workflows/main.wf": "/nonsuch\n"},
+        "workflows/main.wf:1:1: WF202 unknown command `/nonsuch`",
+    ),
+    "stages-no-yaml": (
+        {"dvc.yaml": "stages: [\n"},
+        "dvc.yaml:2:1: WF103 `dvc.yaml` is no valid YAML: did not find expected node content, line 2",
+    ),
+    "stages-no-utf8": (
+        {"dvc.yaml": b"stages:\n# \xff\n"},
+        "dvc.yaml:2:1: WF103 `dvc.yaml` is not UTF-8, line 2",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "reason"), BROKEN_FILES.values(), ids=BROKEN_FILES)
+def test_a_broken_file_is_refused_once(
+    project: Project, files: dict[str, str | bytes], reason: str
+) -> None:
+    commit = project.commit(files)
+    done = project.wf("reconcile")
+    refused = f"workflows/main.wf: refused at {commit[:10]}: {reason}\n"
+    assert (done.status, done.out, done.err) == (1, "", refused + MEND)
+    again = project.wf("reconcile")
+    assert (again.status, again.out, again.err) == (0, "", "")
+    assert [line["type"] for line in project.note()] == ["run.refused"]
+    assert project.note()[0]["reason"] == reason
+    played = project.wf("run", "workflows/main.wf")
+    assert (played.status, played.out) == (2, "")
+    assert played.err.startswith(reason.removesuffix(" (and 1 more)") + "\n")
+    assert project.ledger() == []
+
+
+def test_a_mended_file_runs(project: Project) -> None:
+    project.commit({"workflows/main.wf": "/nonsuch\n"})
+    project.done("reconcile", status=1)
+    project.revert()
+    project.done("reconcile")
+    assert project.ledger() == ["train 0.9", "deploy"]
+
+
+def test_without_settings_the_defaults_hold(project: Project) -> None:
+    (project.path / "wf.toml").unlink()
+    project.commit({})
+    project.done("reconcile")
+    assert project.ledger() == ["train 0.9", "deploy"]
+
+
+NO_REPOSITORY = """\
+git-wf: `{folder}` is not in a git repository
+  go to your project's folder, or make it one with `git init`
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "init",
+        "run x.wf",
+        "reconcile",
+        "controller",
+        "status",
+        "log",
+        "show x",
+        "checkout x",
+        "sync",
+    ],
+)
+def test_not_a_repository(tmp_path: Path, words: str) -> None:
+    done = subprocess.run(
+        ["git-wf", *words.split()], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == NO_REPOSITORY.format(folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+USAGE: dict[str, tuple[str, str]] = {
+    "no-such-file": (
+        "run nofile.wf",
+        "git-wf: there is no file `nofile.wf`\n  name a `.wf` file of this repository\n",
+    ),
+    "not-committed": (
+        "run new.wf",
+        "git-wf: `new.wf` is not in HEAD\n  commit it, or run it as it is with `--here`\n",
+    ),
+    "folder": ("run workflows", "git-wf: `workflows` is a folder\n  name a workflow file in it\n"),
+    "outside": (
+        "run ../x.wf",
+        "git-wf: `../x.wf` is not in this repository\n  name a file below its root\n",
+    ),
+    "bad-setting": (
+        "run workflows/main.wf --set x",
+        "git-wf: `--set x` sets nothing\n  write `--set name=value`\n",
+    ),
+    "no-such-run": (
+        "show nonsense",
+        "git-wf: there is no run `nonsense`\n  `git wf log` lists them\n",
+    ),
+    "checkout-no-such-run": (
+        "checkout 01ABC",
+        "git-wf: there is no run `01ABC`\n  `git wf log` lists them\n",
+    ),
+    "validate-no-such-file": (
+        "validate nofile.wf",
+        "git-wf: there is no file `nofile.wf`\n  name a `.wf` file of this repository\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), USAGE.values(), ids=USAGE)
+def test_usage(project: Project, words: str, said: str) -> None:
+    project.folder.write({"new.wf": "/echo hello\n"})
+    done = project.wf(*words.split())
+    assert (done.status, done.out, done.err) == (2, "", said)
+
+
+def test_before_the_first_commit(ready: Project) -> None:
+    ready.folder.write({"workflows/main.wf": "/echo hello\n"})
+    settled = ready.wf("reconcile")
+    assert (settled.status, settled.out, settled.err) == (0, "", "")
+    played = ready.wf("run", "workflows/main.wf")
+    said = "git-wf: there is no commit yet\n  commit the workflow first\n"
+    assert (played.status, played.out, played.err) == (2, "", said)
+    assert ready.done("log", "--json") == "[]\n"
+
+
+def test_a_detached_head(project: Project) -> None:
+    project.git("checkout", "--quiet", "--detach")
+    said = (
+        "git-wf: HEAD is detached, so no branch is watched\n"
+        "  name one with `--branch`, or set `[controller] branches` in `wf.toml`\n"
+    )
+    for words in ("reconcile", "controller"):
+        done = project.wf(words)
+        assert (done.status, done.out, done.err) == (2, "", said)
+    project.done("run", "workflows/main.wf")
+    project.done("reconcile", "--branch", "main")
+    assert [run.branch for run in project.log()] == ["main", None]
+    assert "is gone" not in project.done("status")
+
+
+def test_a_shallow_clone(project: Project, make_folder: MakeFolder, tmp_path: Path) -> None:
+    project.commit({"params.yaml": "rate: 0.8\n"})
+    shallow = tmp_path / "shallow"
+    origin = f"file://{project.path}"
+    project.git("clone", "--quiet", "--depth=1", origin, str(shallow))
+    done = project.wf("reconcile", cwd=shallow)
+    assert done.status == 0, done
+    assert project.ledger() == ["train 0.8", "deploy"]
+    assert make_folder("shallow").git("fsck", "--strict", "--no-dangling") == ""
+
+
+def test_a_bare_repository(project: Project, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.git"
+    project.git("clone", "--quiet", "--bare", ".", str(bare))
+    assert project.wf("reconcile", cwd=bare).status == 0
+    assert project.ledger() == ["train 0.9", "deploy"]
+    for words, way_out in {
+        "run workflows/main.wf --here": "leave `--here` away",
+        "sync": "clone it first",
+        "checkout 01": "clone it first",
+    }.items():
+        done = project.wf(*words.split(), cwd=bare)
+        said = f"git-wf: a bare repository has no working tree\n  {way_out}\n"
+        assert (done.status, done.out, done.err) == (2, "", said)
+
+
+def test_a_dirty_tree_is_left_alone(project: Project) -> None:
+    path = project.path / "workflows" / "main.wf"
+    project.folder.write({"params.yaml": "rate: 0.1\n", "workflows/main.wf": "/nonsuch\n"})
+    before = project.git("status", "--short")
+    project.done("reconcile")
+    played = project.wf("run", "workflows/main.wf")
+    notice = "`workflows/main.wf` differs from HEAD: HEAD runs; `--here` runs the working tree\n"
+    assert played.status == 0
+    assert played.err.startswith(notice)
+    assert project.ledger() == ["train 0.9", "deploy", "deploy"]
+    assert project.git("status", "--short") == before
+    assert path.read_text() == "/nonsuch\n"
+
+
+def test_no_dvc(empty: Project) -> None:
+    files = {"workflows/main.wf": STAGE.format(run="echo 1 > gone.bin"), "train.py": ""}
+    empty.commit(files)
+    done = empty.wf("reconcile")
+    assert (done.status, done.out) == (1, "")
+    assert "  /x: failed in " in done.err
+    assert done.err.endswith(": no DVC here (run `git wf init`)\n")
+    assert empty.log()[0].error == {
+        "message": "no DVC here (run `git wf init`)",
+        "kind": "start",
+        "command": "/x",
+        "step": "2",
+        "status": 1,
+    }
+
+
+FAILURES: dict[str, tuple[str, str]] = {
+    "no-such-program": (
+        PLAIN.format(run="nonsuch-program 2> /dev/null"),
+        "`/x` exited with 127",
+    ),
+    "out-not-written": (
+        STAGE.format(run="true"),
+        "`x` did not write `gone.bin` (an out is written by the command that declares it)",
+    ),
+    "error-no-utf8": (
+        PLAIN.format(run=r"printf 'bad \377\n' >&2; exit 3"),
+        "`/x` exited with 3: bad �",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), FAILURES.values(), ids=FAILURES)
+def test_a_command_that_fails(project: Project, text: str, message: str) -> None:
+    project.commit({"workflows/main.wf": text})
+    done = project.wf("reconcile")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.endswith(f": {message}\n")
+    (run,) = project.log()
+    assert (run.status, run.restored) == ("failed", 0)
+    assert run.error is not None
+    assert run.error["message"] == message
+    assert project.git("fsck", "--strict", "--no-dangling") == ""
+
+
+def test_output_that_is_no_utf8(project: Project) -> None:
+    text = PLAIN.format(run=r"printf 'a\377\376b'").replace("/x\n", "$seen = /x\n/echo $seen\n", 2)
+    text = text.replace("define:$seen = /x\n/echo $seen\n", "define:/x\n")
+    project.commit({"workflows/main.wf": text})
+    project.done("reconcile")
+    (run,) = project.log()
+    assert [step["result"] for step in run.steps] == ["a��b", "a��b"]
+
+
+def test_a_lost_cache_is_said_and_trained_again(project: Project) -> None:
+    project.done("reconcile")
+    project.commit({"params.yaml": "rate: 0.8\n"})
+    project.done("reconcile")
+    shutil.rmtree(project.path / ".dvc" / "cache" / "files")
+    project.revert()
+    done = project.wf("reconcile")
+    assert done.status == 0
+    assert "(what it wrote before is no longer in the cache)\n" in done.err
+    assert project.ledger()[-2:] == ["train 0.9", "deploy"]
+    newest = project.log()[0]
+    assert (newest.executed, newest.restored) == (2, 0)
+    assert newest.steps[0]["reason"] == "what it wrote before is no longer in the cache"
+
+
+GIT_MISSING = "git-wf: there is no `git` program on the PATH\n  install git 2.36 or newer\n"
+GIT_TOO_OLD = "git-wf: git 2.20.1 is too old\n  install git 2.36 or newer\n"
+OLD_GIT = """\
+#!/bin/sh
+case "$*" in
+*version*) echo "git version 2.20.1" ;;
+*) echo "usage: git [--version] [--help] <command> [<args>]" >&2; exit 129 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("words", ["init", "run workflows/main.wf", "reconcile", "status", "log"])
+@pytest.mark.parametrize(
+    ("program", "said"), [(None, GIT_MISSING), (OLD_GIT, GIT_TOO_OLD)], ids=["missing", "too-old"]
+)
+def test_a_git_that_will_not_do(
+    project: Project, tmp_path: Path, words: str, program: str | None, said: str
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    if program is not None:
+        (programs / "git").write_text(program)
+        (programs / "git").chmod(0o755)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "git-wf", *words.split()],
+        cwd=project.path,
+        env=os.environ | {"PATH": str(programs)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert not (project.path / ".git" / "wf").exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 8 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small file system")
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def test_a_full_disk(project: Project, small_disk: Path, make_folder: MakeFolder) -> None:
+    place = small_disk / "work"
+    shutil.copytree(project.path, place, symlinks=True)
+    folder = make_folder("disk/work")
+    filler = small_disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+    done = project.wf("reconcile", cwd=place)
+    assert (done.status, done.out) == (2, "")
+    assert "Traceback" not in done.err
+    assert "no room left" in done.err.lower() or "no space left" in done.err.lower()
+    assert project.served.exists() is False
+    assert folder.git("fsck", "--strict", "--no-dangling") == ""
+    filler.unlink()
+    assert project.wf("reconcile", cwd=place).status == 0
+    assert project.ledger() == ["train 0.9", "deploy"]
+    assert folder.git("fsck", "--strict", "--no-dangling") == ""
