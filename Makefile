@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PYTEST := $(BIN)/pytest --numprocesses auto --hypothesis-profile ci
 DEMO   := .demo
 
 export DVC_NO_ANALYTICS := 1
@@ -23,10 +24,10 @@ demo: $(VENV)/.demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh workflows/tour.sh $(DEMO)/digits
 
 test: lint
-	$(BIN)/pytest -n auto -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: lint
-	$(BIN)/pytest -n auto
+	$(PYTEST)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
