@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gitwf.targets.job import Exit, Job, JobFolder, JobSpec, Target
+from gitwf.targets.job import Exit, Job, JobFolder, JobSpec, Streams, Target
 from gitwf.targets.local import LocalTarget
 
 DEADLINE = 20.0
@@ -134,13 +134,28 @@ def test_the_result_file(shell: Shell, tmp_path: Path) -> None:
     assert job.folder.result.read_text() == "1\n"
 
 
-def test_standard_input_is_empty_or_a_file(target: Target, tmp_path: Path) -> None:
-    (tmp_path / "in").write_bytes(b"given\0")
-    argv = ("/bin/cat",)
-    empty = target.start(tmp_path / "1", JobSpec(argv, str(tmp_path), {}))
-    given = target.start(tmp_path / "2", JobSpec(argv, str(tmp_path), {}, str(tmp_path / "in")))
+def test_standard_input_is_empty_or_a_pipe(target: Target, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"given\0")
+    os.close(writing)
+    spec = JobSpec(("/bin/cat",), str(tmp_path), {})
+    empty = target.start(tmp_path / "1", spec)
+    given = target.start(tmp_path / "2", spec, Streams(stdin=reading))
+    os.close(reading)
     assert (empty.wait(), empty.folder.out.read_bytes()) == (Exit(0), b"")
     assert (given.wait(), given.folder.out.read_bytes()) == (Exit(0), b"given\0")
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["alone", "and the file"])
+def test_standard_output_into_a_pipe(target: Target, tmp_path: Path, kept: bool) -> None:  # noqa: FBT001
+    reading, writing = os.pipe()
+    spec = JobSpec(("/bin/sh", "-c", "echo out; exit 3"), str(tmp_path), dict(os.environ))
+    job = target.start(tmp_path / "1", spec, Streams(stdout=writing, kept=kept))
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        assert pipe.read() == b"out\n"
+    assert job.wait() == Exit(3)
+    assert job.folder.read("out") == (b"out\n" if kept else b"")
 
 
 def test_no_secret_is_in_the_folder(target: Target, tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ class Mask:
     def _token(self, token: re.Match[bytes]) -> bytes:
         found = token[0]
         if found.startswith(b'"'):
-            return b'"%s"' % self.data(found[1:-1])
+            text = msgspec.json.decode(found, type=str)
+            clean = self.text(text)
+            return found if clean == text else msgspec.json.encode(clean)
         is_secret = self._pattern is not None and self._pattern.fullmatch(found)
         return b'"%s"' % _MASK if is_secret else found
 
