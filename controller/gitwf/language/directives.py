@@ -15,7 +15,7 @@ _AXIS = re.compile(r"([A-Za-z_]\w*)=")
 _RESCUES = ("catch", "finally")
 _STATEMENTS = ("use", "on", "define")
 _SPECIAL = re.compile(r"[*?\[\]]")
-_ESCAPED = re.compile(r"\$\$|\\.", re.DOTALL)
+_ESCAPED = re.compile(r"\$\$|(?:\\\r*+\n)++|\\.", re.DOTALL)
 
 
 class Directives(Options):
@@ -95,7 +95,7 @@ class Directives(Options):
         if _is_quoted(part):
             return _SPECIAL.sub(r"[\g<0>]", part.text)
         written = self.text[part.span.start : part.span.end]
-        return _ESCAPED.sub(lambda match: _SPECIAL.sub(r"[\g<0>]", match[0][1:]), written)
+        return _ESCAPED.sub(_escaped_glob, written)
 
     def retry(self) -> tree.Retry:
         """``"retry:" count { option } "→" arm``."""
@@ -254,6 +254,11 @@ class Directives(Options):
 
 def _is_quoted(part: tree.Part) -> bool:
     return isinstance(part, tree.Literal) and part.quote is not tree.Quote.BARE
+
+
+def _escaped_glob(match: re.Match[str]) -> str:
+    escape = match[0]
+    return "" if escape.endswith("\n") else _SPECIAL.sub(r"[\g<0>]", escape[1:])
 
 
 def _did_you_mean(name: str) -> str | None:

@@ -24,6 +24,7 @@ COMMAND_NAME = r"(?:\w|-(?!>))++"
 """A command's name, or one part of it; an arrow ends it."""
 
 _JOINT = r"\\(?:\r*+\n|\Z)"
+_CARRIED_ON = r"\\\r*+\n(?:[ \t\r]++|\\\r*+\n)*+(?!\n|\\?\Z)"
 _SPACES = rf"(?:[ \t\r]++|{_JOINT}|\#[^\n]*+)*+"
 _LINES = rf"(?:[ \t\r\n]++|{_JOINT}|\#[^\n]*+)*+"
 _LINE_GOES_ON = rf"(?:\n{_LINES}(?=&&|\||→|->|↳|=>))?+"
@@ -158,7 +159,7 @@ RESCUE = re.compile(rf"{_LINES}(catch|finally):")
 
 REST = _mode(
     r"[ \t\r]*+",
-    {Kind.VERBATIM: r"(?:[ \t\r]*+(?:[^ \t\r\n\\]++|\\(?:\r?\n|.|\Z)))*+"},
+    {Kind.VERBATIM: rf"(?:[ \t\r]*+(?:[^ \t\r\n\\]++|\\(?!\r*+\n).|{_CARRIED_ON}))*+"},
 )
 """The rest of a line, without white space at its ends; ``\\`` at its end carries it on."""
 
@@ -176,7 +177,7 @@ _TRIVIA = {
     "\\": Kind.SPACE,
     "\n": Kind.NEWLINE,
 }
-_GAP = re.compile(r"#[^\n]*|\n|(?:[ \t\r]|\\\r?\n)+|[^#\n \t\r]+")
+_GAP = re.compile(r"#[^\n]*|\n|(?:[ \t\r]|\\(?:\r*\n|\Z))+|[^#\n \t\r]+")
 
 
 _NAME = re.compile(NAME)
