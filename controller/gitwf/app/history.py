@@ -7,6 +7,7 @@ from itertools import islice
 import msgspec
 
 from gitwf.app.session import Session
+from gitwf.records.event import StepFinished, decode
 from gitwf.records.fold import RunRecord
 from gitwf.records.store import Records
 
@@ -39,6 +40,15 @@ def log_with_steps(session: Session, wanted: Filter) -> list[RunRecord]:
     """Return the runs that are wanted, newest first, with their steps."""
     records = Records(session.repository())
     return [records.runs.read(record.run) for record in log(session, wanted)]
+
+
+def logs_of(session: Session, record: RunRecord) -> list[str]:
+    """Return the files here that hold what the failed steps of a run printed to standard error."""
+    folder = session.repository().state_dir / "runs" / record.run / "jobs"
+    bodies = (decode(bytes(step)).body for step in record.steps)
+    failed = [b.step for b in bodies if isinstance(b, StepFinished) and b.error]
+    paths = [folder / step.replace("/", ".") / "err" for step in failed]
+    return [str(path) for path in paths if path.exists() and path.stat().st_size]
 
 
 def show(session: Session, run: str) -> RunRecord:

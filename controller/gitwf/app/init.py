@@ -35,14 +35,14 @@ def init(session: Session, *, hooks: bool = False) -> list[str]:
     if not is_initialised(root):
         initialise(root)
         done.append("made `.dvc/` and `.dvcignore`, as `dvc init` does, and staged them")
-    done += _lay_out(root)
+    done += _lay_out(root, repository.head_branch())
     if hooks:
         _install_hooks(root)
         done.append("installed the pre-commit hook")
     return done
 
 
-def _lay_out(root: Path) -> Iterator[str]:
+def _lay_out(root: Path, branch: str | None) -> Iterator[str]:
     has_workflows = any((root / "workflows").glob("*.wf"))
     for name, template in _TEMPLATES.items():
         path = root / name
@@ -53,7 +53,8 @@ def _lay_out(root: Path) -> Iterator[str]:
         if path.suffix == ".wf" and has_workflows:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(files("gitwf.app").joinpath("templates", template).read_bytes())
+        text = files("gitwf.app").joinpath("templates", template).read_text(encoding="utf-8")
+        path.write_text(text.replace("@BRANCH@", branch or "main"), encoding="utf-8")
         yield f"wrote `{name}`"
 
 

@@ -14,10 +14,14 @@ from gitwf.engine.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.loop import Reconciler, Report
 from gitwf.records.lock import ControllerLock, LockedError
+from gitwf.repo.configuration import remotes
 from gitwf.repo.errors import RepositoryError
 
 RESYNC = 30.0
 """Seconds between two full passes that nothing but the clock called for; a fifth is jitter."""
+
+_NO_SUCH_REFS = 2
+"""What `git ls-remote --exit-code` says where nothing matches (git-ls-remote(1))."""
 
 _RETRY = 0.2
 """Seconds between two looks at a lock that another controller holds."""
@@ -30,11 +34,12 @@ def reconcile(
     stop: Stop,
     *,
     wait: bool = True,
+    local: bool = False,
 ) -> Report | None:
     """Do one pass over the watched branches and return when settled.
 
     ``stop`` cancels the runs that it plays. Returns None where another controller is at work and
-    ``wait`` is false.
+    ``wait`` is false. ``local`` acts also where the remote has records that this clone lacks.
 
     Raises:
         UsageError: if HEAD is detached and no branch is named.
@@ -42,6 +47,8 @@ def reconcile(
     clone = session.clone()
     chosen = tuple(branches)
     _refuse_nothing_watched(clone, chosen)
+    if not local:
+        _refuse_without_records(clone)
     log_into(clone.records.state_dir)
     try:
         with _acting(clone, wait=wait):
@@ -57,6 +64,8 @@ def control(
     ready: Callable[[], None],
     wake: Wake,
     report: Callable[[Report], None],
+    *,
+    local: bool = False,
 ) -> bool:
     """Reconcile for good: at every change of a branch, and now and then without one.
 
@@ -72,6 +81,10 @@ def control(
     clone = session.clone()
     chosen = tuple(branches)
     _refuse_nothing_watched(clone, chosen)
+    if not local:
+        _refuse_without_records(clone)
+    if not local:
+        _refuse_without_records(clone)
     log_into(clone.records.state_dir)
     with _acting(clone, wait=False), watching(clone.repository.common_dir, wake.due):
         reconciler = Reconciler(clone, chosen, Stop(), listener, wake.due)
@@ -132,3 +145,21 @@ def _refuse_nothing_watched(clone: Clone, branches: tuple[str, ...]) -> None:
         "HEAD is detached, so no branch is watched",
         "name one with `--branch`, or set `[controller] branches` in `wf.toml`",
     )
+
+
+def _refuse_without_records(clone: Clone) -> None:
+    """Refuse to act in a clone that lacks the records of its remote: it would do all of it again."""
+    if clone.repository.refs.list("refs/wf/"):
+        return
+    for name in remotes(clone.repository):
+        found = clone.repository.git.attempt("ls-remote", "--exit-code", name, "refs/wf/*")
+        if found.status == 0:
+            raise UsageError(
+                f"this clone lacks the records that `{name}` has",
+                f"`git fetch {name} 'refs/wf/*:refs/wf/*' refs/notes/wf:refs/notes/wf`, or `--local`",
+            )
+        if found.status != _NO_SUCH_REFS:
+            raise UsageError(
+                f"cannot ask `{name}` whether it has records that are not here",
+                "try again when it can be reached, or act without it: `--local`",
+            )

@@ -10,10 +10,12 @@ import msgspec
 from gitwf.app.session import Session, UsageError
 from gitwf.app.validate import Findings
 from gitwf.data.facts import FileFacts, TreeFiles
-from gitwf.diagnostics import Severity, has_errors
+from gitwf.diagnostics import has_errors, nearest
 from gitwf.engine.recorder import Listener
 from gitwf.engine.run import Request, is_played
 from gitwf.engine.stop import Stop
+from gitwf.language import tree
+from gitwf.language.walk import walk
 from gitwf.reconcile.apply import Applier
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import Configured, configure
@@ -71,10 +73,11 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
         raise UsageError(*_missing(path, root, here=options.here))
     configured = configure(facts)
     prepared = prepare(path, facts, configured.settings, options.given)
+    _refuse_unused(options.given, prepared)
     findings = _findings(prepared, configured)
     if prepared.plan is None or has_errors(findings.diagnostics):
         raise InvalidError(findings)
-    notice = None if options.here else _differs(root, path, data)
+    notice = _refused_effects(prepared, options) if options.here else _differs(root, path, data)
     request = _request(clone, prepared, commit, options)
     return Prospect(request, configured, findings, notice)
 
@@ -83,6 +86,16 @@ def play(clone: Clone, prospect: Prospect, stop: Stop, listener: Listener) -> Ru
     """Play the run and return its record."""
     _lose_dead(clone)
     return clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
+
+
+def _refuse_unused(given: Mapping[str, str], prepared: Prepared) -> None:
+    """Refuse a value for a variable that the workflow does not have: it was probably misspelt."""
+    used = {n.name for n in walk(prepared.program.file) if isinstance(n, tree.Name)}
+    for name in given:
+        if name not in used:
+            meant = nearest(name, sorted(used))
+            hint = f"did you mean `{meant}`?" if meant else "it would have no effect"
+            raise UsageError(f"`{prepared.path}` uses no variable `{name}`", hint)
 
 
 def _lose_dead(clone: Clone) -> None:
@@ -131,6 +144,14 @@ def _missing(path: str, root: Path | None, *, here: bool) -> tuple[str, str]:
     return f"`{path}` is not in HEAD", "commit it, or run it as it is with `--here`"
 
 
+def _refused_effects(prepared: Prepared, options: RunOptions) -> str | None:
+    """Return a sentence where effects of the workflow will be refused."""
+    if options.effects or prepared.plan is None or not prepared.plan.effects:
+        return None
+    names = ", ".join(f"`{env}`" for env in prepared.plan.effects)
+    return f"effects on {names} will be refused: `--effects` allows them"
+
+
 def _differs(root: Path | None, path: str, data: bytes) -> str | None:
     """Return a sentence where the file in the working tree is another than the one that runs."""
     if root is None:
@@ -141,8 +162,3 @@ def _differs(root: Path | None, path: str, data: bytes) -> str | None:
     except OSError:
         pass
     return f"`{path}` differs from HEAD: HEAD runs; `--here` runs the working tree"
-
-
-def errors_in(findings: Findings) -> int:
-    """Return the number of errors."""
-    return sum(d.severity is Severity.ERROR for d in findings.diagnostics)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -49,7 +49,10 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """All of it. ``lease`` is who acts here now, or None."""
+    """All of it. ``lease`` is who acts here now, or None.
+
+    ``runs`` are in progress, ``latest`` is the run of each workflow and watched branch that ended last.
+    """
 
     branches: tuple[BranchState, ...]
     runs: tuple[RunRecord, ...]
@@ -57,6 +60,7 @@ class Status(msgspec.Struct, frozen=True):
     envs: tuple[Standing, ...]
     lease: str | None
     unpushed: tuple[str, ...] = ()
+    latest: tuple[RunRecord, ...] = ()
 
 
 def status(session: Session) -> Status:
@@ -70,8 +74,18 @@ def status(session: Session) -> Status:
         runs=tuple(record for record in records if not record.is_over),
         refused=tuple(r for b, c in sorted(watched.items()) for r in _refused(clone, b, c)),
         envs=tuple(_standings(clone, records, watched.values())),
+        latest=tuple(_latest(records, watched)),
         lease=f"process {holder.pid} on {holder.host}" if holder else None,
     )
+
+
+def _latest(records: list[RunRecord], branches: Collection[str]) -> Iterator[RunRecord]:
+    seen: set[tuple[str | None, str]] = set()
+    for record in records:
+        place = (record.branch, record.workflow)
+        if record.is_over and record.branch in branches and not record.dirty and place not in seen:
+            seen.add(place)
+            yield record
 
 
 def _branch(clone: Clone, branch: str, commit: str) -> BranchState:

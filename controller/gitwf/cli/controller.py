@@ -9,12 +9,12 @@ from types import FrameType
 
 from gitwf.app.reconcile import Wake, control
 from gitwf.cli.edge import OK, say
-from gitwf.cli.options import Branches, Json, session
+from gitwf.cli.options import Branches, Json, Local, session
 from gitwf.cli.progress import listener
 from gitwf.reconcile.loop import Report
 
 
-def controller(branch: Branches = None, json: Json = False) -> int:
+def controller(branch: Branches = None, local: Local = False, json: Json = False) -> int:
     """Reconcile for good: wake on commits, end on SIGTERM."""
     wake = Wake()
 
@@ -28,7 +28,13 @@ def controller(branch: Branches = None, json: Json = False) -> int:
         say(*(f"git-wf: {problem}" for problem in made.problems))
 
     playing = control(
-        session(), branch or (), listener(json=json), lambda: say("watching"), wake, report
+        session(),
+        branch or (),
+        listener(json=json),
+        lambda: say("watching"),
+        wake,
+        report,
+        local=local,
     )
     if playing:
         say("runs go on in their jobs; the next controller takes them up")

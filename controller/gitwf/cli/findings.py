@@ -36,4 +36,6 @@ def show(findings: Findings, *, json: bool) -> int:
     else:
         for text in findings.rendered():
             sys.stdout.write(f"{text}\n")
+        if not findings.diagnostics:
+            say(f"{findings.files} {'file' if findings.files == 1 else 'files'}, nothing wrong")
     return NO if has_errors(findings.diagnostics) else OK

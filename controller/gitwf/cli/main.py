@@ -42,16 +42,22 @@ def main(words: Sequence[str]) -> int:
     except typer.Abort:
         return INTERRUPTED
     except typer.TyperException as error:
-        say(f"git-wf: {error.format_message()}", f"  {_way_out(words)}")
+        say(f"git-wf: {_message(words, error)}", f"  {_way_out(words)}")
         return NOT_DONE
     return status if isinstance(status, int) else OK
 
 
+def _message(words: Sequence[str], error: typer.TyperException) -> str:
+    if words[0] not in COMMANDS and not words[0].startswith("-"):
+        return f"there is no command `{words[0]}`"
+    return error.format_message().rstrip(".").replace("'", "`")
+
+
 def _way_out(words: Sequence[str]) -> str:
     if words[0] in COMMANDS:
-        return f"`git wf {words[0]} --help` says more"
+        return f"`git wf {words[0]} -h` says more"
     meant = nearest(words[0], COMMANDS)
-    return f"did you mean `git wf {meant}`?" if meant else "`git wf --help` lists the commands"
+    return f"did you mean `git wf {meant}`?" if meant else "`git wf -h` lists the commands"
 
 
 def application(commands: Sequence[str]) -> typer.Typer:

@@ -14,6 +14,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Branches = Annotated[
     list[str] | None, typer.Option("--branch", help="Watch this branch (a glob) instead.")
 ]
+Local = Annotated[
+    bool, typer.Option("--local", help="Act although a remote has records that are not here.")
+]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
 
 

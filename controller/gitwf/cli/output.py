@@ -49,6 +49,12 @@ def paint(line: str) -> str:
     return line
 
 
+def clipped(text: str, width: int = 60) -> str:
+    """Return ``text`` in one line, with an ellipsis where it is longer than ``width``."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
 def ago(seconds: float) -> str:
     """Return a time span in the largest unit that fits: ``3 min``, ``2 h``."""
     for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from gitwf.cli.output import print_line, took
+from gitwf.cli.output import clipped, print_line, took
 from gitwf.engine.recorder import Listener
 from gitwf.records.event import (
     EnvironmentChanged,
@@ -61,10 +61,10 @@ def _words(event: Event) -> str | None:
 
 
 def _step(body: StepFinished, event: Event) -> str:
-    name = " ".join((body.command, *body.args))[:60]
+    name = clipped(" ".join((body.command, *body.args)))
     word = "restored" if body.cached else body.status
     why = f" ({_text(event, 'reason')})" if "reason" in event.extra else ""
-    if body.error is not None:
+    if body.error is not None and not name.endswith(f" {body.error.message}"):
         why = f": {body.error.message}"
     warning = f"\n    warning: {_text(event, 'warning')}" if "warning" in event.extra else ""
     return f"  {name}: {word} in {took(body.seconds)}{why}{warning}"

@@ -10,7 +10,7 @@ import typer
 from gitwf.app.reconcile import reconcile as settle
 from gitwf.cli.cancel import cancel_on
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
-from gitwf.cli.options import Branches, Json, session
+from gitwf.cli.options import Branches, Json, Local, session
 from gitwf.cli.progress import listener
 from gitwf.engine.stop import Stop
 
@@ -20,16 +20,21 @@ def reconcile(
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="Return at once if a controller is at work.")
     ] = False,
+    local: Local = False,
     json: Json = False,
 ) -> int:
     """Do what the watched branches ask for and has not been done; return when settled."""
     stop = Stop()
     cancel_on(stop, signal.SIGINT)
-    report = settle(session(), branch or (), listener(json=json), stop, wait=not no_wait)
+    report = settle(
+        session(), branch or (), listener(json=json), stop, wait=not no_wait, local=local
+    )
     if report is None:
         say("another controller is at work here: it does what there is to do")
         return OK
     say(*(f"git-wf: {problem}" for problem in report.problems))
+    if not (report.ended or report.refused or report.problems):
+        say("nothing to do")
     if stop.failure:
         return INTERRUPTED
     if report.problems:

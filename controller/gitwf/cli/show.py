@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitwf.app.history import logs_of
 from gitwf.app.history import show as find
 from gitwf.cli.edge import OK
 from gitwf.cli.options import Json, RunId, session
@@ -14,6 +15,7 @@ def show(
     json: Json = False,
 ) -> int:
     """Show a run: its steps, results and outs."""
-    record = find(session(), run)
-    print_json(record) if json else show_run(record)
+    here = session()
+    record = find(here, run)
+    print_json(record) if json else show_run(record, logs_of(here, record))
     return OK

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gitwf.cli.output import ago, paint, print_line, print_table, took
+from gitwf.cli.output import ago, clipped, paint, print_line, print_table, took
 from gitwf.records.event import StepFinished, decode
 from gitwf.records.fold import RunRecord
 
@@ -14,9 +16,13 @@ if TYPE_CHECKING:
 _SHORT = 10
 
 
+_HEAD = ("RUN", "STATUS", "WORKFLOW", "BRANCH", "COMMIT", "STARTED", "TOOK", "RAN", "ENVIRONMENTS")
+
+
 def show_log(records: list[RunRecord]) -> None:
-    """Print runs as a table."""
-    print_table([_row(record) for record in records])
+    """Print runs as a table, with a head on a terminal."""
+    head = [_HEAD] if sys.stdout.isatty() and records else []
+    print_table([*head, *(_row(record) for record in records)])
 
 
 def _row(record: RunRecord) -> tuple[str, ...]:
@@ -24,24 +30,26 @@ def _row(record: RunRecord) -> tuple[str, ...]:
     return (
         record.run,
         record.status,
-        record.workflow,
+        record.workflow.removeprefix("workflows/"),
         record.branch or "-",
-        record.commit[:_SHORT],
-        (record.started or "-")[:19].replace("T", " "),
+        record.commit[:7],
+        (record.started or "-")[:16].replace("T", " "),
         took(record.seconds),
-        f"{record.executed} executed, {record.restored} restored",
+        f"{record.executed}+{record.restored}",
         envs,
     )
 
 
-def show_run(record: RunRecord) -> None:
-    """Print all of a run."""
+def show_run(record: RunRecord, logs: Sequence[str] = ()) -> None:
+    """Print all of a run; ``logs`` are the files with the output of what failed."""
     print_line(paint(f"{record.run}  {record.status}  {took(record.seconds)}"))
     print_line(f"  workflow  {record.workflow}")
     print_line(f"  commit    {record.commit} ({record.branch or 'no branch'})")
     print_line(f"  key       {record.key[:16]}")
     if record.error:
         print_line(f"  error     {record.error.message}")
+    for path in logs:
+        print_line(f"  log       {path}")
     for name, value in record.metrics.items():
         print_line(f"  metric    {name} = {bytes(value).decode()}")
     for state in record.envs:
@@ -54,7 +62,13 @@ def _step(body: object) -> tuple[str, ...]:
         return ("",) * 5
     word = "restored" if body.cached else body.status
     outs = " ".join(out.path for out in body.outs)
-    return f"  {body.step}", " ".join((body.command, *body.args)), word, took(body.seconds), outs
+    return (
+        f"  {body.step}",
+        clipped(" ".join((body.command, *body.args))),
+        word,
+        took(body.seconds),
+        outs,
+    )
 
 
 def show_status(status: Status) -> None:
@@ -63,7 +77,12 @@ def show_status(status: Status) -> None:
         word = "seen" if branch.decided else "not looked at yet"
         print_line(f"{branch.branch}  {branch.commit[:_SHORT]}  {ago(branch.age)} old, {word}")
     if not status.branches:
-        print_line("no branch is watched")
+        print_line(
+            "no branch is watched: HEAD is detached or has no commit, or none fits `wf.toml`"
+        )
+    for run in status.latest:
+        why = f": {run.error.message}" if run.error else ""
+        print_line(paint(f"  {run.run}  {run.status}  {run.workflow}{why}"))
     for run in status.runs:
         print_line(paint(f"  {run.run}  {run.status}  {run.workflow}"))
     for refusal in status.refused:

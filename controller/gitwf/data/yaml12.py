@@ -65,9 +65,9 @@ def loads(text: str, name: str) -> object:
     try:
         return yaml.load(text, Loader=_loader())  # noqa: S506 - a subclass of the safe loader
     except UnicodeEncodeError as error:
-        line = text.count("\n", 0, error.start) + 1
-        message = f"`{name}` is not UTF-8, line {line}"
-        raise BrokenFileError(message, "save it as UTF-8", line) from error
+        at = text.count("\n", 0, error.start) + 1
+        message = f"`{name}` is not UTF-8, line {at}"
+        raise BrokenFileError(message, "save it as UTF-8", at) from error
     except (yaml.YAMLError, ValueError, TypeError) as error:
         reason, line = _reason(error)
         raise BrokenFileError(f"`{name}` is no valid YAML: {reason}", line=line) from error

@@ -38,8 +38,8 @@ def run_key(inputs: Iterable[Input]) -> str:
     return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
 
 
-def _order(item: Input) -> tuple[str, str, str]:
-    return item.kind, item.name, item.value or ""
+def _order(item: Input) -> tuple[str, str, bool, str]:
+    return item.kind, item.name, item.value is None, item.value or ""
 
 
 def inputs_of(
