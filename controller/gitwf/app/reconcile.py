@@ -52,7 +52,7 @@ def reconcile(
     log_into(clone.records.state_dir)
     try:
         with _acting(clone, wait=wait):
-            return Reconciler(clone, chosen, stop, listener).settle()
+            return Reconciler(clone, chosen, stop, listener).settled()
     except LockedError:
         return None
 

@@ -34,7 +34,7 @@ def reconcile(
         return OK
     say(*(f"git-wf: {problem}" for problem in report.problems))
     if not (report.ended or report.refused or report.problems):
-        say("nothing to do")
+        say(f"nothing to do on {', '.join(report.watched) or 'any branch: none is watched'}")
     if stop.failure:
         return INTERRUPTED
     if report.problems:

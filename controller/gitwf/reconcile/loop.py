@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 import msgspec
+from msgspec import structs
 
 from gitwf.engine.recorder import Listener
 from gitwf.engine.stop import Stop
@@ -26,11 +27,15 @@ _WILD = frozenset("*?[")
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a pass came to: the runs that it ended, the refusals that it wrote, what went wrong."""
+    """What a pass came to: the runs that it ended, the refusals that it wrote, what went wrong.
+
+    ``watched`` are the branches that it looked at.
+    """
 
     ended: tuple[RunRecord, ...] = ()
     refused: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -113,6 +118,10 @@ class Reconciler:
         with self._lock:
             done, self._done = self._done, []
         return _report(done)
+
+    def settled(self) -> Report:
+        """Settle, and return what it came to with the branches that were watched."""
+        return structs.replace(self.settle(), watched=tuple(sorted(self.watched())))
 
     def watched(self) -> Mapping[str, str]:
         """Return the watched branches with the commits they stand at."""
