@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from gitwf.config.load import load as load_settings
+from gitwf.config.support import check_support
 from gitwf.diagnostics import Diagnostic, Severity, Source, render
 from gitwf.language.check.checker import check
 from gitwf.language.check.codes import CODES
@@ -60,10 +61,13 @@ def read(code: str) -> Page:
 def diagnose(page: Page, text: str) -> tuple[list[Diagnostic], Mapping[str, Source]]:
     """Return what is said of ``text``; what this version lacks only on the page about that."""
     if page.kind == "toml":
-        return list(load_settings(text).diagnostics), {"wf.toml": Source("wf.toml", text)}
+        found = load_settings(text).diagnostics
+        if page.path.stem == "WF603":
+            found = (*found, *check_support(text, "wf.toml"))
+        return list(found), {"wf.toml": Source("wf.toml", text)}
     program = load("case.wf", {**page.around.files, "case.wf": text}.get)
-    found = check(program, page.around.surroundings)
-    kept = [d for d in found if d.code != "WF109" or page.path.stem == "WF109"]
+    said = check(program, page.around.surroundings)
+    kept = [d for d in said if d.code != "WF109" or page.path.stem == "WF109"]
     return kept, program.sources
 
 

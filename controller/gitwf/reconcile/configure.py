@@ -7,7 +7,7 @@ import msgspec
 from gitwf.config.load import load
 from gitwf.config.settings import Settings
 from gitwf.data.facts import FileFacts
-from gitwf.diagnostics import Diagnostic, Source
+from gitwf.diagnostics import Diagnostic, Source, has_errors
 
 SETTINGS = "wf.toml"
 
@@ -23,5 +23,11 @@ class Configured(msgspec.Struct, frozen=True):
 def configure(facts: FileFacts) -> Configured:
     """Return the settings that ``facts`` hold."""
     text = facts.text(SETTINGS) or ""
+    source = Source(SETTINGS, text)
     loaded = load(text, SETTINGS)
-    return Configured(loaded.settings, loaded.diagnostics, Source(SETTINGS, text))
+    found = loaded.diagnostics
+    if text.strip() and not has_errors(found):
+        from gitwf.config.support import check_support
+
+        found = (*found, *check_support(text, SETTINGS))
+    return Configured(loaded.settings, found, source)

@@ -1,0 +1,61 @@
+"""Settings that this version reads and does not follow yet: WF603, so that none is ignored in silence.
+
+Whoever makes one work deletes its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gitwf.config.place import key_places
+from gitwf.diagnostics import Diagnostic, Severity
+
+_EVERY = "*"
+
+NOT_YET: Mapping[str, tuple[str, ...]] = {
+    "controller": ("remote", "poll", "jobs", "lost_retries", "log_max", "gate"),
+    "resources": (_EVERY,),
+    "data": ("push",),
+    "workspace": ("filters",),
+    "keep": (_EVERY,),
+    "target": (_EVERY,),
+    "droid": (_EVERY,),
+    "results": (_EVERY,),
+    "mlflow": (_EVERY,),
+    "notify": (_EVERY,),
+    "trust": (_EVERY,),
+}
+"""Keys by table; a star is all of them."""
+
+_GUARDS = frozenset({"trust"})
+"""Tables that keep something from happening: to pass over them would be worse than to refuse."""
+
+_ENVIRONMENT = ("approve", "after")
+"""Keys of ``[env.NAME]`` that keep an effect back."""
+
+
+def check_support(text: str, path: str) -> tuple[Diagnostic, ...]:
+    """Return a WF603 for each setting in the TOML ``text`` that has no effect yet."""
+    return tuple(_found(text, path))
+
+
+def _found(text: str, path: str) -> Iterator[Diagnostic]:
+    seen: set[str] = set()
+    for at, span in key_places(text).items():
+        table = at[0]
+        if table == "env" and at[2:3] and at[2] in _ENVIRONMENT:
+            yield Diagnostic("WF603", f"`{at[2]}` is not there yet", path, span, _GUARD)
+        keys = NOT_YET.get(table, ())
+        if keys == (_EVERY,) and table not in seen:
+            seen.add(table)
+            guard = table in _GUARDS
+            severity = Severity.ERROR if guard else Severity.WARNING
+            hint = _GUARD if guard else _WAIT
+            yield Diagnostic("WF603", f"`[{table}]` is not there yet", path, span, hint, severity)
+        elif at[1:2] and at[1] in keys:
+            message = f"`{at[1]}` is not there yet"
+            yield Diagnostic("WF603", message, path, span, _WAIT, Severity.WARNING)
+
+
+_WAIT = "this version passes over it"
+_GUARD = "this version cannot hold to it; take it out, or wait for one that does"
