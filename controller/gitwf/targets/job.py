@@ -4,7 +4,7 @@
 ``spec.json``  what was asked for, written before anything starts
 ``pid``        the process id of the wrapper, which leads the job's session; whoever makes the
                file plays the job, so that nothing is started twice
-``out, err``   what the command printed, byte for byte
+``out, err``   what the command printed, byte for byte; no ``out`` where a pipe took it
 ``result``     what it wrote to the file that ``WF_RESULT`` names
 ``exit``       its exit status; written whole, by rename, last: only this file means "ended"
 =============  ==============================================================================
@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -30,14 +29,28 @@ class JobSpec(msgspec.Struct, frozen=True):
     argv: tuple[str, ...]
     directory: str
     environment: Mapping[str, str]
-    stdin: str = os.devnull
     secrets: frozenset[str] = frozenset()
+
+
+class Streams(msgspec.Struct, frozen=True):
+    """Pipes that a job reads and writes, as file descriptors of this process.
+
+    Without ``stdin`` its standard input is empty. Without ``stdout`` its standard output is the
+    file `out`; with it there is no such file, unless ``kept`` asks for both.
+    """
+
+    stdin: int | None = None
+    stdout: int | None = None
+    kept: bool = False
 
 
 class Exit(msgspec.Struct, frozen=True):
     """How a job ended. ``status`` None: it vanished without saying (killed, power cut)."""
 
     status: int | None
+
+
+NO_STREAMS = Streams()
 
 
 class Job(Protocol):
@@ -58,8 +71,10 @@ class Job(Protocol):
 class Target(Protocol):
     """A place where jobs run."""
 
-    def start(self, folder: Path, spec: JobSpec) -> Job:
+    def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> Job:
         """Start the job, or adopt it where it was begun already, by whomever.
+
+        An adopted job keeps the pipes that it has.
 
         Raises:
             OSError: if the folder cannot be written or no process be started.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from gitwf.targets.job import Exit, Job, JobFolder, JobSpec
+from gitwf.targets.job import NO_STREAMS, Exit, Job, JobFolder, JobSpec, Streams
 
 _POLL = 0.02
 """Seconds between two looks at a job that another process started."""
@@ -30,22 +30,29 @@ _NAME = "git-wf-job"
 class LocalTarget:
     """Starts jobs on this machine and adopts those that an earlier controller left."""
 
-    def start(self, folder: Path, spec: JobSpec) -> Job:
+    def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> Job:
         """Start the job in ``folder``, or adopt it where a wrapper has begun to play it."""
         _describe(folder, spec)
         known = JobFolder(folder)
         if known.is_begun():
             return LocalJob(known, None)
-        arguments = [str(folder), spec.directory, spec.stdin, *spec.argv]
+        arguments = [str(folder), spec.directory, _output(streams), *spec.argv]
         wrapper = subprocess.Popen(
             ["/bin/sh", "-c", _WRAPPER, _NAME, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if streams.stdin is None else streams.stdin,
+            stdout=subprocess.DEVNULL if streams.stdout is None else streams.stdout,
             stderr=subprocess.DEVNULL,
             env=dict(spec.environment),
             start_new_session=True,
         )
         return LocalJob(known, wrapper)
+
+
+def _output(streams: Streams) -> str:
+    """Return where the wrapper sends the standard output of the command."""
+    if streams.stdout is None:
+        return "file"
+    return "both" if streams.kept else "pipe"
 
 
 def _describe(folder: Path, spec: JobSpec) -> None:
