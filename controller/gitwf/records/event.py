@@ -183,6 +183,19 @@ class StepFinished(Body, frozen=True, omit_defaults=False):
     error: Error | None = None
 
 
+class StepStopped(Body, frozen=True):
+    """A part of a flow was stopped alone, by a `timeout:`, a `barrier` or another branch's failure.
+
+    ``step`` is the place of that part. A replay of the run stops it too.
+    """
+
+    type: ClassVar[str] = "step.stopped"
+    is_urgent: ClassVar[bool] = True
+
+    step: str
+    error: Error
+
+
 class VariableSet(Body, frozen=True):
     """A variable of the run got a value."""
 
@@ -240,6 +253,7 @@ BODIES: dict[str, type[Body]] = {
         EnvironmentChanged,
         StepStarted,
         StepFinished,
+        StepStopped,
         VariableSet,
         PodCreated,
         PodReady,

@@ -24,6 +24,7 @@ from gitwf.records.event import (
     RunStarted,
     StepFinished,
     StepStarted,
+    StepStopped,
     Unknown,
     VariableSet,
     decode,
@@ -105,6 +106,13 @@ LINES: dict[str, tuple[Body, str]] = {
             '"step.finished","run":"01A","step":"0","command":"train","args":[],"attempt":1,'
             '"status":"succeeded","exit":0,"seconds":0.25,"cached":false,"result":1.50,'
             '"outs":[{"path":"m","hash":"ab","size":3}],"error":null}'
+        ),
+    ),
+    "step-stopped": (
+        StepStopped("4", Error("it did not end in 5s", "timeout", "timeout:", "4", 124)),
+        (
+            '"step.stopped","run":"01A","step":"4","error":{"message":"it did not end in 5s",'
+            '"kind":"timeout","command":"timeout:","step":"4","status":124}}'
         ),
     ),
     "variable": (
