@@ -76,8 +76,10 @@ def begin(project: Project, stage: Stage) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
 
 
-def save(project: Project, stage: Stage, look: Look) -> Saved:
+def save(project: Project, stage: Stage, look: Look, *, reusable: bool = True) -> Saved:
     """Take what the command wrote into the cache, the run cache and `dvc.lock`.
+
+    Not ``reusable``: what it read stands in no key, so the run cache gets no entry.
 
     Raises `MissingOutError`: outs were not written. `DataError`: an out is neither file nor folder,
     or a metric file is not readable. `LockedError`: DVC's lock is held for too long.
@@ -94,7 +96,7 @@ def save(project: Project, stage: Stage, look: Look) -> Saved:
     )
     entry = msgspec.structs.replace(after, outs=tuple(sorted(outs, key=lambda item: item.path)))
     changed = _changed_deps(look.wanted, after)
-    if keep and not changed:
+    if keep and reusable and not changed:
         runcache.write(project.cache, entry)
     _record(project, stage, entry)
     return Saved(entry, metrics, changed)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from gitwf.duration import parse_duration
 from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Failure, Kind, Outcome, failed
+from gitwf.engine.pouring import poured
+from gitwf.engine.result import printed
 from gitwf.engine.steps import Call, Ended, Steps
 from gitwf.language import tree
 from gitwf.language.arguments import ArgumentError, bind
@@ -30,14 +32,18 @@ class Builtin:
             words = tuple(a.text for a in arguments(command.words, frame.scope))
         except (EvaluationError, ArgumentError) as error:
             return failed(Failure(Kind.TYPE, error.message, name, frame.step))
-        call = Call(frame.step, name, words)
+        call = Call(frame.step, name, words, frame.attempt)
         body = PLAIN[command.name]
-        return self._steps.play(call, lambda: Ended(body(values, call, frame))).outcome
+
+        def ended() -> Ended:
+            return Ended(poured(body(values, call, frame), call, frame))
+
+        return self._steps.play(call, frame, ended).outcome
 
 
 def _echo(values: Mapping[str, Value], _call: Call, _frame: Frame) -> Outcome:
     text = to_text(values[REST_NAME])
-    return Outcome(result=text, output=(f"{text}\n".encode(),))
+    return Outcome(result=printed(text), output=(f"{text}\n".encode(),))
 
 
 def _sleep(values: Mapping[str, Value], call: Call, frame: Frame) -> Outcome:

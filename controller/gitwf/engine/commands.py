@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from gitwf.engine import jobs
 from gitwf.engine.context import RunContext
 from gitwf.engine.effects import Effects
 from gitwf.engine.frame import Frame
 from gitwf.engine.jobs import Process
 from gitwf.engine.outcome import Failure, Kind, Outcome, failed
+from gitwf.engine.pouring import poured
 from gitwf.engine.result import result_of
 from gitwf.engine.scope import OutsideError, inside
 from gitwf.engine.shell import definition_argv, stage_argv
-from gitwf.engine.stages import JobEnd, Stages
+from gitwf.engine.stages import JobEnd, Need, Stages
 from gitwf.engine.steps import Call, Ended, Steps
 from gitwf.engine.tally import Tally
 from gitwf.language import tree
@@ -59,22 +62,22 @@ class Commands:
 
     def play(self, command: tree.Command, frame: Frame) -> Outcome:
         """Play ``command`` as the step ``frame.step``."""
-        call = Call(frame.step, f"/{command.name}")
+        call = Call(frame.step, f"/{command.name}", attempt=frame.attempt)
         try:
             return self._play(command, call, frame)
         except (EvaluationError, ArgumentError) as error:
             failure = call.failed(Kind.TYPE, error.message)
-        return self._failed(call, failure)
+        return self._failed(call, failure, frame)
 
-    def _failed(self, call: Call, failure: Failure) -> Outcome:
+    def _failed(self, call: Call, failure: Failure, frame: Frame) -> Outcome:
         """Record a command that could not begin as a step that failed."""
-        return self._steps.play(call, lambda: Ended(failed(failure))).outcome
+        return self._steps.play(call, frame, lambda: Ended(failed(failure))).outcome
 
     def _play(self, command: tree.Command, call: Call, frame: Frame) -> Outcome:
         if (builtin := self._builtins.get(command.name)) is not None:
             return builtin.play(command, frame)
         words = tuple(argument.text for argument in arguments(command.words, frame.scope))
-        call = Call(call.step, call.command, words)
+        call = msgspec.structs.replace(call, args=words)
         if (definition := self._definitions.get(command.name)) is not None:
             return self._defined(definition, command, call, frame)
         own = self._own.get(command.name)
@@ -87,7 +90,7 @@ class Commands:
             process = self._process((f"./{own}", *words), ".", {}, None)
             return self._tried(Invocation(command.name, ""), process, call, frame)
         message = f"there is no command `{call.command}`"
-        return self._failed(call, call.failed(Kind.MISSING, message, 127))
+        return self._failed(call, call.failed(Kind.MISSING, message, 127), frame)
 
     def _defined(
         self, definition: tree.Definition, command: tree.Command, call: Call, frame: Frame
@@ -119,6 +122,7 @@ class Commands:
             {**dvc, **environment},
             invocation.secrets if invocation else (),
             invocation.timeout if invocation else None,
+            kept=stage is not None,
         )
 
     def _tried(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Outcome:
@@ -128,7 +132,9 @@ class Commands:
             if not _may_be_tried_again(invocation, ended.outcome):
                 break
             frame.stop.check()
-            again = Call(f"{call.step}[{attempt}]", call.command, call.args, attempt + 1)
+            again = msgspec.structs.replace(
+                call, step=f"{call.step}[{attempt}]", attempt=attempt + 1
+            )
             ended = self._step(invocation, process, again, frame)
         if frame.counted:
             self._tally.add(cached=ended.cached, metrics=ended.metrics)
@@ -136,8 +142,11 @@ class Commands:
 
     def _step(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
         def step() -> Ended:
-            return self._steps.play(call, lambda: self._ended(invocation, process, call, frame))
+            return self._steps.play(
+                call, frame, lambda: self._ended(invocation, process, call, frame)
+            )
 
+        self._steps.admit(call, frame)
         return self._effects.play(invocation.effect, call, step) if invocation.effect else step()
 
     def _ended(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
@@ -148,8 +157,15 @@ class Commands:
             finished = jobs.run(self._context, call, process, frame)
             return JobEnd(finished.folder, _outcome(finished))
 
-        begun = self._context.job_folder(call.step).exists()
-        return self._stages.play(invocation.stage, call, execute, wanted=frame.wanted, begun=begun)
+        need = Need(
+            wanted=frame.wanted or frame.streams.stdout is not None,
+            begun=self._context.job_folder(call.step).exists(),
+            forced=_why_executed(frame),
+        )
+        ended = self._stages.play(invocation.stage, call, execute, need)
+        if not ended.cached:
+            return ended
+        return msgspec.structs.replace(ended, outcome=poured(ended.outcome, call, frame))
 
     def _plain(self, process: Process, call: Call, frame: Frame) -> Ended:
         try:
@@ -187,6 +203,13 @@ def _may_be_tried_again(invocation: Invocation, outcome: Outcome) -> bool:
     if outcome.failure is None or outcome.failure.kind is Kind.CANCELLED:
         return False
     return invocation.effect is None or outcome.failure.kind is not Kind.LOST
+
+
+def _why_executed(frame: Frame) -> str | None:
+    """Return why a stage is executed whatever is known of it, or None."""
+    if frame.streams.stdin is not None:
+        return "it reads a pipe"
+    return "it stands in a `context:`" if frame.environment else None
 
 
 def _outcome(finished: jobs.Finished) -> Outcome:

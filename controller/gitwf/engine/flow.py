@@ -1,7 +1,7 @@
 """The interpreter: plays blocks, chains and directives of a workflow.
 
 It knows what the forms of the language mean (`docs/language.md`, section 5) and nothing of what a
-command is: that it leaves to the `Actions` it is given.
+command is: that it leaves to the `Actions` it is given. Each directive has a module of its own.
 """
 
 from __future__ import annotations
@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from gitwf.engine.files import write_output
+from gitwf.engine.background import abandoned
+from gitwf.engine.barrier import end_block, play_barrier, start_in_background
+from gitwf.engine.choice import play_case, play_if
+from gitwf.engine.deadline import play_timeout
+from gitwf.engine.fork import play_fork
 from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import DONE, Failure, Kind, Outcome, StoppedError, failed
-from gitwf.engine.scope import OutsideError
+from gitwf.engine.passing import play_context
+from gitwf.engine.pipes import play_pipeline
+from gitwf.engine.player import Notes
+from gitwf.engine.redirects import play_redirected
+from gitwf.engine.repeat import play_retry
+from gitwf.engine.state import State
+from gitwf.engine.sweep import play_sweep
 from gitwf.language import tree
-from gitwf.language.evaluate import evaluate, holds
+from gitwf.language.evaluate import evaluate
 from gitwf.language.expand import text_of
 from gitwf.language.scope import EvaluationError
-from gitwf.language.value import Value
 
 
 class Actions(Protocol):
@@ -27,22 +36,13 @@ class Actions(Protocol):
         """Play one command as the step ``frame.step``; never raises for a command's own failure."""
 
 
-class Notes(Protocol):
-    """Writes down what a flow does beside its commands."""
-
-    def variable_set(self, step: str, name: str, value: Value) -> None:
-        """Record that a variable was set."""
-
-    def file_kept(self, path: str) -> None:
-        """Record that a redirect wrote ``path`` in the workspace."""
-
-
 class Flows:
     """Plays flows of one run."""
 
-    def __init__(self, actions: Actions, notes: Notes) -> None:
+    def __init__(self, actions: Actions, notes: Notes, state: State) -> None:
+        self.notes = notes
         self._actions = actions
-        self._notes = notes
+        self._state = state
 
     def block(self, block: tree.Block, frame: Frame) -> Outcome:
         """Play the lines of a file or of braces, then the handlers that its end calls for.
@@ -50,10 +50,16 @@ class Flows:
         Raises:
             StoppedError: if it was stopped; its handlers have run.
         """
+        inside = frame.block()
         try:
-            outcome = self._lines(block, frame)
+            outcome = end_block(self._lines(block, inside), inside)
+            frame.stop.check()
         except StoppedError as stopped:
+            inside.background.join(inside.scope)
             self._handlers(block, failed(stopped.failure), frame.shielded())
+            raise
+        except BaseException:
+            inside.background.cancel(abandoned(frame.step))
             raise
         self._handlers(block, outcome, frame)
         return outcome
@@ -65,7 +71,7 @@ class Flows:
                 if isinstance(item.statement, _DECLARATIONS):
                     continue
                 place = str(number) if len(line.items) == 1 else f"{number}.{position}"
-                outcome = self._statement(item.statement, frame.at(place)).after(outcome)
+                outcome = self._item(item, frame.at(place)).after(outcome)
             if not outcome.succeeded:
                 return outcome
         return outcome
@@ -88,6 +94,15 @@ class Flows:
         if stopped is not None:
             raise stopped
 
+    def _item(self, item: tree.Item, frame: Frame) -> Outcome:
+        if not item.background:
+            return self._statement(item.statement, frame)
+        frame.stop.check()
+        start_in_background(
+            lambda inside: self._statement(item.statement, inside), frame, self.notes
+        )
+        return DONE
+
     def _statement(self, statement: tree.Statement, frame: Frame) -> Outcome:
         match statement:
             case tree.Assignment():
@@ -98,22 +113,19 @@ class Flows:
                 return self.flow(statement, frame)
 
     def _assignment(self, assignment: tree.Assignment, frame: Frame) -> Outcome:
-        if not isinstance(assignment.value, tree.Expression):
-            outcome = self.flow(assignment.value, frame.wanting())
-            if outcome.succeeded:
-                self._set(assignment.name, outcome.result, frame)
-            return outcome
-        frame.stop.check()
-        try:
-            value = evaluate(assignment.value, frame.scope)
-        except EvaluationError as error:
-            return _ended(_evaluation_failed(error, frame), frame)
-        self._set(assignment.name, value, frame)
-        return DONE
-
-    def _set(self, name: str, value: Value, frame: Frame) -> None:
-        frame.scope.variables[name] = value
-        self._notes.variable_set(frame.step, name, value)
+        if isinstance(assignment.value, tree.Expression):
+            frame.stop.check()
+            try:
+                outcome = Outcome(result=evaluate(assignment.value, frame.scope))
+            except EvaluationError as error:
+                return _ended(_evaluation_failed(error, frame), frame)
+            after = DONE
+        else:
+            outcome = after = self.flow(assignment.value, frame.wanting())
+        if outcome.succeeded:
+            frame.scope.assign(assignment.name, outcome.result)
+            self.notes.variable_set(frame.step, assignment.name, outcome.result)
+        return after
 
     def flow(self, flow: tree.Flow, frame: Frame) -> Outcome:
         """Play a flow.
@@ -122,20 +134,46 @@ class Flows:
             StoppedError: if it was stopped before its end.
         """
         frame.stop.check()
+        try:
+            return self._flow(flow, frame)
+        except EvaluationError as error:
+            return _ended(_evaluation_failed(error, frame), frame)
+
+    def _flow(self, flow: tree.Flow, frame: Frame) -> Outcome:  # noqa: C901, PLR0912 (one case a form)
         match flow:
             case tree.Command():
                 return _ended(self._actions.play(flow, frame), frame)
             case tree.Group():
                 return _ended(self.block(flow.body, frame), frame)
             case tree.Redirected():
-                return self._redirected(flow, frame)
+                return _ended(play_redirected(flow, frame, self), frame)
+            case tree.Pipeline():
+                return _ended(play_pipeline(flow, frame, self), frame)
             case tree.Chain():
                 return self._chain(flow, frame, 1)
             case tree.If():
-                return self._if(flow, frame)
+                return play_if(flow, frame, self)
+            case tree.Case():
+                return play_case(flow, frame, self)
+            case tree.Retry():
+                return play_retry(flow, frame, self)
+            case tree.Timeout():
+                return _ended(play_timeout(flow, frame, self), frame)
+            case tree.Fork():
+                return _ended(play_fork(flow, frame, self), frame)
+            case tree.Sweep():
+                return _ended(play_sweep(flow, frame, self), frame)
+            case tree.Barrier():
+                return _ended(play_barrier(flow, frame, self), frame)
+            case tree.State():
+                return _ended(self._state.play(flow, frame), frame)
+            case tree.Context():
+                return play_context(flow, frame, self)
             case tree.Try():
                 return _ended(self._try(flow, frame), frame)
-            case _:
+            case tree.Target():
+                return self._target(flow, frame)
+            case tree.Droid() | tree.Missing():
                 # The checker refuses a file with any of these before it is run.
                 raise TypeError(f"{type(flow).__name__} cannot be played")
 
@@ -150,52 +188,14 @@ class Flows:
             return self._chain(flow, frame, place)
         return self.flow(flow, frame.at(str(place)))
 
-    def _redirected(self, flow: tree.Redirected, frame: Frame) -> Outcome:
-        outcome = self.flow(flow.unit, frame.wanting())
-        if not outcome.succeeded:
-            return outcome
-        for redirect in flow.redirects:
-            if redirect.variable is not None:
-                self._set(redirect.variable, outcome.result, frame)
-            elif redirect.path is not None:
-                written = self._written(redirect.path, outcome, frame, append=redirect.append)
-                if not written.succeeded:
-                    return _ended(written, frame)
-                outcome = written
-        return outcome
-
-    def _written(self, word: tree.Word, outcome: Outcome, frame: Frame, *, append: bool) -> Outcome:
-        """Write the output of a unit into a file; return the outcome that it then has."""
-        try:
-            path = text_of(word, frame.scope)
-        except EvaluationError as error:
-            return _evaluation_failed(error, frame)
-        try:
-            write_output(frame.scope.workspace, path, outcome.output, append=append)
-        except OutsideError as error:
-            return _path_failed(str(error), frame)
-        except OSError as error:
-            return _path_failed(f"`{path}`: {error.strerror}", frame)
-        self._notes.file_kept(path)
-        return Outcome(outcome.status, outcome.result)
-
-    def _if(self, flow: tree.If, frame: Frame) -> Outcome:
-        try:
-            holding = holds(flow.condition, frame.scope)
-        except EvaluationError as error:
-            return _ended(_evaluation_failed(error, frame), frame)
-        if holding:
-            return self.flow(flow.then, frame.at("then"))
-        if flow.otherwise is not None:
-            return self.flow(flow.otherwise, frame.at("else"))
-        return DONE
-
     def _try(self, flow: tree.Try, frame: Frame) -> Outcome:
         try:
             outcome = self.flow(flow.body, frame.at("try"))
+            frame.stop.check()
             if outcome.failure and flow.catch is not None:
                 frame.scope.builtins["error"] = outcome.failure.value()
                 outcome = self.flow(flow.catch, frame.at("catch")).after(outcome)
+                frame.stop.check()
         except StoppedError:
             if flow.final is not None:
                 self.flow(flow.final, frame.shielded().at("finally"))
@@ -205,6 +205,13 @@ class Flows:
             if outcome.succeeded and not final.succeeded:
                 return final.after(outcome)
         return outcome
+
+    def _target(self, flow: tree.Target, frame: Frame) -> Outcome:
+        name = text_of(flow.target, frame.scope)
+        if name != "local":
+            message = f"there is no target `{name}`"
+            return _ended(failed(Failure(Kind.START, message, "target:", frame.step)), frame)
+        return self.flow(flow.arm, frame)
 
 
 _DECLARATIONS = (tree.Use, tree.Trigger, tree.Definition, tree.Handler)
@@ -217,10 +224,6 @@ def _ended(outcome: Outcome, frame: Frame) -> Outcome:
 
 def _evaluation_failed(error: EvaluationError, frame: Frame) -> Outcome:
     return failed(Failure(Kind.TYPE, error.message, step=frame.step))
-
-
-def _path_failed(message: str, frame: Frame) -> Outcome:
-    return failed(Failure(Kind.PATH, message, step=frame.step))
 
 
 def _links(flow: tree.Flow) -> int:

@@ -10,22 +10,27 @@ import msgspec
 
 from gitwf.engine.context import RunContext
 from gitwf.engine.frame import Frame
+from gitwf.engine.mask import Mask
 from gitwf.engine.outcome import Failure, Kind
 from gitwf.engine.steps import Call
-from gitwf.targets.job import JobFolder, JobSpec
-
-GRACE = 10.0
-"""Seconds between SIGTERM and SIGKILL."""
+from gitwf.engine.stop import GRACE, Stop
+from gitwf.engine.threads import after
+from gitwf.targets.job import Exit, Job, JobFolder, JobSpec, Streams
 
 
 class Process(msgspec.Struct, frozen=True):
-    """What to run for a command. ``timeout`` in seconds; ``secrets`` are names."""
+    """What to run for a command.
+
+    ``timeout`` in seconds; ``secrets`` are names. ``kept``: the file with its output is needed
+    though it writes into a pipe.
+    """
 
     argv: tuple[str, ...]
     directory: Path
     environment: Mapping[str, str] = {}
     secrets: tuple[str, ...] = ()
     timeout: float | None = None
+    kept: bool = False
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -46,48 +51,56 @@ def run(context: RunContext, call: Call, process: Process, frame: Frame) -> Fini
     if missing:
         message = f"the secret `{missing[0]}` is not in the controller's environment"
         return Finished(JobFolder(folder), _failure(Kind.START, message, 1, call))
-    secrets = {name: context.secrets[name] for name in process.secrets}
-    spec = JobSpec(
-        argv=process.argv,
-        directory=str(process.directory),
-        environment={
-            **context.environment,
-            **process.environment,
-            **secrets,
-            **context.variables(call.step, call.attempt),
-        },
-        secrets=frozenset(secrets),
-    )
     try:
-        job = context.target.start(folder, spec)
+        job = context.target.start(
+            folder, _spec(context, call, process, frame), _streams(frame, kept=process.kept)
+        )
     except (OSError, ValueError) as error:
         message = f"`{call.command}` could not be started: {error}"
         return Finished(JobFolder(folder), _failure(Kind.START, message, 126, call))
+    end, late = _wait(job, process.timeout, frame.stop)
+    # What comes through a pipe may hold the secrets of others.
+    named = context.secrets if frame.streams.stdin is not None else process.secrets
+    mask(job.folder, (context.secrets[name] for name in named))
+    if late:
+        message = f"`{call.command}` did not end in {process.timeout:g} s"
+        return Finished(job.folder, _failure(Kind.TIMEOUT, message, 124, call))
+    if end.status == 0:
+        return Finished(job.folder, None)
+    if stopped := frame.stop.failure or frame.stop.foretold:
+        return Finished(job.folder, _failure(stopped.kind, stopped.message, stopped.status, call))
+    return Finished(job.folder, _exit_failure(end.status, job.folder, call))
+
+
+def _spec(context: RunContext, call: Call, process: Process, frame: Frame) -> JobSpec:
+    secrets = {name: context.secrets[name] for name in process.secrets}
+    environment = {
+        **context.environment,
+        **frame.environment,
+        **process.environment,
+        **secrets,
+        **context.variables(call.step, call.attempt),
+    }
+    return JobSpec(process.argv, str(process.directory), environment, frozenset(secrets))
+
+
+def _streams(frame: Frame, *, kept: bool) -> Streams:
+    """Return the pipes of a job; its output is kept too where somebody asks for it."""
+    return msgspec.structs.replace(frame.streams, kept=kept or frame.wanted)
+
+
+def _wait(job: Job, seconds: float | None, stop: Stop) -> tuple[Exit, bool]:
+    """Wait for the end of a job, stopped or late; return it, and whether it was late."""
     late = threading.Event()
 
     def expire() -> None:
         late.set()
         job.cancel(GRACE)
 
-    timer = threading.Timer(process.timeout, expire) if process.timeout is not None else None
-    if timer:
-        timer.daemon = True
-        timer.start()
-    try:
-        with frame.stop.listening(lambda: job.cancel(GRACE)):
-            end = job.wait()
-    finally:
-        if timer:
-            timer.cancel()
-    mask(job.folder, secrets.values())
-    if end.status == 0:
-        return Finished(job.folder, None)
-    if late.is_set():
-        message = f"`{call.command}` did not end in {process.timeout:g} s"
-        return Finished(job.folder, _failure(Kind.TIMEOUT, message, 124, call))
-    if stopped := frame.stop.failure:
-        return Finished(job.folder, _failure(stopped.kind, stopped.message, stopped.status, call))
-    return Finished(job.folder, _exit_failure(end.status, job.folder, call))
+    with after(seconds, expire), stop.listening(lambda: job.cancel(stop.grace)):
+        if stop.foretold:
+            job.cancel(stop.grace)
+        return job.wait(), late.is_set()
 
 
 def _exit_failure(status: int | None, folder: JobFolder, call: Call) -> Failure:
@@ -103,19 +116,14 @@ def _failure(kind: Kind, message: str, status: int, call: Call) -> Failure:
     return Failure(kind, message, call.command, call.step, status)
 
 
-_MASK = b"***"
-
-
 def mask(folder: JobFolder, values: Iterable[str]) -> None:
     """Replace the ``values`` of secrets in what the job printed."""
-    secrets = [value.encode() for value in values if value]
+    secrets = Mask(values)
     for path in (folder.out, folder.err, folder.result):
-        if not secrets or not path.exists():
+        if not path.is_file():
             continue
         data = path.read_bytes()
-        clean = data
-        for secret in secrets:
-            clean = clean.replace(secret, _MASK)
+        clean = secrets.data(data)
         if clean != data:
             draft = path.with_name(f"{path.name}.new")
             draft.write_bytes(clean)

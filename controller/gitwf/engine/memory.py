@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gitwf.language.value import Value, from_json
-from gitwf.records.event import Event, StepFinished, StepStarted, VariableSet
+from gitwf.records.event import Error, Event, StepFinished, StepStarted, StepStopped, VariableSet
 
 _FINAL = frozenset(("succeeded", "failed", "timeout"))
 
@@ -17,6 +17,7 @@ class Memory:
         self._finished: dict[str, Event] = {}
         self._variables: dict[tuple[str, str], VariableSet] = {}
         self._started: set[str] = set()
+        self._stopped: dict[str, Error] = {}
         for event in events:
             self._add(event)
 
@@ -26,6 +27,8 @@ class Memory:
                 self._finished[body.step] = event
             case StepStarted() as body:
                 self._started.add(body.step)
+            case StepStopped() as body:
+                self._stopped[body.step] = body.error
             case VariableSet() as body:
                 self._variables[body.step, body.name] = body
             case _:
@@ -38,6 +41,15 @@ class Memory:
     def started(self, step: str) -> bool:
         """Return whether ``step`` was begun."""
         return step in self._started
+
+    def reached(self, step: str) -> bool:
+        """Return whether anything at or below ``step`` was begun."""
+        below = (f"{step}/", f"{step}[")
+        return any(known == step or known.startswith(below) for known in self._started)
+
+    def stopped(self, step: str) -> Error | None:
+        """Return why the part of the flow at ``step`` was stopped alone, or None."""
+        return self._stopped.get(step)
 
     def variable(self, step: str, name: str) -> tuple[Value] | None:
         """Return what ``step`` assigned to ``name`` (in a tuple: it may be null), or None."""

@@ -46,12 +46,17 @@ def _printed(path: Path) -> Result:
         return Result(None)
     if size > LIMIT:
         return Result(None, "the output is above 1 MiB: the result is null")
-    text = path.read_bytes().decode("utf-8", "replace").strip()
+    return Result(printed(path.read_bytes().decode("utf-8", "replace")))
+
+
+def printed(output: str) -> Value:
+    """Return what ``output`` says: all of it as JSON, or its last line, or it is text."""
+    text = output.strip()
     if not text:
-        return Result(None)
+        return None
     for candidate in (text, text.rpartition("\n")[2]):
         try:
-            return Result(from_json(candidate))
+            return from_json(candidate)
         except ValueError:
             continue
-    return Result(text)
+    return text

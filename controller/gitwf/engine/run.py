@@ -16,6 +16,7 @@ from gitwf.data.checkout import restorable
 from gitwf.data.errors import DataError, NoDvcError
 from gitwf.data.project import Project
 from gitwf.engine import workspace
+from gitwf.engine.checkpoints import RunCheckpoints
 from gitwf.engine.commands import Commands, Playable, Players
 from gitwf.engine.context import RunContext
 from gitwf.engine.effects import Effects
@@ -29,13 +30,14 @@ from gitwf.engine.recorder import Listener, RunRecorder
 from gitwf.engine.scope import Scope
 from gitwf.engine.shelf import RunShelf
 from gitwf.engine.stages import Stages
-from gitwf.engine.steps import Steps, error_of
+from gitwf.engine.state import State
+from gitwf.engine.steps import Steps, error_of, failure_of
 from gitwf.engine.stop import Stop
 from gitwf.engine.tally import Tally
 from gitwf.language.program import Program
 from gitwf.language.value import Value, from_json, to_json
 from gitwf.plan.plan import Plan, encode
-from gitwf.records.event import RunFinished, RunStarted, VariableSet
+from gitwf.records.event import RunFinished, RunStarted, StepStopped, VariableSet
 from gitwf.records.fold import RunRecord
 from gitwf.records.journal import Journal, path_of
 from gitwf.records.runs import ref_of
@@ -259,7 +261,9 @@ class _Playing:
         definitions = {name: known.definition for name, known in program.definitions.items()}
         plan = self._request.plan
         commands = Commands(self._context, definitions, {**plan.scripts, **plan.stages}, players)
-        flows = Flows(commands, _FlowNotes(self._recorder, self._shelf, self._memory))
+        notes = _FlowNotes(self._recorder, self._shelf, self._memory)
+        checkpoints = RunCheckpoints(self._records.runs, plan.workflow, self._request.branch)
+        flows = Flows(commands, notes, State(steps, self._shelf, checkpoints))
         settings = {n: from_json(text) for n, text in plan.settings.items()}
         scope = Scope(
             self._context.workspace,
@@ -325,6 +329,19 @@ class _FlowNotes:
     def file_kept(self, path: str) -> None:
         """Keep the file that a redirect wrote."""
         self._shelf.keep(path)
+
+    def stopped(self, step: str, failure: Failure) -> None:
+        """Record that a part of the flow was stopped alone."""
+        self._recorder.emit(StepStopped(step, error_of(failure)))
+
+    def stop_of(self, step: str) -> Failure | None:
+        """Return why an earlier playing stopped a part of the flow, or None."""
+        error = self._memory.stopped(step)
+        return failure_of(error) if error else None
+
+    def reached(self, step: str) -> bool:
+        """Return whether an earlier playing began anything at ``step``."""
+        return self._memory.reached(step)
 
 
 def _status(failure: Failure | None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from gitwf.language.document import from_yaml
@@ -17,6 +18,7 @@ class Scope:
 
     ``variables`` are the workflow's own; ``builtins`` hold what is set so far of the built-in ones.
     ``secrets`` are the declared names of variables of the environment that are never shown.
+    ``assigned`` are the variables that were set here, and not only copied from around.
     """
 
     def __init__(
@@ -30,8 +32,37 @@ class Scope:
         self.workspace = workspace
         self.variables: dict[str, Value] = dict(variables or {})
         self.builtins: dict[str, Value] = dict(builtins)
+        self.assigned: dict[str, Value] = {}
         self._environment = environment
         self._secrets = secrets
+
+    def copy(self) -> Scope:
+        """Return a scope with the same variables, for a branch that runs beside others."""
+        return Scope(
+            self.workspace, self._environment, self._secrets, self.builtins, self.variables
+        )
+
+    def assign(self, name: str, value: Value) -> None:
+        """Set a variable of the workflow."""
+        self.variables[name] = value
+        self.assigned[name] = value
+
+    def join(self, branch: Scope) -> None:
+        """Apply the assignments of ``branch``, a copy of this scope that has ended."""
+        for name, value in branch.assigned.items():
+            self.assign(name, value)
+
+    @contextmanager
+    def bound(self, variables: Mapping[str, Value], context: Value) -> Iterator[None]:
+        """Have ``variables`` set, and ``$context``, while the block runs."""
+        with (
+            _restored(self.variables, variables),
+            _restored(self.assigned, variables),
+            _restored(self.builtins, ("context",)),
+        ):
+            self.variables.update(variables)
+            self.builtins["context"] = context
+            yield
 
     def ended(self, status: int, result: Value) -> None:
         """Set ``$status`` and ``$result`` to those of the unit that has just ended."""
@@ -76,6 +107,18 @@ class Scope:
         if is_secret(name, self._secrets):
             raise SecretError(name)
         return self._environment.get(name)
+
+
+@contextmanager
+def _restored(table: dict[str, Value], names: Iterable[str]) -> Iterator[None]:
+    """Give these entries of ``table`` back what they are now when the block ends."""
+    before = {name: table[name] for name in names if name in table}
+    try:
+        yield
+    finally:
+        for name in names:
+            table.pop(name, None)
+        table.update(before)
 
 
 class OutsideError(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -60,6 +61,19 @@ class Kept(msgspec.Struct, frozen=True):
 Execute = Callable[[], "JobEnd"]
 
 
+class Need(msgspec.Struct, frozen=True):
+    """What is asked of a stage this time.
+
+    ``wanted``: its result or output is used. ``begun``: an earlier controller started its command,
+    so that it is taken up, and what it wrote must stay. ``forced``: why it is executed although a
+    result may be known, or None; what it answers then is kept for nobody else.
+    """
+
+    wanted: bool
+    begun: bool
+    forced: str | None = None
+
+
 class JobEnd(msgspec.Struct, frozen=True):
     """The end of the job of a stage's command."""
 
@@ -75,18 +89,12 @@ class Stages:
         self._shelf = shelf
         self._folder = folder
 
-    def play(
-        self, stage: Stage, call: Call, execute: Execute, *, wanted: bool, begun: bool
-    ) -> Ended:
-        """Return how the stage ended.
-
-        ``wanted``: its result or output is used. ``begun``: an earlier controller started its
-        command, so that ``execute`` takes that up, and what it wrote must stay.
-        """
+    def play(self, stage: Stage, call: Call, execute: Execute, need: Need) -> Ended:
+        """Return how the stage ended; ``execute`` starts its command, or takes it up."""
         if isinstance(self._project, DataError):
             return _failed(call, self._project)
         try:
-            return self._play(self._project, stage, call, execute, wanted=wanted, begun=begun)
+            return self._play(self._project, stage, call, execute, need)
         except DataError as error:
             return _failed(call, error)
         except OSError as error:
@@ -94,29 +102,23 @@ class Stages:
             return Ended(failed(call.failed(Kind.START, message)))
 
     def _play(
-        self,
-        project: Project,
-        stage: Stage,
-        call: Call,
-        execute: Execute,
-        *,
-        wanted: bool,
-        begun: bool,
+        self, project: Project, stage: Stage, call: Call, execute: Execute, need: Need
     ) -> Ended:
         seen = look(project, stage)
         if seen.missing_deps:
             raise MissingDepError(seen.missing_deps)
         self._shelf.use(stage)
-        if begun:
-            return self._execute(project, stage, seen, call, execute, "taken up where it was left")
-        reason = seen.reason
-        if seen.entry is not None:
+        if need.begun:
+            reason = "taken up where it was left"
+            return self._execute(project, stage, seen, call, execute, need, reason)
+        reason = need.forced or seen.reason
+        if seen.entry is not None and need.forced is None:
             kept = self._kept(project, seen)
-            if kept is not None or not wanted:
+            if kept is not None or not need.wanted:
                 return self._restore(project, stage, seen, seen.entry, kept)
             reason = "its result is used, and none is recorded"
         begin(project, stage)
-        return self._execute(project, stage, seen, call, execute, reason)
+        return self._execute(project, stage, seen, call, execute, need, reason)
 
     def _restore(
         self, project: Project, stage: Stage, seen: Look, entry: Entry, kept: Outcome | None
@@ -137,15 +139,16 @@ class Stages:
         seen: Look,
         call: Call,
         execute: Execute,
+        need: Need,
         reason: str,
     ) -> Ended:
         end = execute()
         if not end.outcome.succeeded:
             return Ended(end.outcome, reason=reason)
-        saved = save(project, stage, seen)
+        saved = save(project, stage, seen, reusable=need.forced is None)
         result = result_of(end.folder, dict(saved.metrics) or None)
         outcome = msgspec.structs.replace(end.outcome, result=result.value)
-        if seen.key is not None and not saved.changed_deps:
+        if seen.key is not None and not saved.changed_deps and need.forced is None:
             kept = self._keep(project, saved.entry.value(), result.value, end.folder)
             self._shelf.put(seen.key, kept)
         return Ended(
@@ -179,9 +182,10 @@ class Stages:
         return None, project.cache.add(path).md5
 
     def _add(self, project: Project, text: bytes) -> str:
-        draft = self._folder / "result.json"
-        draft.write_bytes(text)
-        return project.cache.add(draft).md5
+        with tempfile.NamedTemporaryFile(dir=self._folder) as draft:
+            draft.write(text)
+            draft.flush()
+            return project.cache.add(Path(draft.name)).md5
 
     def _kept(self, project: Project, seen: Look) -> Outcome | None:
         """Return what the stage answered when the entry was made, or None where nobody knows."""

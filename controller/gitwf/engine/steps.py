@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from gitwf.engine.frame import Frame
 from gitwf.engine.memory import Memory
 from gitwf.engine.outcome import Failure, Kind, Outcome, Output, StoppedError, failed
+from gitwf.engine.stop import Stop
 from gitwf.language.value import Value, from_json, to_json
 from gitwf.records.event import Body, Error, Event, Out, StepFinished, StepStarted
 
@@ -62,11 +65,24 @@ class Steps:
         self._memory = memory
         self._folder = folder
 
-    def play(self, call: Call, body: Callable[[], Ended]) -> Ended:
-        """Return how the step ended according to the journal, or play ``body`` and record it."""
+    def admit(self, call: Call, frame: Frame) -> None:
+        """Raise `StoppedError` if the step is new and nothing new may begin."""
+        if not self._memory.started(call.step):
+            frame.stop.admit()
+
+    def play(self, call: Call, frame: Frame, body: Callable[[], Ended]) -> Ended:
+        """Return how the step ended according to the journal, or play ``body`` and record it.
+
+        Raises:
+            StoppedError: if the step was stopped, or is new and nothing new may begin.
+        """
         known = self._memory.finished(call.step)
         if known is not None:
-            return self._remembered(call, known)
+            return self._remembered(call, known, frame.stop)
+        self.admit(call, frame)
+        if frame.lost is not None and not self._memory.started(call.step):
+            lost = call.failed(Kind.LOST, frame.lost.message, frame.lost.status)
+            body = partial(Ended, failed(lost))
         self._recorder.emit(StepStarted(call.step, call.command, call.args, call.attempt))
         begun = time.monotonic()
         try:
@@ -129,10 +145,12 @@ class Steps:
         path.write_bytes(text)
         return msgspec.Raw(msgspec.json.encode({"sha256": digest, "size": len(text)}))
 
-    def _remembered(self, call: Call, event: Event) -> Ended:
+    def _remembered(self, call: Call, event: Event, stop: Stop) -> Ended:
         known = event.body
         assert isinstance(known, StepFinished)  # noqa: S101  (Memory.finished answers no other)
-        failure = _failure_of(known.error) if known.error else None
+        failure = failure_of(known.error) if known.error else None
+        if failure and stop.foretold and failure.message == stop.foretold.message:
+            raise StoppedError(stop.foretold)
         out = self._output(call.step)
         output = (out,) if out.exists() else ()
         outcome = Outcome(known.exit or 0, self._value(bytes(known.result)), failure, output)
@@ -156,7 +174,8 @@ def error_of(failure: Failure) -> Error:
     return Error(failure.message, str(failure.kind), failure.command, failure.step, failure.status)
 
 
-def _failure_of(error: Error) -> Failure:
+def failure_of(error: Error) -> Failure:
+    """Return the failure that a record says."""
     return Failure(Kind(error.kind), error.message, error.command, error.step, error.status or 1)
 
 

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gitwf.engine.outcome import Failure, Kind, StoppedError
 
+GRACE = 10.0
+"""Seconds between SIGTERM and SIGKILL where nothing else is said."""
+
 
 class Stop:
     """Says once, to any number of listeners, that a part of a run is to end.
 
     A job that is running registers how to cancel it. A child stops with its parent, and can be
-    stopped alone.
+    stopped alone. ``foretold`` is why an earlier playing of the run stopped this part: what it had
+    done by then is answered from the journal, and nothing new begins.
     """
 
-    def __init__(self, parent: Stop | None = None) -> None:
+    def __init__(self, foretold: Failure | None = None) -> None:
+        self.foretold = foretold
+        self.grace = GRACE
         self._lock = threading.Lock()
         self._failure: Failure | None = None
         self._listeners: dict[int, Callable[[], None]] = {}
+        self._tokens = itertools.count()
         self._event = threading.Event()
-        if parent:
-            parent.listen(lambda: self.set(parent.failure or CANCELLED))
 
     @property
     def failure(self) -> Failure | None:
         """Why it is to stop; None while it is not."""
         return self._failure
 
-    def set(self, failure: Failure) -> None:
-        """Ask for the stop. The first reason stays; asking again does nothing."""
+    def set(self, failure: Failure, grace: float = GRACE) -> None:
+        """Ask for the stop. The first reason stays; asking again does nothing.
+
+        ``grace`` is the seconds that processes have between SIGTERM and SIGKILL.
+        """
         with self._lock:
             if self._failure is not None:
                 return
+            self.grace = grace
             self._failure = failure
             listeners = list(self._listeners.values())
         self._event.set()
@@ -45,30 +55,46 @@ class Stop:
         if self._failure is not None:
             raise StoppedError(self._failure)
 
+    def admit(self) -> None:
+        """Raise `StoppedError` if nothing new may begin."""
+        self.check()
+        if self.foretold is not None:
+            raise StoppedError(self.foretold)
+
     def wait(self, seconds: float) -> None:
         """Block for so many seconds; raise `StoppedError` as soon as the stop is asked for."""
-        self._event.wait(seconds)
+        self._event.wait(min(seconds, threading.TIMEOUT_MAX))
         self.check()
 
-    def listen(self, listener: Callable[[], None]) -> int:
-        """Call ``listener`` at the stop, or now if it was asked for already."""
+    @contextmanager
+    def listening(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Have ``listener`` called at a stop while the block runs; now, if it was asked for."""
+        token = self._listen(listener)
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._listeners[token]
+
+    @contextmanager
+    def child(self, foretold: Failure | None = None) -> Iterator[Stop]:
+        """Give a stop for a part of this one's part, while the block runs."""
+        child = Stop(foretold or self.foretold)
+
+        def follow() -> None:
+            child.set(self._failure or CANCELLED, self.grace)
+
+        with self.listening(follow):
+            yield child
+
+    def _listen(self, listener: Callable[[], None]) -> int:
         with self._lock:
-            token = id(listener)
+            token = next(self._tokens)
             self._listeners[token] = listener
             late = self._failure is not None
         if late:
             listener()
         return token
-
-    @contextmanager
-    def listening(self, listener: Callable[[], None]) -> Iterator[None]:
-        """Have ``listener`` called at a stop while the block runs."""
-        token = self.listen(listener)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._listeners.pop(token, None)
 
 
 CANCELLED = Failure(kind=Kind.CANCELLED, message="the run was cancelled", status=130)

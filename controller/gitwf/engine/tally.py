@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 
 from gitwf.language.value import Number, Value
 
 
 class Tally:
-    """Counts the commands of a run and merges their metrics, in the order in which they end."""
+    """Counts the commands of a run and merges their metrics, in the order in which they end.
+
+    Safe for threads.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self.executed = 0
         self.restored = 0
         self.metrics: dict[str, Value] = {}
 
     def add(self, *, cached: bool, metrics: Mapping[str, Value]) -> None:
         """Count a command that was played or restored."""
-        if cached:
-            self.restored += 1
-        else:
-            self.executed += 1
-        self.metrics.update(metrics)
+        with self._lock:
+            if cached:
+                self.restored += 1
+            else:
+                self.executed += 1
+            self.metrics.update(metrics)
 
 
 def flat(metrics: Value, prefix: str = "") -> Iterator[tuple[str, Value]]:

@@ -16,17 +16,9 @@ class Said(Protocol):
 @pytest.mark.parametrize(
     ("text", "place", "word"),
     [
-        ("/echo a | /echo b | /echo c\n", "1:9", "|"),
-        ("/echo a &\n/echo b\n", "1:9", "&"),
-        ("retry:2 → /echo\n", "1:1", "retry:"),
-        ("timeout:2 → /echo\n", "1:1", "timeout:"),
-        ("/echo → fork:2 → /echo a & /echo b\n", "1:9", "fork:"),
-        ("{ sweep:s=1,2 → /echo $s }\n", "1:3", "sweep:"),
         ("droid:d → /fix\n", "1:1", "droid:"),
-        ("barrier\n", "1:1", "barrier"),
-        ("state:save → s.json\n", "1:1", "state:"),
-        ("context:c → $a → /echo $a\n", "1:1", "context:"),
-        ("target:local → /echo\n", "1:1", "target:"),
+        ("target:runpod → /echo\n", "1:8", "target:runpod"),
+        ("$t = 1\ntarget:$t → /echo\n", "2:8", "target:…"),
         ("/dvc:push\n", "1:1", "/dvc:push"),
         ("on:commit supersede:cancel\n", "1:11", "supersede:cancel"),
         ("define:/a\n  ↳ run    → true\n  ↳ target → runpod\n/a\n", "3:14", "target → runpod"),
@@ -45,6 +37,10 @@ def test_refused(said: Said, text: str, place: str, word: str) -> None:
         "/echo a ; /echo b && /echo c || /fail → { /sleep 1\n/echo d }\n",
         "if:$status == 0 → /echo a → /fail\n",
         "try: /fail → catch: /echo ${error.message} → finally: /echo\n",
+        "/echo a | /echo b | /echo c\n{ /echo d &\n/echo e & /echo f }\nbarrier\n",
+        "case:$status\n  ↳ 0 → retry:2 → timeout:2s → /echo a\n  ↳ * → target:local → /echo b\n",
+        "fork:2 → /echo a & /echo b\nsweep:s=1,2 → /echo $s\n",
+        "state:save → s.json\nstate:load → s.json\ncontext:c → $a → /echo $a\n",
         """\
 define:/a x:int=1 ...
   ↳ run              → echo $x $args
@@ -68,7 +64,19 @@ define:/a x:int=1 ...
 /a 2 b c
 """,
     ],
-    ids=["triggers", "handlers", "variables", "operators", "if", "try", "definition"],
+    ids=[
+        "triggers",
+        "handlers",
+        "variables",
+        "operators",
+        "if",
+        "try",
+        "pipes",
+        "arms",
+        "parallel",
+        "state",
+        "definition",
+    ],
 )
 def test_played(said: Said, text: str) -> None:
     assert said(text, support=True) == []

@@ -1,0 +1,39 @@
+"""`timeout:`: an arm that must end in time."""
+
+from __future__ import annotations
+
+from gitwf.duration import format_duration
+from gitwf.engine import given
+from gitwf.engine.frame import Frame
+from gitwf.engine.outcome import Failure, Kind, Outcome, StoppedError, failed
+from gitwf.engine.part import part_of, unless_stopped
+from gitwf.engine.player import Player
+from gitwf.engine.stop import GRACE
+from gitwf.engine.threads import after
+from gitwf.language import tree
+
+STATUS = 124
+"""The exit status of what ran out of time, as `timeout` of GNU coreutils has it."""
+
+
+def play_timeout(flow: tree.Timeout, frame: Frame, player: Player) -> Outcome:
+    """Play the arm; when the time is over its processes end and nothing more of it begins.
+
+    Raises:
+        EvaluationError: if the duration or the grace is none.
+    """
+    seconds = given.seconds("timeout:", flow.duration, frame.scope)
+    options = given.Given("timeout:", flow.options, frame.scope)
+    message = f"it did not end in {format_duration(seconds)}"
+    late = Failure(Kind.TIMEOUT, message, "timeout:", frame.step, STATUS)
+    grace = options.seconds("grace", GRACE)
+    with part_of(frame, player.notes) as part, after(seconds, lambda: part.end(late, grace)):
+        try:
+            outcome = player.flow(flow.arm, frame.at("timeout").under(part.stop))
+        except StoppedError:
+            frame.stop.check()
+            failure = part.close()
+            if failure is None:
+                raise
+            return failed(failure)
+        return unless_stopped(outcome, part)

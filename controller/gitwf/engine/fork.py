@@ -1,0 +1,30 @@
+"""`fork:`: branches side by side, or copies of one."""
+
+from __future__ import annotations
+
+from gitwf.engine import given
+from gitwf.engine.frame import Frame
+from gitwf.engine.outcome import Outcome
+from gitwf.engine.parallel import Branch, Side, play_branches, together
+from gitwf.engine.player import Player
+from gitwf.language import tree
+from gitwf.language.check import form
+
+
+def play_fork(flow: tree.Fork, frame: Frame, player: Player) -> Outcome:
+    """Play the branches; the result is the list of theirs, in order.
+
+    What branches assign is applied when all have ended, in order; what copies assign is theirs.
+
+    Raises:
+        EvaluationError: if the count or an option is none.
+    """
+    count = given.count("fork:", flow.count, frame.scope, form.COUNT)
+    fail = given.Given("fork:", flow.options, frame.scope).text("fail", "end")
+    copies = len(flow.branches) == 1
+    branches = [Branch(arm) for arm in flow.branches] * (count if copies else 1)
+    frames, outcomes = play_branches(branches, Side(count, fail), frame, player)
+    if not copies:
+        for branch in frames:
+            frame.scope.join(branch.scope)
+    return together(outcomes, [outcome.result for outcome in outcomes], fail)

@@ -1,0 +1,56 @@
+"""A part of a flow that can be stopped alone: an arm, a branch, a background job."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gitwf.engine.frame import Frame
+from gitwf.engine.outcome import Failure, Outcome, failed
+from gitwf.engine.player import Notes
+from gitwf.engine.stop import GRACE, Stop
+
+
+class Part:
+    """A part of a flow with a stop of its own.
+
+    That it was stopped is in the journal before anything acts on it, so that every replay of the
+    run stops it too.
+    """
+
+    def __init__(self, step: str, stop: Stop, notes: Notes) -> None:
+        self.stop = stop
+        self._step = step
+        self._notes = notes
+        self._lock = threading.Lock()
+        self._failure = notes.stop_of(step)
+        self._over = False
+
+    def end(self, failure: Failure, grace: float = GRACE) -> None:
+        """Stop it because of ``failure``, unless it has ended or was stopped before."""
+        with self._lock:
+            if self._over or self._failure is not None:
+                return
+            self._failure = failure
+            self._notes.stopped(self._step, failure)
+        self.stop.set(failure, grace)
+
+    def close(self) -> Failure | None:
+        """Say that it has ended; return why it was stopped alone, or None."""
+        with self._lock:
+            self._over = True
+            return self._failure
+
+
+@contextmanager
+def part_of(frame: Frame, notes: Notes) -> Iterator[Part]:
+    """Give the part of the flow at ``frame.step``, while the block runs."""
+    with frame.stop.child(notes.stop_of(frame.step)) as stop:
+        yield Part(frame.step, stop, notes)
+
+
+def unless_stopped(outcome: Outcome, part: Part) -> Outcome:
+    """Return ``outcome``, or the failure that ended ``part`` while it came about."""
+    failure = part.close()
+    return outcome if failure is None else failed(failure, outcome.output)

@@ -1,0 +1,44 @@
+"""What the directives of a flow play with."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gitwf.engine.frame import Frame
+from gitwf.engine.outcome import Failure, Outcome
+from gitwf.language import tree
+from gitwf.language.value import Value
+
+
+class Notes(Protocol):
+    """Writes down what a flow does beside its commands, and answers what a playing before did."""
+
+    def variable_set(self, step: str, name: str, value: Value) -> None:
+        """Record that a variable was set."""
+
+    def file_kept(self, path: str) -> None:
+        """Record that a redirect wrote ``path`` in the workspace."""
+
+    def stopped(self, step: str, failure: Failure) -> None:
+        """Record that the part of the flow at ``step`` was stopped, alone."""
+
+    def stop_of(self, step: str) -> Failure | None:
+        """Return why an earlier playing of the run stopped the part at ``step``, or None."""
+
+    def reached(self, step: str) -> bool:
+        """Return whether an earlier playing of the run began anything at ``step``."""
+
+
+class Player(Protocol):
+    """Plays flows."""
+
+    @property
+    def notes(self) -> Notes:
+        """Where it is written down what flows do."""
+
+    def flow(self, flow: tree.Flow, frame: Frame) -> Outcome:
+        """Play a flow.
+
+        Raises:
+            StoppedError: if it was stopped before its end.
+        """

@@ -1,0 +1,36 @@
+"""Output that no process writes, written into a pipe: that of built-in commands and restored stages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from gitwf.engine.frame import Frame
+from gitwf.engine.outcome import Kind, Outcome, Output, failed
+from gitwf.engine.steps import Call
+
+BROKEN = 141
+"""The exit status of a process that SIGPIPE ended, as shells have it: 128 and the signal's number."""
+
+
+def poured(outcome: Outcome, call: Call, frame: Frame) -> Outcome:
+    """Return ``outcome`` once its output is in the pipe of ``frame``, where there is one."""
+    if frame.streams.stdout is None:
+        return outcome
+    try:
+        _write(outcome.output, frame.streams.stdout)
+    except BrokenPipeError:
+        message = f"nothing reads what `{call.command}` writes"
+        return failed(call.failed(Kind.EXIT, message, BROKEN))
+    return outcome
+
+
+def _write(output: Output, writer: int) -> None:
+    with os.fdopen(os.dup(writer), "wb") as pipe:
+        for piece in output:
+            if isinstance(piece, Path):
+                with piece.open("rb") as file:
+                    shutil.copyfileobj(file, pipe)
+            else:
+                pipe.write(piece)
