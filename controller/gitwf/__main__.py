@@ -15,10 +15,15 @@ def main() -> int:
         return 0
     from gitwf.cli.edge import guarded
 
-    if words[:1] == ["validate"] and "--help" not in words and "-h" not in words:
-        from gitwf.cli.findings import check
+    if "--help" not in words and "-h" not in words:
+        if words[:1] == ["validate"]:
+            from gitwf.cli.findings import check
 
-        return guarded(lambda: check(words[1:]))
+            return guarded(lambda: check(words[1:]))
+        if words[:1] == ["fmt"]:
+            from gitwf.cli.formatting import reformat
+
+            return guarded(lambda: reformat(words[1:]))
     from gitwf.cli.main import main as typed
 
     return guarded(lambda: typed(words))

@@ -29,7 +29,7 @@ class Findings(msgspec.Struct, frozen=True):
 
 
 def validate(directory: Path, paths: Iterable[str]) -> Findings:
-    """Check the files at ``paths`` (relative to ``directory``); none: all of the repository.
+    """Check the files at ``paths`` (relative to ``directory``), or in them; none: all there are.
 
     Raises:
         UsageError: if there is no file at a path.
@@ -43,14 +43,31 @@ def validate(directory: Path, paths: Iterable[str]) -> Findings:
     configured = configure(facts)
     found = list(configured.diagnostics)
     sources = {configured.source.path: configured.source}
-    chosen = [_inside(root, directory, path) for path in paths] or workflow_files(root)
+    chosen = chosen_files(root, directory, paths)
     for path in chosen:
-        if not (root / path).is_file():
-            raise UsageError(f"there is no file `{path}`", "name a `.wf` file of this repository")
         examined = examine(path, facts, configured.settings)
         found += examined.diagnostics
         sources.update(examined.sources)
     return Findings(tuple(ordered(found)), sources, len(chosen))
+
+
+def chosen_files(root: Path, directory: Path, paths: Iterable[str]) -> list[str]:
+    """Return the files that ``paths`` name, relative to ``root``.
+
+    A folder stands for the workflow files below it, no path for all below ``root``.
+
+    Raises:
+        UsageError: if there is no file at a path.
+    """
+    found: dict[str, None] = {}
+    for path in [path_in(root, directory, path) for path in paths] or [""]:
+        if (root / path).is_dir():
+            found |= dict.fromkeys(posixpath.join(path, file) for file in workflow_files(root / path))
+        elif (root / path).is_file():
+            found[path] = None
+        else:
+            raise UsageError(f"there is no file `{path}`", "name a `.wf` file of this repository")
+    return list(found)
 
 
 def root_of(directory: Path) -> Path:
@@ -63,7 +80,7 @@ def root_of(directory: Path) -> Path:
 
 
 def workflow_files(root: Path) -> list[str]:
-    """Return the `.wf` files below ``root``, sorted; hidden folders are left out."""
+    """Return the `.wf` files below ``root``, relative to it and sorted, but for hidden folders."""
     found: list[str] = []
     waiting = [root]
     while waiting:
@@ -77,7 +94,8 @@ def workflow_files(root: Path) -> list[str]:
     return sorted(found)
 
 
-def _inside(root: Path, directory: Path, path: str) -> str:
+def path_in(root: Path, directory: Path, path: str) -> str:
+    """Return ``path``, which is relative to ``directory``, relative to ``root``."""
     full = (directory / path).resolve()
     if full.is_relative_to(root):
         return full.relative_to(root).as_posix()

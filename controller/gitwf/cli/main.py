@@ -16,6 +16,7 @@ from gitwf.diagnostics import nearest
 COMMANDS = (
     "init",
     "validate",
+    "fmt",
     "explain",
     "run",
     "reconcile",

@@ -23,13 +23,15 @@ NAME = r"[A-Za-z_][A-Za-z0-9_]*+"
 COMMAND_NAME = r"(?:\w|-(?!>))++"
 """A command's name, or one part of it; an arrow ends it."""
 
-_JOINT = r"\\(?:\r*+\n|\Z)"
-_CARRIED_ON = r"\\\r*+\n(?:[ \t\r]++|\\\r*+\n)*+(?!\n|\\?\Z)"
+_LINE_END = r"\r*+(?:\n|\Z)"
+_JOINT = rf"\\{_LINE_END}"
+_ESCAPED = rf"\\(?!{_LINE_END})."
+_CARRIED_ON = rf"\\\r*+\n(?:[ \t\r]++|\\\r*+\n)*+(?!\n|{_JOINT}|\Z)"
 _SPACES = rf"(?:[ \t\r]++|{_JOINT}|\#[^\n]*+)*+"
 _LINES = rf"(?:[ \t\r\n]++|{_JOINT}|\#[^\n]*+)*+"
 _LINE_GOES_ON = rf"(?:\n{_LINES}(?=&&|\||→|->|↳|=>))?+"
 _JOINTS = r"(?:\\\r*+\n)++"
-_WORD_ENDS = rf"(?=(?:{_JOINTS})?+(?:[\s;&|<>→↳]|->|\\?\Z))"
+_WORD_ENDS = rf"(?=(?:{_JOINTS})?+(?:[\s;&|<>→↳]|->|\Z|{_JOINT}))"
 _BARE = r"""(?:[^\s;&|<>→↳"'\\$\-]++|-(?!>))++"""
 _BARE_IN_LIST = r"""(?:[^\s;&|<>→↳"'\\$\-,]++|-(?!>))++"""
 
@@ -96,7 +98,7 @@ _EXPRESSION = {
     Kind.OTHER: r".",
 }
 _PIECES = {
-    Kind.ESCAPE: rf"\$\$|{_JOINTS}(?!{_WORD_ENDS})|\\(?!\r*+\n).",
+    Kind.ESCAPE: rf"\$\$|{_JOINTS}(?!{_WORD_ENDS})|{_ESCAPED}",
     Kind.SINGLE: r"'[^'\n]*+'",
     Kind.QUOTE: r'"',
     Kind.UNTERMINATED: r"'[^\n]*+",
@@ -159,7 +161,7 @@ RESCUE = re.compile(rf"{_LINES}(catch|finally):")
 
 REST = _mode(
     r"[ \t\r]*+",
-    {Kind.VERBATIM: rf"(?:[ \t\r]*+(?:[^ \t\r\n\\]++|\\(?!\r*+\n).|{_CARRIED_ON}))*+"},
+    {Kind.VERBATIM: rf"(?:[ \t\r]*+(?:[^ \t\r\n\\]++|{_ESCAPED}|{_CARRIED_ON}))*+"},
 )
 """The rest of a line, without white space at its ends; ``\\`` at its end carries it on."""
 
@@ -177,15 +179,21 @@ _TRIVIA = {
     "\\": Kind.SPACE,
     "\n": Kind.NEWLINE,
 }
-_GAP = re.compile(r"#[^\n]*|\n|(?:[ \t\r]|\\(?:\r*\n|\Z))+|[^#\n \t\r]+")
+_GAP = re.compile(r"#[^\n]*|\n|(?:[ \t\r]|\\\r*(?:\n|\Z))+|[^#\n \t\r]+")
 
 
 _NAME = re.compile(NAME)
+_CRLF = re.compile(r"\r+\n")
 
 
 def is_name(text: str) -> bool:
     """Return whether ``text`` is a variable's name."""
     return _NAME.fullmatch(text) is not None
+
+
+def unified(text: str) -> str:
+    """Return ``text`` without a byte order mark, and with LF at the end of all its lines."""
+    return _CRLF.sub("\n", text.removeprefix(BOM))
 
 
 def clean(path: str, text: str) -> tuple[str, list[Diagnostic]]:

@@ -9,7 +9,7 @@ import msgspec
 
 from gitwf.diagnostics import Diagnostic, Source, Span
 from gitwf.language import tree
-from gitwf.language.lexer import BOM
+from gitwf.language.lexer import unified
 from gitwf.language.parser import parse
 
 _DEPTH = 50
@@ -78,7 +78,7 @@ class _Loader:
 
     def add(self, path: str, text: str, users: tuple[str, ...]) -> None:
         """Add the file at ``path`` and what it uses; ``users`` lead from the workflow to it."""
-        text = text.removeprefix(BOM)
+        text = unified(text)
         parsed = parse(path, text)
         self.files[path] = parsed.file
         self.sources[path] = Source(path, text)
