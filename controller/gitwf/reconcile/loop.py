@@ -70,6 +70,7 @@ class Reconciler:
         self._settled: dict[str, str] = {}
         self._lock = threading.Lock()
         self._playing: set[tuple[str, str]] = set()
+        self._stuck: set[tuple[str, str]] = set()
         self._done: list[Done] = []
 
     @property
@@ -103,6 +104,7 @@ class Reconciler:
     def forget(self) -> None:
         """Look at every watched head again at the next step, as after a restart."""
         self._settled.clear()
+        self._stuck.clear()
 
     def _look(self, branch: str, commit: str) -> bool:
         """Begin what one head calls for; return whether it called for anything."""
@@ -149,13 +151,16 @@ class Reconciler:
         return any(at == branch for at, _ in self._playing)
 
     def _begin(self, action: Action, want: Asked) -> bool:
-        """Begin an action; return false where a run of its workflow is being played already."""
+        """Begin an action; return false where a run of its workflow is being played already.
+
+        Nor is it begun where the last one could not be played (a full disk): not again at once.
+        """
         if not isinstance(action, Start | Resume):
             self._finish(self._applied(action, want), None)
             return True
         place = (want.head.branch, action.workflow)
         with self._lock:
-            if place in self._playing:
+            if place in self._playing or place in self._stuck:
                 return False
             self._playing.add(place)
 
@@ -170,6 +175,8 @@ class Reconciler:
             self._done.append(done)
             if place is not None:
                 self._playing.discard(place)
+                if done.problem:
+                    self._stuck.add(place)
         if place is not None:
             self._due.set()
 

@@ -26,7 +26,9 @@ Every system that ships a Python as new as ours has a newer one."""
 
 _PATIENCE = 600.0  # seconds
 _USAGE_ERROR = 129
-_STORAGE_FULL = re.compile(rb"No space left on device|Disk quota exceeded|File too large")
+_STORAGE_FULL = re.compile(
+    rb"No space left on device|Out of diskspace|Disk quota exceeded|File too large"
+)
 _NO_REPOSITORY = re.compile(rb"not a git repository", re.IGNORECASE)
 _PREFIX = re.compile(r"^(fatal|error): ", re.MULTILINE)
 

@@ -64,12 +64,16 @@ def prune(repository: Repository, folder: Path) -> list[Path]:
 
 def _register(repository: Repository, path: Path, commit: str) -> None:
     registration = _free(repository.common_dir.resolve() / "worktrees", path.name)
-    path.mkdir(parents=True)
-    link = path.resolve() / ".git"
-    (registration / "gitdir").write_text(f"{link}\n")
-    (registration / "commondir").write_text("../..\n")
-    (registration / "HEAD").write_text(f"{commit}\n")
-    link.write_text(f"gitdir: {registration}\n")
+    try:
+        path.mkdir(parents=True)
+        link = path.resolve() / ".git"
+        (registration / "gitdir").write_text(f"{link}\n")
+        (registration / "commondir").write_text("../..\n")
+        (registration / "HEAD").write_text(f"{commit}\n")
+        link.write_text(f"gitdir: {registration}\n")
+    except BaseException:
+        shutil.rmtree(registration, ignore_errors=True)
+        raise
 
 
 def _free(folder: Path, name: str) -> Path:
