@@ -18,6 +18,7 @@ COMMANDS = (
     "validate",
     "fmt",
     "explain",
+    "graph",
     "run",
     "reconcile",
     "controller",

@@ -1,0 +1,66 @@
+"""`git wf graph`: a workflow as a picture."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from gitwf.app.session import UsageError
+from gitwf.app.validate import Findings, path_in, root_of
+from gitwf.data.facts import FileFacts, TreeFiles
+from gitwf.diagnostics import has_errors
+from gitwf.language.graph.build import build
+from gitwf.language.graph.dot import to_dot
+from gitwf.language.graph.mermaid import to_mermaid
+from gitwf.language.graph.outline import outline, to_text
+from gitwf.language.parser import parse
+from gitwf.language.program import Program, load
+
+
+class Format(StrEnum):
+    """What the picture is written in."""
+
+    TEXT = "text"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    SVG = "svg"
+
+
+def graph(directory: Path, file: str, form: Format) -> str | Findings:
+    """Return the picture of the workflow at ``file``, or what the parser does not understand.
+
+    Raises:
+        OSError: if it is not a file that can be read.
+        UsageError: if what draws an SVG is not installed.
+    """
+    root = root_of(directory)
+    path = path_in(root, directory, file)
+    (root / path).open("rb").close()
+    program = load(path, FileFacts(TreeFiles(root)).text)
+    misread = parse(path, program.sources[path].text).diagnostics
+    if has_errors(misread):
+        return Findings(misread, program.sources, 1)
+    return _picture(program, form)
+
+
+def _picture(program: Program, form: Format) -> str:
+    match form:
+        case Format.TEXT:
+            return to_text(outline(program))
+        case Format.MERMAID:
+            return to_mermaid(build(program))
+        case Format.DOT:
+            return to_dot(build(program), program.file.path)
+        case Format.SVG:
+            return _drawn(to_dot(build(program), program.file.path))
+
+
+def _drawn(dot: str) -> str:
+    """Return the SVG that Graphviz draws."""
+    try:
+        from pygraphviz import AGraph
+    except ImportError:
+        message = "Graphviz is not installed, which draws an SVG"
+        raise UsageError(message, "`pip install 'git-wf[graph]'`, or `--format mermaid`") from None
+    drawn: bytes = AGraph(string=dot).draw(format="svg", prog="dot")
+    return drawn.decode()
