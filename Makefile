@@ -36,7 +36,8 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench/bench.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench/main_job.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench/reading.py
 
 clean:
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -11,8 +11,9 @@ from gitwf.app.session import Session, UsageError
 from gitwf.app.validate import Findings
 from gitwf.data.facts import FileFacts, TreeFiles
 from gitwf.diagnostics import has_errors, nearest
+from gitwf.engine.ownership import is_played
 from gitwf.engine.recorder import Listener
-from gitwf.engine.run import Request, is_played
+from gitwf.engine.request import Request
 from gitwf.engine.stop import Stop
 from gitwf.language import tree
 from gitwf.language.walk import walk

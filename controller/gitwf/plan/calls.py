@@ -59,6 +59,12 @@ def effects(found: Mapping[str, Callee]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def named_secrets(program: Program) -> frozenset[str]:
+    """Return the secrets that definitions name: they go to no command that does not."""
+    fields = (known.definition.field("secrets") for known in program.definitions.values())
+    return frozenset(literal_text(word) for field in fields if field for word in field.words)
+
+
 def literal_text(word: tree.Word) -> str:
     """Return the text of a word that holds no variable; a variable stands as ``*``."""
     return "".join(p.text if isinstance(p, tree.Literal) else "*" for p in word.parts)

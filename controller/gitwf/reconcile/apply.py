@@ -6,7 +6,7 @@ import msgspec
 
 from gitwf.config.settings import Settings
 from gitwf.engine.recorder import Listener
-from gitwf.engine.run import Request
+from gitwf.engine.request import Request
 from gitwf.engine.stop import Stop
 from gitwf.plan.plan import decode as decode_plan
 from gitwf.reconcile.clone import Clone

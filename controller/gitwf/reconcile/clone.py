@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gitwf.data.facts import CommitFiles, FileFacts
-from gitwf.engine.run import Builtins, Runner
+from gitwf.engine.playing import Builtins
+from gitwf.engine.run import Runner
 from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
 from gitwf.targets.local import LocalTarget

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import statistics
 import subprocess
@@ -84,7 +83,12 @@ class Place:
     def run(self, *command: str) -> str:
         """Run a command here and return what it printed; it must succeed."""
         done = subprocess.run(
-            command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False
+            command,
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             sys.exit(f"{' '.join(command)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
@@ -183,9 +187,7 @@ def rollback(place: Place, seconds: float) -> tuple[float, float, float]:
 def dvc(place: Place, seconds: float) -> tuple[float, float]:
     """Return the seconds that `dvc repro` takes for the same project: the first time, and back again."""
     place.run("dvc", "init", "--quiet")
-    place.write(
-        dvc_yaml=_DVC, train_py=_TRAIN.format(seconds=seconds), params_yaml="lr: 0.1\n"
-    )
+    place.write(dvc_yaml=_DVC, train_py=_TRAIN.format(seconds=seconds), params_yaml="lr: 0.1\n")
     place.commit("one")
     first = place.timed("dvc", "repro", "--quiet")
     place.commit("one, trained")
@@ -224,5 +226,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-
     main()

@@ -1,0 +1,205 @@
+"""One playing of a run: from its start, or from where another playing of it stopped, to its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from gitwf.data.checkout import restorable
+from gitwf.data.errors import DataError, NoDvcError
+from gitwf.data.project import Project
+from gitwf.engine.checkpoints import RunCheckpoints
+from gitwf.engine.commands import Commands, Playable, Players
+from gitwf.engine.context import RunContext
+from gitwf.engine.effects import Effects
+from gitwf.engine.flow import Flows
+from gitwf.engine.frame import Frame
+from gitwf.engine.ledger import RunLedger
+from gitwf.engine.memory import Memory
+from gitwf.engine.outcome import Failure, Kind, Outcome, StoppedError, failed
+from gitwf.engine.recorder import RunRecorder
+from gitwf.engine.request import Request
+from gitwf.engine.scope import Scope
+from gitwf.engine.shelf import RunShelf
+from gitwf.engine.stages import Stages
+from gitwf.engine.state import State
+from gitwf.engine.steps import Steps, error_of, failure_of
+from gitwf.engine.stop import Stop
+from gitwf.engine.tally import Tally
+from gitwf.language.program import Program
+from gitwf.language.value import Value, from_json, to_json
+from gitwf.records.event import RunFinished, RunStarted, StepStopped, VariableSet
+from gitwf.records.fold import RunRecord
+from gitwf.records.runs import ref_of
+from gitwf.records.store import Records
+from gitwf.repo.errors import RepositoryError
+
+Builtins = Callable[[Steps], Mapping[str, Playable]]
+"""Gives the built-in commands, for the steps of one run."""
+
+
+class Playing:
+    """One playing of one run. ``lay_out`` makes its workspace; raises what keeps it from being made."""
+
+    def __init__(
+        self,
+        request: Request,
+        context: RunContext,
+        recorder: RunRecorder,
+        shelf: RunShelf,
+        memory: Memory,
+        records: Records,
+        lay_out: Callable[[], None],
+    ) -> None:
+        self._request = request
+        self._context = context
+        self._recorder = recorder
+        self._shelf = shelf
+        self._memory = memory
+        self._records = records
+        self._lay_out = lay_out
+        self._tally = Tally()
+
+    def play(self, stop: Stop, builtins: Builtins) -> RunRecord:
+        """Play the run to its end and return its record."""
+        begun = time.monotonic()
+        known = self._recorder.record()
+        if known is not None and known.is_over:
+            return known  # only the last of its records were missing in git
+        if known is None or known.started is None:
+            self._recorder.emit(self._started())
+        try:
+            self._lay_out()
+        except (RepositoryError, DataError, OSError) as error:
+            outcome = failed(Failure(Kind.START, f"no workspace: {error}"))
+            return self._finish(NoDvcError("no workspace"), outcome, time.monotonic() - begun)
+        program = self._request.plan.program()
+        project = self._project()
+        outcome = self._outcome(program, project, stop, builtins)
+        return self._finish(project, outcome, time.monotonic() - begun)
+
+    def _started(self) -> RunStarted:
+        request = self._request
+        return RunStarted(
+            request.plan.workflow,
+            request.commit,
+            request.tree,
+            request.branch,
+            request.plan.key,
+            request.trigger,
+            request.attempt,
+            request.of,
+            self._records.owner,
+            request.here or msgspec.UNSET,
+        )
+
+    def _project(self) -> Project | DataError:
+        try:
+            return Project.open(self._context.workspace)
+        except DataError as error:
+            return error
+
+    def _outcome(
+        self, program: Program, project: Project | DataError, stop: Stop, builtins: Builtins
+    ) -> Outcome:
+        steps = Steps(self._recorder, self._memory, self._context.folder)
+        ledger = RunLedger(self._records, self._recorder)
+        players = Players(
+            builtins(steps),
+            steps,
+            Stages(project, self._shelf, self._context.folder),
+            Effects(ledger, self._memory, self._context),
+            self._tally,
+        )
+        definitions = {name: known.definition for name, known in program.definitions.items()}
+        plan = self._request.plan
+        commands = Commands(self._context, definitions, {**plan.scripts, **plan.stages}, players)
+        notes = _FlowNotes(self._recorder, self._shelf, self._memory)
+        checkpoints = RunCheckpoints(self._records.runs, plan.workflow, self._request.branch)
+        flows = Flows(commands, notes, State(steps, self._shelf, checkpoints))
+        settings = {n: from_json(text) for n, text in plan.settings.items()}
+        scope = Scope(
+            self._context.workspace,
+            self._context.environment,
+            frozenset(self._context.secrets),
+            {"run": self._context.value()},
+            settings,
+        )
+        try:
+            return flows.block(program.file.block, Frame(scope, stop))
+        except StoppedError as stopped:
+            return failed(stopped.failure)
+
+    def _finish(self, project: Project | DataError, outcome: Outcome, seconds: float) -> RunRecord:
+        request = self._request
+        if request.here:
+            self._shelf.write_stages()
+        self._recorder.emit(
+            RunFinished(
+                status=_status(outcome.failure),
+                workflow=request.plan.workflow,
+                commit=request.commit,
+                branch=request.branch,
+                key=request.plan.key,
+                seconds=round(seconds, 6),
+                executed=self._tally.executed,
+                restored=self._tally.restored,
+                metrics={
+                    name: msgspec.Raw(to_json(value).encode())
+                    for name, value in self._tally.metrics.items()
+                },
+                error=error_of(outcome.failure) if outcome.failure else None,
+                ref=ref_of(request.id),
+                restorable=self._restorable(project),
+            )
+        )
+        return self._recorder.known()
+
+    def _restorable(self, project: Project | DataError) -> str:
+        lock = self._context.workspace / "dvc.lock"
+        if isinstance(project, DataError) or not lock.exists():
+            return "here"
+        try:
+            return "here" if restorable(project, lock.read_text(encoding="utf-8")) else "no"
+        except DataError:
+            return "no"
+
+
+class _FlowNotes:
+    """What flows do beside their commands, written down."""
+
+    def __init__(self, recorder: RunRecorder, shelf: RunShelf, memory: Memory) -> None:
+        self._recorder = recorder
+        self._shelf = shelf
+        self._memory = memory
+
+    def variable_set(self, step: str, name: str, value: Value) -> None:
+        """Record that a variable was set, once."""
+        if self._memory.variable(step, name) is None:
+            raw = msgspec.Raw(to_json(value).encode())
+            self._recorder.emit(VariableSet(step, name, raw))
+
+    def file_kept(self, path: str) -> None:
+        """Keep the file that a redirect wrote."""
+        self._shelf.keep(path)
+
+    def stopped(self, step: str, failure: Failure) -> None:
+        """Record that a part of the flow was stopped alone."""
+        self._recorder.emit(StepStopped(step, error_of(failure)))
+
+    def stop_of(self, step: str) -> Failure | None:
+        """Return why an earlier playing stopped a part of the flow, or None."""
+        error = self._memory.stopped(step)
+        return failure_of(error) if error else None
+
+    def reached(self, step: str) -> bool:
+        """Return whether an earlier playing began anything at ``step``."""
+        return self._memory.reached(step)
+
+
+def _status(failure: Failure | None) -> str:
+    if failure is None:
+        return "succeeded"
+    return "cancelled" if failure.kind is Kind.CANCELLED else "failed"

@@ -1,0 +1,26 @@
+"""What it takes to play a run."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gitwf.plan.plan import Plan
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A run to be played: the same request with the same ``id`` takes it up again.
+
+    ``here`` plays in the working tree as it is. ``effects`` is the sentence that refuses effects,
+    or None. ``trigger`` is ``commit``, ``manual``, ``retry`` or ``here``.
+    """
+
+    id: str
+    plan: Plan
+    commit: str
+    tree: str
+    branch: str | None
+    trigger: str
+    attempt: int = 1
+    of: str | None = None
+    here: bool = False
+    effects: str | None = None
