@@ -1,0 +1,149 @@
+"""Chains of ``;``, ``&&``, ``||``, ``|`` and groups mean what they mean to bash with pipefail.
+
+A command reads to the end of what it is given before it writes its name down: so the parts of a
+pipeline, which run at once, end in the order of the text.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitwf.engine.flow import Flows
+from gitwf.engine.frame import Frame
+from gitwf.engine.memory import Memory
+from gitwf.engine.outcome import DONE, Failure, Kind, Outcome, failed
+from gitwf.engine.scope import Scope
+from gitwf.engine.state import State
+from gitwf.engine.steps import Steps
+from gitwf.engine.stop import Stop
+from gitwf.language import tree
+from gitwf.language.program import load
+from gitwf.language.value import Value
+from gitwf.records.event import Body, Event
+
+BASH = shutil.which("bash")
+PRELUDE = """\
+set -o pipefail
+/c() { while read -r _; do :; done; echo "$1" >&3; return "$2"; }
+"""
+
+
+class Log:
+    """Plays commands by writing their names down, after what they read has ended."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def play(self, command: tree.Command, frame: Frame) -> Outcome:
+        if frame.streams.stdin is not None:
+            while os.read(frame.streams.stdin, 1024):
+                pass
+        name, code = (
+            part.text for word in command.words for part in word.parts if hasattr(part, "text")
+        )
+        self.names.append(name)
+        if code == "0":
+            return DONE
+        return failed(Failure(Kind.EXIT, "no", "/c", frame.step, int(code)))
+
+
+class Nowhere:
+    """Neither records nor remembers anything."""
+
+    def variable_set(self, step: str, name: str, value: Value) -> None: ...
+
+    def file_kept(self, path: str) -> None: ...
+
+    def stopped(self, step: str, failure: Failure) -> None: ...
+
+    def stop_of(self, _step: str) -> Failure | None:
+        return None
+
+    def reached(self, _step: str) -> bool:
+        return False
+
+    def emit(self, body: Body, _extra: object = None) -> Event:
+        return Event("", "", 0, None, body)
+
+    def keep(self, path: str) -> None: ...
+
+    def find(self, _path: str) -> bytes | None:
+        return None
+
+
+def ours(text: str, folder: Path) -> tuple[list[str], int]:
+    """Return the names in their order, and the status, as the interpreter has them."""
+    log, nowhere = Log(), Nowhere()
+    state = State(Steps(nowhere, Memory(), folder), nowhere, nowhere)
+    program = load("a.wf", {"a.wf": text}.get)
+    frame = Frame(Scope(folder, {}, (), {}), Stop())
+    outcome = Flows(log, nowhere, state).block(program.file.block, frame)
+    return log.names, outcome.status
+
+
+def theirs(text: str, folder: Path) -> tuple[list[str], int]:
+    """Return the same as bash has them."""
+    log = folder / "log"
+    with log.open("wb") as file:
+        done = subprocess.run(
+            [BASH or "bash", "-c", f"exec 3>{log}\n{PRELUDE}{text}"],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+        )
+    return log.read_text().split(), done.returncode
+
+
+def _named(shape: str) -> str:
+    """Give each command of ``shape`` a name of its own."""
+    parts = shape.split("/c _")
+    return parts[0] + "".join(f"/c {number}{part}" for number, part in enumerate(parts[1:]))
+
+
+COMMAND = st.sampled_from((0, 0, 1, 3)).map("/c _ {}".format)
+
+
+def _joined(units: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    operators = st.sampled_from((" ; ", " && ", " || ", " | "))
+    return st.lists(st.tuples(units, operators), min_size=1, max_size=5).map(
+        lambda pairs: "".join(part for pair in pairs for part in pair)[: -len(pairs[-1][1])]
+    )
+
+
+def _grouped(units: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(units, _joined(units).map("{{ {} ; }}".format))
+
+
+CHAINS = _joined(_grouped(_grouped(COMMAND))).map(_named)
+
+
+def _agree(chain: str, folder: Path) -> None:
+    assert ours(chain, folder) == theirs(chain, folder)
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("chains")
+
+
+@pytest.mark.skipif(BASH is None, reason="bash is not here")
+@settings(max_examples=200, deadline=None)
+@given(chain=CHAINS)
+def test_chains_mean_what_they_mean_to_bash(place: Path, chain: str) -> None:
+    _agree(chain, place)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(BASH is None, reason="bash is not here")
+@settings(max_examples=1500, deadline=None)
+@given(chain=CHAINS)
+def test_many_chains_mean_what_they_mean_to_bash(place: Path, chain: str) -> None:
+    _agree(chain, place)
