@@ -65,7 +65,7 @@ def test_a_broken_file_is_refused_once(
     refused = f"workflows/main.wf: refused at {commit[:10]}: {reason}\n"
     assert (done.status, done.out, done.err) == (1, "", refused + MEND)
     again = project.wf("reconcile")
-    assert (again.status, again.out, again.err) == (0, "", "")
+    assert (again.status, again.out, again.err) == (0, "", "nothing to do on main\n")
     assert [line["type"] for line in project.note()] == ["run.refused"]
     assert project.note()[0]["reason"] == reason
     played = project.wf("run", "workflows/main.wf")
@@ -161,7 +161,8 @@ def test_usage(project: Project, words: str, said: str) -> None:
 def test_before_the_first_commit(ready: Project) -> None:
     ready.folder.write({"workflows/main.wf": "/echo hello\n"})
     settled = ready.wf("reconcile")
-    assert (settled.status, settled.out, settled.err) == (0, "", "")
+    said = "nothing to do on any branch: none is watched\n"
+    assert (settled.status, settled.out, settled.err) == (0, "", said)
     played = ready.wf("run", "workflows/main.wf")
     said = "git-wf: there is no commit yet\n  commit the workflow first\n"
     assert (played.status, played.out, played.err) == (2, "", said)

@@ -103,7 +103,7 @@ def assert_one_end(project: Project, status: str = "succeeded") -> None:
     (run,) = project.log()
     assert run.status == status
     refs = project.git("for-each-ref")
-    assert project.wf("reconcile").err == ""
+    assert project.wf("reconcile").err == "nothing to do on main\n"
     assert project.git("for-each-ref") == refs
     assert project.git("fsck", "--strict", "--no-dangling") == ""
 

@@ -69,7 +69,7 @@ def test_a_second_pass_does_nothing(project: Project) -> None:
     project.done("reconcile")
     refs = project.git("for-each-ref")
     again = project.wf("reconcile")
-    assert (again.status, again.out, again.err) == (0, "", "")
+    assert (again.status, again.out, again.err) == (0, "", "nothing to do on main\n")
     assert project.git("for-each-ref") == refs
     project.forget()
     assert project.wf("reconcile") == again
@@ -83,7 +83,7 @@ def test_a_failed_smoke_test_after_the_deployment_is_taken_back(smoked: Project)
     smoked.done("reconcile", status=1)
     assert smoked.served.read_bytes() == b"\x00\xff model of rate 0.8"
     again = smoked.wf("reconcile")
-    assert (again.status, again.err) == (0, "")
+    assert (again.status, again.err) == (0, "nothing to do on main\n")
 
     smoked.forget()
     smoked.revert()
