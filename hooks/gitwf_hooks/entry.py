@@ -21,6 +21,10 @@ def main(words: Sequence[str] | None = None) -> int:
             from gitwf_hooks.validate import validate
 
             return validate(Path.cwd(), paths)
+        case "fmt":
+            from gitwf_hooks.fmt import fmt
+
+            return fmt(Path.cwd(), paths)
         case "dvc-sync":
             from gitwf_hooks.dvc_sync import dvc_sync
 

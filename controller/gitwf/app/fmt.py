@@ -9,11 +9,9 @@ import msgspec
 
 from gitwf.app.validate import Findings, chosen_files, root_of
 from gitwf.data.atomic import write_whole
-from gitwf.diagnostics import Diagnostic, Source, has_errors, ordered
-from gitwf.language.format.formatter import formatted
+from gitwf.diagnostics import Diagnostic, Source, ordered
+from gitwf.language.format.formatter import reformat
 from gitwf.language.format.spelling import Marks
-from gitwf.language.lexer import unified
-from gitwf.language.parser import parse
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -56,17 +54,13 @@ def fmt(directory: Path, paths: Iterable[str], marks: Marks, *, write: bool) -> 
     found: list[Diagnostic] = []
     sources: dict[str, Source] = {}
     for path in chosen:
-        content = (root / path).read_bytes()
-        before = content.decode("utf-8", "surrogateescape")
-        source = Source(path, unified(before))
-        parsed = parse(path, source.text)
-        if has_errors(parsed.diagnostics):
-            found += parsed.diagnostics
-            sources[path] = source
-            continue
-        after = formatted(source.text, parsed, marks)
-        if after != before:
-            changes.append(Change(path, before, after))
+        before = (root / path).read_bytes().decode("utf-8", "surrogateescape")
+        made = reformat(path, before, marks)
+        if made.text is None:
+            found += made.diagnostics
+            sources[path] = made.source
+        elif made.text != before:
+            changes.append(Change(path, before, made.text))
     if write:
         for change in changes:
             write_whole((root / change.path).resolve(), change.after.encode())

@@ -6,11 +6,31 @@ and indentation, spaces and arrows are the same in all files.
 
 from __future__ import annotations
 
-from gitwf.diagnostics import has_errors
+import msgspec
+
+from gitwf.diagnostics import Diagnostic, Source, has_errors
 from gitwf.language.format.layout import layout
 from gitwf.language.format.render import render
 from gitwf.language.format.spelling import UNICODE, Marks, spelled
-from gitwf.language.parser import Parsed
+from gitwf.language.lexer import unified
+from gitwf.language.parser import Parsed, parse
+
+
+class Reformatted(msgspec.Struct, frozen=True):
+    """A file's canonical text, or None and what is wrong with ``source``, its text as it is read."""
+
+    text: str | None
+    source: Source
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def reformat(path: str, text: str, marks: Marks = UNICODE) -> Reformatted:
+    """Return the canonical form of the file at ``path``, whose content is ``text``."""
+    source = Source(path, unified(text))
+    parsed = parse(path, source.text)
+    broken = has_errors(parsed.diagnostics)
+    form = None if broken else formatted(source.text, parsed, marks)
+    return Reformatted(form, source, parsed.diagnostics)
 
 
 def formatted(text: str, parsed: Parsed, marks: Marks = UNICODE) -> str:
