@@ -6,7 +6,6 @@ from gitwf_hooks.fmt import fmt
 
 if TYPE_CHECKING:
     import pytest
-
     from tests.conftest import Folder
 
 

@@ -25,6 +25,11 @@ import pytest
             id="run-line-over-lines",
         ),
         pytest.param(
+            "define:/a\n ↳ run → x \\\n  \\\n\n ↳ desc → y \\",
+            "(Definition a [] [(DefinitionField run (RunText x) []), (DefinitionField desc (RunText y) [])])",
+            id="backslashes-that-lead-nowhere",
+        ),
+        pytest.param(
             "define:/a\n ↳ run →   x  y  \t\n",
             "(Definition a [] [(DefinitionField run (RunText x  y) [])])",
             id="spaces-at-the-ends",

@@ -101,6 +101,11 @@ import pytest
             id="case",
         ),
         pytest.param(
+            "case:x\n=> a\\\nb -> /a",
+            "(Case $x [(Branch [(Pattern ab False)] /a)])",
+            id="a-backslash-joins-the-lines-of-a-pattern",
+        ),
+        pytest.param(
             "case:x\n=> 1 -> case:y\n=> 2 -> /a\n=> 3 -> /b\n/c",
             "(Case $x [(Branch [(Pattern 1 False)] (Case $y [(Branch [(Pattern 2 False)] /a), (Branch [(Pattern 3 False)] /b)]))]); ⏎ /c",
             id="case-in-a-case-takes-what-follows",

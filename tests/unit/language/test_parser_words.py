@@ -37,6 +37,13 @@ import pytest
             '/a "Loss is $x." $y.', '/a "Loss is "+"${$x}"+"." ${$y}+.', id="variable-then-a-dot"
         ),
         pytest.param("/a x\\\ny \\\n  z", "/a xy z", id="a-backslash-joins-lines"),
+        pytest.param(
+            '/a ${x}\\\n  "y"\\\n\\\n&& /b z\\\n',
+            '(/a ${$x} "y" && /b z)',
+            id="a-backslash-at-the-end-of-a-word-is-none-of-it",
+        ),
+        pytest.param('/a "x"\\\r\n"y"', '/a "x"++"y"', id="a-backslash-joins-quotes"),
+        pytest.param("/a b\\", "/a b", id="a-backslash-at-the-end-of-the-text"),
         pytest.param("/a\tb\tc", "/a b c", id="tabs"),
         pytest.param("/a x= y", "/a x= y", id="not-a-branch-mark"),
         pytest.param("/a größe 日本 ✓", "/a größe 日本 ✓", id="unicode"),

@@ -40,6 +40,12 @@ def test_a_byte_order_mark_does_not_count_as_a_column() -> None:
     ]
 
 
+def test_carriage_returns_do_not_get_into_run_lines() -> None:
+    unix = "define:/a\n  ↳ run → x \\\n    y\n"
+    programs = [load("case.wf", {"case.wf": t}.get) for t in (unix, unix.replace("\n", "\r\n"))]
+    assert programs[0].file == programs[1].file
+
+
 def test_what_cannot_be_read_is_known() -> None:
     program = load("wf/case.wf", {"wf/case.wf": "use:nowhere.wf\nuse:nowhere.wf\n"}.get)
     assert program.unreadable == ("wf/nowhere.wf",)

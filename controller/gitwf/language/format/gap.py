@@ -39,7 +39,7 @@ def read_gap(text: str, start: int, end: int) -> Gap:
 
     Where ``start`` is 0 no token stands before.
     """
-    if start == end:
+    if text.find("\n", start, end) < 0 and text.find("#", start, end) < 0:
         return _NO_LINE_END
     breaks = escaped = ended = blank = False
     trailing, remarks = "", list[Remark]()
