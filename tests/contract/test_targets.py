@@ -279,7 +279,11 @@ def test_a_folder_whose_job_never_began_is_started(target: Target, tmp_path: Pat
     assert target.start(folder, _spec(tmp_path, "exit 4")).wait() == Exit(4)
 
 
-@pytest.mark.parametrize("pid", ["", "1\n", f"{os.getpid()}\n", "999999999\n"])
+@pytest.mark.parametrize(
+    "pid",
+    ["", "1\n", f"{os.getpid()}\n", "999999999\n"],
+    ids=["none", "another", "ours", "no-such"],
+)
 def test_a_job_that_vanished(target: Target, tmp_path: Path, pid: str) -> None:
     folder = tmp_path / "jobs" / "1"
     folder.mkdir(parents=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,18 +126,22 @@ UPKEEP = {
 }
 
 
+def _have_ended(project: Project, count: int) -> bool:
+    return len(project.ended()) == count
+
+
 def test_upkeep_beside_the_controller_harms_nothing(
     project: Project, start: Start, wait_for: Callable[[Callable[[], object]], object]
 ) -> None:
     controller = start("controller", cwd=project.path)
     controller.says("watching")
     for number, words in enumerate(UPKEEP.values(), 1):
-        wait_for(lambda number=number: len(project.ended()) == number)
+        wait_for(partial(_have_ended, project, number))
         project.git(*words)
         before = project.done("log", "--json")
         assert project.done("log", "--json") == before
         project.commit({"params.yaml": f"rate: 0.{number + 5}\n"})
-    wait_for(lambda: len(project.ended()) == len(UPKEEP) + 1)
+    wait_for(partial(_have_ended, project, len(UPKEEP) + 1))
     assert controller.stop().status == 0
     project.git("gc", "--quiet", "--prune=now")
     assert project.git("fsck", "--strict", "--no-dangling") == ""

@@ -62,7 +62,9 @@ def chosen_files(root: Path, directory: Path, paths: Iterable[str]) -> list[str]
     found: dict[str, None] = {}
     for path in [path_in(root, directory, path) for path in paths] or [""]:
         if (root / path).is_dir():
-            found |= dict.fromkeys(posixpath.join(path, file) for file in workflow_files(root / path))
+            found |= dict.fromkeys(
+                posixpath.join(path, file) for file in workflow_files(root / path)
+            )
         elif (root / path).is_file():
             found[path] = None
         else:

@@ -113,7 +113,11 @@ def test_a_list_alone_is_a_path_for_each_item() -> None:
     assert stage.deps == ("a b", "c", "xa b c")
 
 
-@given(st.dictionaries(st.sampled_from("ABC"), st.text(st.characters(codec="utf-8", exclude_characters="\0"))))
+@given(
+    st.dictionaries(
+        st.sampled_from("ABC"), st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+    )
+)
 def test_the_environment_of_a_stage_is_in_its_command(environment: dict[str, str]) -> None:
     values: dict[str, Value] = {name.lower(): text for name, text in environment.items()}
     pairs = " ".join(f"{name}=${name.lower()}" for name in environment)
