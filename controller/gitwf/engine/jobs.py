@@ -12,6 +12,7 @@ from gitwf.engine.context import RunContext
 from gitwf.engine.frame import Frame
 from gitwf.engine.mask import Mask
 from gitwf.engine.outcome import Failure, Kind
+from gitwf.engine.pouring import BROKEN
 from gitwf.engine.steps import Call
 from gitwf.engine.stop import GRACE, Stop
 from gitwf.engine.threads import after
@@ -69,7 +70,8 @@ def run(context: RunContext, call: Call, process: Process, frame: Frame) -> Fini
         return Finished(job.folder, None)
     if stopped := frame.stop.failure or frame.stop.foretold:
         return Finished(job.folder, _failure(stopped.kind, stopped.message, stopped.status, call))
-    return Finished(job.folder, _exit_failure(end.status, job.folder, call))
+    piped = frame.streams.stdout is not None
+    return Finished(job.folder, _exit_failure(end.status, job.folder, call, piped=piped))
 
 
 def _spec(context: RunContext, call: Call, process: Process, frame: Frame) -> JobSpec:
@@ -103,10 +105,12 @@ def _wait(job: Job, seconds: float | None, stop: Stop) -> tuple[Exit, bool]:
         return job.wait(), late.is_set()
 
 
-def _exit_failure(status: int | None, folder: JobFolder, call: Call) -> Failure:
+def _exit_failure(status: int | None, folder: JobFolder, call: Call, *, piped: bool) -> Failure:
     if status is None:
         message = f"`{call.command}` vanished without an exit status (killed, or a power cut)"
         return _failure(Kind.LOST, message, 137, call)
+    if piped and status == BROKEN:
+        return _failure(Kind.EXIT, f"nothing reads what `{call.command}` writes", status, call)
     message = f"`{call.command}` exited with {status}"
     last = folder.tail("err").strip().rpartition("\n")[2][:200]
     return _failure(Kind.EXIT, f"{message}: {last}" if last else message, status, call)
