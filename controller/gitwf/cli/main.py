@@ -27,6 +27,7 @@ COMMANDS = (
     "show",
     "checkout",
     "sync",
+    "lsp",
     "demo",
 )
 """The commands, in the order of the help. Each is a function of the module of its name."""

@@ -1,0 +1,17 @@
+"""`git wf lsp`."""
+
+from __future__ import annotations
+
+from gitwf.app.session import UsageError
+from gitwf.cli.edge import OK
+
+
+def lsp() -> int:
+    """Serve an editor over standard input and output (the Language Server Protocol)."""
+    try:
+        from gitwf.lsp.server import main
+    except ModuleNotFoundError as error:
+        hint = "`pip install 'git-wf[lsp]'`"
+        raise UsageError(f"the language server needs `{error.name}`", hint) from None
+    main()
+    return OK

@@ -1,0 +1,1 @@
+"""The language server, for editors: each answer is a pure function of texts and an offset."""
