@@ -15,6 +15,7 @@ class Memory:
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self._finished: dict[str, Event] = {}
+        self._cancelled: dict[str, Event] = {}
         self._variables: dict[tuple[str, str], VariableSet] = {}
         self._started: set[str] = set()
         self._stopped: dict[str, Error] = {}
@@ -25,6 +26,8 @@ class Memory:
         match event.body:
             case StepFinished() as body if body.status in _FINAL:
                 self._finished[body.step] = event
+            case StepFinished(status="cancelled") as body:
+                self._cancelled[body.step] = event
             case StepStarted() as body:
                 self._started.add(body.step)
             case StepStopped() as body:
@@ -37,6 +40,10 @@ class Memory:
     def finished(self, step: str) -> Event | None:
         """Return the ``step.finished`` event of ``step``, or None where it has to be played."""
         return self._finished.get(step)
+
+    def cancelled(self, step: str) -> Event | None:
+        """Return the ``step.finished`` event of ``step``, where it was cancelled, or None."""
+        return self._cancelled.get(step)
 
     def started(self, step: str) -> bool:
         """Return whether ``step`` was begun."""

@@ -77,6 +77,8 @@ class Steps:
             StoppedError: if the step was stopped, or is new and nothing new may begin.
         """
         known = self._memory.finished(call.step)
+        if known is None and frame.stop.foretold:
+            known = self._memory.cancelled(call.step)
         if known is not None:
             return self._remembered(call, known, frame.stop)
         self.admit(call, frame)

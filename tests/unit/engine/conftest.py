@@ -77,6 +77,10 @@ class Play:
         path = self.path / "log"
         return path.read_text().splitlines() if path.exists() else []
 
+    def kept(self, record: RunRecord, name: str) -> bytes | None:
+        """Return a file as the run's ref has it."""
+        return Session(self.path, self.environment).clone().records.runs.file(record.run, name)
+
     def text(self, name: str) -> str:
         """Return the content of a file of the workspace."""
         return (self.path / name).read_text()
