@@ -118,7 +118,7 @@ class Stages:
                 return self._restore(project, stage, seen, seen.entry, kept)
             reason = "its result is used, and none is recorded"
         elif seen.key and need.forced is None and self._shelf.find(seen.key) is not None:
-            reason = "an earlier run did this, and what it wrote is no longer in the cache"
+            reason = "what it wrote before is no longer in the cache"
         begin(project, stage)
         return self._execute(project, stage, seen, call, execute, need, reason)
 
