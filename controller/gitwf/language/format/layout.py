@@ -111,14 +111,13 @@ class _Writer:
 
     def _break(self, gap: Gap, piece: Piece) -> None:
         """Begin the line of ``piece``, behind the comments that stand before it."""
-        frame, closes = self._frame, piece.kind is Kind.CLOSE
+        frame, closes = self._frame, _closes(piece)
         begins = piece.begins or self._at_beginning()
         indent = self._indentation(piece, begins=begins)
         mark = frame.mark if begins else None
         at_beginning = self._at_beginning() and not gap.remarks
-        self._comments(
-            gap, frame.statements if closes else indent, column(self._text, piece.start), mark
-        )
+        within = frame.statements if closes else indent
+        self._comments(gap, within, column(self._text, piece.start), mark)
         if gap.blank and not at_beginning and not closes:
             self.lines.append(Line(0))
         self.lines.append(Line(indent))
@@ -132,24 +131,24 @@ class _Writer:
 
     def _indentation(self, piece: Piece, *, begins: bool) -> int:
         frame = self._frame
-        if piece.kind is Kind.CLOSE or _is_punctuation(piece, ")]"):
+        if _closes(piece):
             return frame.closes
         if piece.kind is Kind.BRANCH:
             return frame.branches
         return frame.statements if begins else frame.goes_on
 
-    def _comments(self, gap: Gap, indent: int, column: int, mark: int | None) -> None:
-        """Write the comments of ``gap``, before what stands in ``column`` of the source.
+    def _comments(self, gap: Gap, indent: int, follows: int, mark: int | None) -> None:
+        """Write the comments of ``gap``, indented as what stands behind them.
 
-        Those that stand as deep as the ``mark`` of the branch before, and deeper than what
-        follows, belong to the branches.
+        Those that stand in the source as deep as the ``mark`` of the branch before, and deeper
+        than what ``follows``, are indented as branches: they are branches that are put aside.
         """
         if gap.trailing:
             self.lines[-1].comment = gap.trailing
         for number, remark in enumerate(gap.remarks):
             if remark.after_blank and not (number == 0 and self._at_beginning()):
                 self.lines.append(Line(0))
-            if mark is not None and (remark.column < mark or remark.column <= column):
+            if mark is not None and (remark.column < mark or remark.column <= follows):
                 mark = None
             deep = indent if mark is None else self._frame.branches
             self.lines.append(Line(deep, comment=remark.text))
@@ -172,13 +171,17 @@ class _Writer:
             goes_on = indent + 2 * INDENT if broken else frame.goes_on
             self._frames.append(_Frame(indent + INDENT, goes_on, indent))
         elif _is_punctuation(piece, "(["):
-            self._frames.append(_Frame(0, indent + INDENT, indent))
-        elif piece.kind is Kind.CLOSE or _is_punctuation(piece, ")]"):
+            self._frames.append(_Frame(indent + INDENT, indent + INDENT, indent))
+        elif _closes(piece):
             self._frames.pop()
         elif piece.kind is Kind.DIRECTIVE and piece.text in _OWNERS:
             frame.owner, frame.branches = piece, indent + INDENT
         elif piece.kind is Kind.BRANCH:
             frame.mark, frame.goes_on = column(self._text, piece.start), indent + 2 * INDENT
+
+
+def _closes(piece: Piece) -> bool:
+    return piece.kind is Kind.CLOSE or _is_punctuation(piece, ")]")
 
 
 def _is_punctuation(piece: Piece, characters: str) -> bool:

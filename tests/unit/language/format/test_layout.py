@@ -30,6 +30,7 @@ Format = Callable[..., str]
         pytest.param("/a \\\n\n/b \\\n", "/a\n\n/b\n", id="a-backslash-that-leads-nowhere"),
         pytest.param("/a b\\", "/a b\n", id="a-backslash-at-the-end"),
         pytest.param("$x=[\n1,\n2\n]", "$x = [\n  1,\n  2\n]\n", id="list"),
+        pytest.param("$x=[\n1\n # c\n\n]", "$x = [\n  1\n  # c\n]\n", id="comment-in-a-list"),
         pytest.param("$x=f([\n1\n])", "$x = f([\n  1\n])\n", id="brackets-in-brackets"),
         pytest.param("fork:2→/a&\n/b", "fork:2 → /a &\n  /b\n", id="fork"),
         pytest.param("/a &\n/b", "/a &\n/b\n", id="background"),
