@@ -15,6 +15,7 @@ from gitwf.engine.frame import Frame
 from gitwf.engine.jobs import Process
 from gitwf.engine.outcome import Failure, Kind, Outcome, failed
 from gitwf.engine.pouring import poured
+from gitwf.engine.repeat import wait
 from gitwf.engine.result import result_of
 from gitwf.engine.scope import OutsideError, inside
 from gitwf.engine.shell import definition_argv, stage_argv
@@ -128,13 +129,14 @@ class Commands:
     def _tried(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Outcome:
         """Play a command as often as its field ``retry`` allows; it counts once."""
         ended = self._step(invocation, process, call, frame)
-        for attempt in range(1, invocation.retry + 1):
+        for attempt in range(1, invocation.retry.count + 1):
             if not _may_be_tried_again(invocation, ended.outcome):
                 break
-            frame.stop.check()
-            again = msgspec.structs.replace(
-                call, step=f"{call.step}[{attempt}]", attempt=attempt + 1
-            )
+            step = f"{call.step}[{attempt}]"
+            again = msgspec.structs.replace(call, step=step, attempt=attempt + 1)
+            if not self._steps.known(again):
+                self._steps.admit(again, frame)
+                wait(invocation.retry, attempt, frame.stop)
             ended = self._step(invocation, process, again, frame)
         if frame.counted:
             self._tally.add(cached=ended.cached, metrics=ended.metrics)
@@ -200,7 +202,7 @@ class Players:
 
 def _may_be_tried_again(invocation: Invocation, outcome: Outcome) -> bool:
     """Return whether another attempt may follow: not of an effect that nobody knows the end of."""
-    if outcome.failure is None or outcome.failure.kind is Kind.CANCELLED:
+    if outcome.failure is None or not invocation.retry.retries(outcome.failure.kind):
         return False
     return invocation.effect is None or outcome.failure.kind is not Kind.LOST
 

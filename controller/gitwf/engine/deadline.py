@@ -26,7 +26,8 @@ def play_timeout(flow: tree.Timeout, frame: Frame, player: Player) -> Outcome:
     options = given.Given("timeout:", flow.options, frame.scope)
     message = f"it did not end in {format_duration(seconds)}"
     late = Failure(Kind.TIMEOUT, message, "timeout:", frame.step, STATUS)
-    grace = options.seconds("grace", GRACE)
+    grace = options.duration("grace")
+    grace = GRACE if grace is None else grace
     with part_of(frame, player.notes) as part, after(seconds, lambda: part.end(late, grace)):
         try:
             outcome = player.flow(flow.arm, frame.at("timeout").under(part.stop))

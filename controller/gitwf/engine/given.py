@@ -16,43 +16,30 @@ from gitwf.language.value import to_text
 
 
 class Given:
-    """The options that a directive was given.
+    """The options that a directive was given, as text.
 
     Raises:
-        EvaluationError: where a method returns a value, if what was given is none.
+        EvaluationError: if one is not of the form that it must have.
     """
 
     def __init__(self, directive: str, options: Iterable[tree.Option], scope: Scope) -> None:
         forms = OPTIONS[directive]
-        self._texts = {
+        self.texts = {
             option.key: _text(f"{option.key}:", option.value, forms[option.key], scope)
             for option in options
         }
 
     def text(self, key: str, default: str) -> str:
         """Return an option as it was given."""
-        return self._texts.get(key, default)
+        return self.texts.get(key, default)
 
     def whole(self, key: str, default: int) -> int:
         """Return an option that is a whole number."""
-        return int(Fraction(self._texts.get(key, str(default))))
-
-    def factor(self, key: str, default: float) -> float:
-        """Return an option that is a number."""
-        return float(self._texts.get(key, default))
-
-    def seconds(self, key: str, default: float) -> float:
-        """Return an option that is a duration, in seconds."""
-        found = self.duration(key)
-        return default if found is None else found
+        return int(Fraction(self.texts.get(key, str(default))))
 
     def duration(self, key: str) -> float | None:
         """Return an option that is a duration, in seconds, or None where it was not given."""
-        return parse_duration(self._texts[key]) if key in self._texts else None
-
-    def names(self, key: str) -> frozenset[str] | None:
-        """Return an option that is a list of names, or None where it was not given."""
-        return frozenset(self._texts[key].split(",")) if key in self._texts else None
+        return parse_duration(self.texts[key]) if key in self.texts else None
 
 
 def count(directive: str, expression: tree.Expression, scope: Scope, takes: form.Form) -> int:

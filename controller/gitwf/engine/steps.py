@@ -65,9 +65,13 @@ class Steps:
         self._memory = memory
         self._folder = folder
 
+    def known(self, call: Call) -> bool:
+        """Return whether an earlier playing of the run began the step."""
+        return self._memory.started(call.step)
+
     def admit(self, call: Call, frame: Frame) -> None:
         """Raise `StoppedError` if the step is new and nothing new may begin."""
-        if not self._memory.started(call.step):
+        if not self.known(call):
             frame.stop.admit()
 
     def play(self, call: Call, frame: Frame, body: Callable[[], Ended]) -> Ended:
@@ -82,7 +86,7 @@ class Steps:
         if known is not None:
             return self._remembered(call, known, frame.stop)
         self.admit(call, frame)
-        if frame.lost is not None and not self._memory.started(call.step):
+        if frame.lost is not None and not self.known(call):
             lost = call.failed(Kind.LOST, frame.lost.message, frame.lost.status)
             body = partial(Ended, failed(lost))
         self._recorder.emit(StepStarted(call.step, call.command, call.args, call.attempt))

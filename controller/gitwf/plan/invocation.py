@@ -11,14 +11,18 @@ import msgspec
 
 from gitwf.duration import parse_duration
 from gitwf.language import tree
+from gitwf.language.check.options import OPTIONS
 from gitwf.language.expand import arguments
 from gitwf.language.runline import parse_run_line, render
 from gitwf.language.scope import EvaluationError, Scope
 from gitwf.language.value import Value, to_text
 from gitwf.plan.key import split_param
+from gitwf.plan.retry import Policy, policy_of
 from gitwf.plan.stage import Out, OutKind, Stage
 
 SHELL = "/bin/sh"
+RETRY = OPTIONS["retry:"]
+"""The forms of what stands behind the count of the field ``retry``, as behind that of `retry:`."""
 
 _OUT_FIELDS = {
     "outs": (OutKind.OUT, True, False),
@@ -34,8 +38,8 @@ class Invocation(msgspec.Struct, frozen=True):
     """A call of a definition with all values put in.
 
     ``stage`` is there if the command has outs or metrics: it then runs as that DVC stage, and
-    ``shell`` is the stage's ``cmd``. ``timeout`` is in seconds, ``retry`` the number of further
-    attempts. ``environment`` of a stage is part of its ``cmd``, and empty here.
+    ``shell`` is the stage's ``cmd``. ``timeout`` is in seconds, ``retry`` when it is tried
+    again. ``environment`` of a stage is part of its ``cmd``, and empty here.
     """
 
     name: str
@@ -46,7 +50,7 @@ class Invocation(msgspec.Struct, frozen=True):
     secrets: tuple[str, ...] = ()
     effect: str | None = None
     timeout: float | None = None
-    retry: int = 0
+    retry: Policy = Policy()
 
 
 def invoke(definition: tree.Definition, values: Mapping[str, Value], scope: Scope) -> Invocation:
@@ -140,11 +144,18 @@ def _timeout(definition: tree.Definition, texts: Mapping[str, list[str]]) -> flo
     return seconds
 
 
-def _retry(definition: tree.Definition, texts: Mapping[str, list[str]]) -> int:
+def _retry(definition: tree.Definition, texts: Mapping[str, list[str]]) -> Policy:
+    """Return what ``retry → 3 delay:60s`` says."""
     text = _first(texts, "retry")
     if text is not None and not (text.isascii() and text.isdecimal()):
         raise _bad_field(definition, "retry", f"`{text}`, no count")
-    return int(text or 0)
+    options: dict[str, str] = {}
+    for word in texts.get("retry", ())[1:]:
+        key, _, value = word.partition(":")
+        if key not in RETRY or not RETRY[key].accepts(value):
+            raise _bad_field(definition, "retry", f"`{word}`, no option")
+        options[key] = value
+    return policy_of(int(text or 0), options)
 
 
 def _bad_field(definition: tree.Definition, name: str, what: str) -> EvaluationError:

@@ -45,6 +45,16 @@ CASES: dict[str, tuple[str, str, str]] = {
     "retry: an expression": (f"$n = 1\nretry:${{$n + 1}} → {F}", "f f f", "failed"),
     "retry: no count": (f'$n = "x"\nretry:$n → {F} ; {A}', "a", "succeeded"),
     "retry: within a retry": (f"retry:1 → {{ retry:1 → {F} }}", "f f f f", "failed"),
+    "retry: of a definition": (
+        "define:/x\n  ↳ run   → echo x >> log; false\n  ↳ retry → 2 delay:10ms on:exit\n/x",
+        "x x x",
+        "failed",
+    ),
+    "retry: of a definition, other kinds": (
+        "define:/x\n  ↳ run   → echo x >> log; false\n  ↳ retry → 2 on:timeout\n/x",
+        "x",
+        "failed",
+    ),
     "timeout: in time": (f"timeout:60s → {A}\n{B}", "a b", "succeeded"),
     "timeout: in time, and fails": (f"{{ timeout:60s → {F} }} || {A}", "f a", "succeeded"),
     "timeout: nothing more of the arm": (

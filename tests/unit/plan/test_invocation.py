@@ -14,6 +14,7 @@ from gitwf.language.parser import parse
 from gitwf.language.scope import ClosedScope, EvaluationError, UnsetError
 from gitwf.language.value import Value, number
 from gitwf.plan.invocation import Invocation, invoke, is_static, stage_name
+from gitwf.plan.retry import Policy
 from gitwf.plan.stage import Out, OutKind
 
 
@@ -65,7 +66,7 @@ def test_a_command_without_outs_is_no_stage() -> None:
         secrets=("TOKEN", "KEY"),
         effect="staging",
         timeout=5400.0,
-        retry=2,
+        retry=Policy(2),
     )
 
 
