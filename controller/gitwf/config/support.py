@@ -14,7 +14,6 @@ _EVERY = "*"
 
 NOT_YET: Mapping[str, tuple[str, ...]] = {
     "controller": ("remote", "poll", "jobs", "lost_retries", "log_max", "gate"),
-    "resources": (_EVERY,),
     "data": ("push",),
     "workspace": ("filters",),
     "keep": (_EVERY,),

@@ -123,6 +123,7 @@ class Commands:
             {**dvc, **environment},
             invocation.secrets if invocation else (),
             invocation.timeout if invocation else None,
+            invocation.uses if invocation else {},
             kept=stage is not None,
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from gitwf.engine.resources import Resources
 from gitwf.language.value import Value, number
 from gitwf.targets.job import Target
 
@@ -16,7 +17,8 @@ class RunContext(msgspec.Struct, frozen=True):
 
     ``folder`` holds what is local to the run (job folders, large results), ``environment`` is what
     every command gets, ``secrets`` the values that only a command which names them gets.
-    ``effects`` None allows all effects, else it is the sentence that refuses them.
+    ``effects`` None allows all effects, else it is the sentence that refuses them. ``limits`` are
+    those of the named ``resources`` that commands take.
     """
 
     id: str
@@ -30,6 +32,8 @@ class RunContext(msgspec.Struct, frozen=True):
     secrets: Mapping[str, str]
     target: Target
     effects: str | None = None
+    resources: Resources = msgspec.field(default_factory=Resources)
+    limits: Mapping[str, float] = {}
 
     def job_folder(self, step: str) -> Path:
         """Return the folder of the job of ``step``."""

@@ -13,6 +13,7 @@ from gitwf.engine.frame import Frame
 from gitwf.engine.mask import Mask
 from gitwf.engine.outcome import Failure, Kind
 from gitwf.engine.pouring import BROKEN
+from gitwf.engine.resources import TooMuchError
 from gitwf.engine.steps import Call
 from gitwf.engine.stop import GRACE, Stop
 from gitwf.engine.threads import after
@@ -22,8 +23,8 @@ from gitwf.targets.job import Exit, Job, JobFolder, JobSpec, Streams
 class Process(msgspec.Struct, frozen=True):
     """What to run for a command.
 
-    ``timeout`` in seconds; ``secrets`` are names. ``kept``: the file with its output is needed
-    though it writes into a pipe.
+    ``timeout`` in seconds; ``secrets`` are names; ``uses`` are named resources, with how much of
+    each. ``kept``: the file with its output is needed though it writes into a pipe.
     """
 
     argv: tuple[str, ...]
@@ -31,6 +32,7 @@ class Process(msgspec.Struct, frozen=True):
     environment: Mapping[str, str] = {}
     secrets: tuple[str, ...] = ()
     timeout: float | None = None
+    uses: Mapping[str, float] = {}
     kept: bool = False
 
 
@@ -45,8 +47,17 @@ def run(context: RunContext, call: Call, process: Process, frame: Frame) -> Fini
     """Play ``process`` as the job of ``call`` and wait for its end.
 
     A stop of ``frame`` and the time limit end all of its processes. The job is adopted where an
-    earlier controller started it.
+    earlier controller started it. The time limit does not run while it waits for its resources.
     """
+    try:
+        with context.resources.taking(process.uses, context.limits, frame.stop):
+            return _run(context, call, process, frame)
+    except TooMuchError as error:
+        folder = JobFolder(context.job_folder(call.step))
+        return Finished(folder, _failure(Kind.START, f"`{call.command}`: {error}", 1, call))
+
+
+def _run(context: RunContext, call: Call, process: Process, frame: Frame) -> Finished:
     folder = context.job_folder(call.step)
     missing = [name for name in process.secrets if name not in context.secrets]
     if missing:

@@ -14,6 +14,7 @@ from gitwf.engine.ownership import is_played, owning
 from gitwf.engine.playing import Builtins, Playing
 from gitwf.engine.recorder import Listener, RunRecorder
 from gitwf.engine.request import Request
+from gitwf.engine.resources import Resources
 from gitwf.engine.shelf import RunShelf
 from gitwf.engine.stop import Stop
 from gitwf.plan.calls import named_secrets
@@ -41,6 +42,7 @@ class Runner:
         self._target = target
         self._environment = environment
         self._builtins = builtins
+        self._resources = Resources()
 
     def play(
         self, request: Request, settings: Settings, stop: Stop, listener: Listener | None = None
@@ -83,6 +85,8 @@ class Runner:
                 secrets=secrets,
                 target=self._target,
                 effects=request.effects,
+                resources=self._resources,
+                limits=settings.resources,
             )
 
             def lay_out() -> None:

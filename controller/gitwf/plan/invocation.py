@@ -49,6 +49,7 @@ class Invocation(msgspec.Struct, frozen=True):
     environment: Mapping[str, str] = {}
     secrets: tuple[str, ...] = ()
     effect: str | None = None
+    uses: Mapping[str, float] = {}
     timeout: float | None = None
     retry: Policy = Policy()
 
@@ -89,6 +90,7 @@ def invoke(definition: tree.Definition, values: Mapping[str, Value], scope: Scop
         environment=environment,
         secrets=tuple(texts.get("secrets", ())),
         effect=_first(texts, "effect"),
+        uses=dict(_use(text) for text in texts.get("uses", ())),
         timeout=_timeout(definition, texts),
         retry=_retry(definition, texts),
     )
@@ -110,6 +112,11 @@ def stage_name(definition: tree.Definition, values: Mapping[str, Value], cmd: st
 def is_static(definition: tree.Definition) -> bool:
     """Return whether ``definition`` is one and the same DVC stage in every run."""
     return not definition.parameters and any(definition.field(name) for name in _OUT_FIELDS)
+
+
+def _use(text: str) -> tuple[str, float]:
+    name, _, amount = text.partition(":")
+    return name, float(amount)
 
 
 def _outs(texts: Mapping[str, list[str]]) -> Iterator[Out]:
