@@ -16,7 +16,13 @@ TRAIN = "define:/train\n  ↳ run  → python3 train.py\n  ↳ outs → model.jo
 STAGE = "stages:\n  train:\n    cmd: python3 train.py{}\n    outs:\n    - model.joblib\n"
 
 
+class Folder(Protocol):
+    path: Path
+
+
 class Committer(Protocol):
+    folder: Folder
+
     def install(self, config: str) -> None: ...
     def commit(self, files: dict[str, str | bytes]) -> tuple[int, str]: ...
 
@@ -61,6 +67,14 @@ def test_a_stage_that_disagrees_is_stopped(careful: Committer) -> None:
     status, said = careful.commit({"dvc.yaml": STAGE.format(" --fast")})
     assert status == 1
     assert "dvc.yaml: stage `train` disagrees with its definition\n" in said
+
+
+def test_a_workflow_is_brought_into_its_form(careful: Committer) -> None:
+    status, said = careful.commit({"main.wf": "/echo  a->/echo b\n"})
+    assert status == 1
+    assert "files were modified by this hook" in said
+    assert (careful.folder.path / "main.wf").read_text("utf-8") == "/echo a → /echo b\n"
+    assert careful.commit({})[0] == 0
 
 
 def test_what_is_no_workflow_is_not_looked_at(careful: Committer) -> None:
