@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from gitwf.language.graph.mermaid import to_mermaid
 from gitwf.language.graph.outline import outline, to_text
 from gitwf.language.parser import parse
 from gitwf.language.program import Program, load
+
+_STDERR = 2
 
 
 class Format(StrEnum):
@@ -62,5 +67,19 @@ def _drawn(dot: str) -> str:
     except ImportError:
         message = "Graphviz is not installed, which draws an SVG"
         raise UsageError(message, "`pip install 'git-wf[graph]'`, or `--format mermaid`") from None
-    drawn: bytes = AGraph(string=dot).draw(format="svg", prog="dot")
+    with _silenced():
+        drawn: bytes = AGraph(string=dot).draw(format="svg", prog="dot")
     return drawn.decode()
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep standard error from libraries in C: fontconfig complains of settings newer than it."""
+    kept = os.dup(_STDERR)
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), _STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
