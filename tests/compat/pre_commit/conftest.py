@@ -6,18 +6,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from tests.conftest import Folder
+
 PROJECT = Path(__file__).resolve().parents[3]
-
-
-class Folder(Protocol):
-    path: Path
-
-    def write(self, files: dict[str, str | bytes]) -> None: ...
-    def git(self, *arguments: str) -> str: ...
 
 
 class Committer:

@@ -7,24 +7,16 @@ system hook calls the installed program, where a repository's hook builds an env
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+if TYPE_CHECKING:
+    from tests.compat.pre_commit.conftest import Committer
+
 TRAIN = "define:/train\n  ↳ run  → python3 train.py\n  ↳ outs → model.joblib\n/train\n"
 STAGE = "stages:\n  train:\n    cmd: python3 train.py{}\n    outs:\n    - model.joblib\n"
-
-
-class Folder(Protocol):
-    path: Path
-
-
-class Committer(Protocol):
-    folder: Folder
-
-    def install(self, config: str) -> None: ...
-    def commit(self, files: dict[str, str | bytes]) -> tuple[int, str]: ...
 
 
 @pytest.fixture

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
-
-class Folder(Protocol):
-    def write(self, files: dict[str, str | bytes]) -> None: ...
-    def git(self, *arguments: str) -> str: ...
-
-
-class Committer(Protocol):
-    folder: Folder
-
-    def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]: ...
+if TYPE_CHECKING:
+    from tests.compat.pre_commit.conftest import Committer
 
 
 @pytest.mark.slow

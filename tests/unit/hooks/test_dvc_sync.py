@@ -1,18 +1,12 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gitwf_hooks.dvc_sync import dvc_sync
 
 if TYPE_CHECKING:
     import pytest
-
-
-class Folder(Protocol):
-    path: Path
-
-    def write(self, files: dict[str, str]) -> None: ...
+    from tests.conftest import Folder
 
 
 WORKFLOW = "define:/train\n  ↳ run  → python3 train.py\n  ↳ outs → model.joblib\n/train\n"

@@ -1,19 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gitwf_hooks.validate import validate
 
-
-class Folder(Protocol):
-    path: Path
-
-    def write(self, files: dict[str, str]) -> None: ...
-    def git(self, *arguments: str) -> str: ...
+if TYPE_CHECKING:
+    from tests.conftest import Folder
 
 
 Said = Callable[..., tuple[int, str]]
@@ -25,7 +20,7 @@ COMMANDS = "define:/fetch\n  ↳ run → true\n"
 def said(folder: Folder, capsys: pytest.CaptureFixture[str]) -> Said:
     """Lay out and stage files, and return the hook's status and words on a change to ``paths``."""
 
-    def answer(files: dict[str, str], *paths: str) -> tuple[int, str]:
+    def answer(files: dict[str, str | bytes], *paths: str) -> tuple[int, str]:
         folder.write(files)
         folder.git("add", "--all")
         status = validate(folder.path, paths)
