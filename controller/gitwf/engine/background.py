@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +11,9 @@ from gitwf.engine.outcome import Failure, Kind, Outcome
 from gitwf.engine.scope import Scope
 from gitwf.engine.stop import Stop
 from gitwf.engine.threads import all_done, spawn
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future  # noqa: TC004  (nothing decodes a `_Job`)
 
 
 class _Job(msgspec.Struct, frozen=True):
@@ -53,10 +56,10 @@ class Background:
         They are settled then: a later join knows nothing of them.
         """
         jobs, self._jobs = self._jobs, []
-        wait([job.outcome for job in jobs])
+        outcomes = [job.outcome.result() for job in jobs]
         for job in jobs:
             scope.join(job.scope)
-        return [job.outcome.result() for job in jobs]
+        return outcomes
 
 
 def abandoned(step: str) -> Failure:

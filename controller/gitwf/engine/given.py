@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
+from decimal import Decimal
 
 from gitwf.duration import parse_duration
 from gitwf.language import tree
@@ -35,7 +35,7 @@ class Given:
 
     def whole(self, key: str, default: int) -> int:
         """Return an option that is a whole number."""
-        return int(Fraction(self.texts.get(key, str(default))))
+        return int(Decimal(self.texts.get(key, str(default))))
 
     def duration(self, key: str) -> float | None:
         """Return an option that is a duration, in seconds, or None where it was not given."""
@@ -49,7 +49,7 @@ def count(directive: str, expression: tree.Expression, scope: Scope, takes: form
         EvaluationError: if it is none.
     """
     text = to_text(evaluate(expression, scope))
-    return int(Fraction(_checked(directive, text, takes, expression)))
+    return int(Decimal(_checked(directive, text, takes, expression)))
 
 
 def seconds(directive: str, word: tree.Word, scope: Scope) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
@@ -37,6 +36,8 @@ def play_branches(
     Raises:
         StoppedError: if all of it was stopped from outside.
     """
+    from concurrent.futures import ThreadPoolExecutor  # late, as in `threads`
+
     if not branches:
         return [], []
     with part_of(frame, player.notes) as part:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import wait
 from functools import partial
 
 import msgspec
@@ -80,7 +79,6 @@ def play_pipeline(flow: tree.Pipeline, frame: Frame, player: Player) -> Outcome:
         frame = msgspec.structs.replace(frame, lost=_LOST)
     parts = _joined(flow.parts, frame)
     futures = [spawn(partial(part.play, player), "git-wf-pipe") for part in parts]
-    wait(futures)
     outcomes = [future.result() for future in futures]
     frame.stop.check()
     for part in parts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from gitwf.engine import given
 from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Outcome
@@ -39,4 +37,6 @@ def wait(policy: Policy, attempt: int, stop: Stop) -> None:
     Raises:
         StoppedError: as soon as the stop is asked for.
     """
+    import random
+
     stop.wait(policy.pause(attempt, random.uniform(-1, 1)))  # noqa: S311  (nobody guesses it)

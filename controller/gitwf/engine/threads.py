@@ -5,17 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gitwf.engine.stop import Stop
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
 
 def spawn(body: Callable[[], T], name: str) -> Future[T]:
     """Run ``body`` in a thread of its own; what it raises is raised where its result is asked for."""
+    from concurrent.futures import Future  # late: it takes 4 ms, and few workflows need it
+
     future: Future[T] = Future()
 
     def run() -> None:
