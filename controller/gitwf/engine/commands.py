@@ -150,7 +150,9 @@ class Commands:
             )
 
         self._steps.admit(call, frame)
-        return self._effects.play(invocation.effect, call, step) if invocation.effect else step()
+        if invocation.effect:
+            return self._effects.play(invocation.effect, call, frame.stop, step)
+        return step()
 
     def _ended(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
         if invocation.stage is None:

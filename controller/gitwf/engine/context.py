@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from gitwf.engine.gate import Gate
 from gitwf.engine.resources import Resources
 from gitwf.language.value import Value, number
 from gitwf.targets.job import Target
@@ -18,7 +19,7 @@ class RunContext(msgspec.Struct, frozen=True):
     ``folder`` holds what is local to the run (job folders, large results), ``environment`` is what
     every command gets, ``secrets`` the values that only a command which names them gets.
     ``effects`` None allows all effects, else it is the sentence that refuses them. ``limits`` are
-    those of the named ``resources`` that commands take.
+    those of the named ``resources`` that commands take. ``gate`` is passed by effects.
     """
 
     id: str
@@ -34,6 +35,7 @@ class RunContext(msgspec.Struct, frozen=True):
     effects: str | None = None
     resources: Resources = msgspec.field(default_factory=Resources)
     limits: Mapping[str, float] = {}
+    gate: Gate = msgspec.field(default_factory=Gate)
 
     def job_folder(self, step: str) -> Path:
         """Return the folder of the job of ``step``."""

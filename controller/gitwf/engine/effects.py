@@ -10,6 +10,7 @@ from gitwf.engine.context import RunContext
 from gitwf.engine.memory import Memory
 from gitwf.engine.outcome import Kind, failed
 from gitwf.engine.steps import Call, Ended
+from gitwf.engine.stop import Stop
 
 
 class Ledger(Protocol):
@@ -36,14 +37,19 @@ class Effects:
         self._memory = memory
         self._context = context
 
-    def play(self, env: str, call: Call, step: Callable[[], Ended]) -> Ended:
-        """Play ``step``, which changes ``env``, and record the change if it succeeded."""
+    def play(self, env: str, call: Call, stop: Stop, step: Callable[[], Ended]) -> Ended:
+        """Play ``step``, which changes ``env``, and record the change if it succeeded.
+
+        Raises:
+            StoppedError: if the run was stopped before it began.
+        """
         if self._context.effects:
             return Ended(failed(call.failed(Kind.START, self._context.effects)))
         if self._is_lost(call):
             message = f"nobody knows whether `{call.command}` changed `{env}`: its job is gone"
             return Ended(failed(call.failed(Kind.LOST, message, 137)))
-        with self._ledger.holding(env):
+        with self._ledger.holding(env), self._context.gate.inside():
+            stop.check()
             if self._memory.finished(call.step) is None:
                 self._ledger.changing(env)
             ended = step()

@@ -9,6 +9,7 @@ from gitwf.config.settings import Settings
 from gitwf.engine import workspace
 from gitwf.engine.context import RunContext
 from gitwf.engine.environment import for_commands, secret_values
+from gitwf.engine.gate import Gate
 from gitwf.engine.memory import Memory
 from gitwf.engine.ownership import is_played, owning
 from gitwf.engine.playing import Builtins, Playing
@@ -45,9 +46,16 @@ class Runner:
         self._resources = Resources()
 
     def play(
-        self, request: Request, settings: Settings, stop: Stop, listener: Listener | None = None
+        self,
+        request: Request,
+        settings: Settings,
+        stop: Stop,
+        listener: Listener | None = None,
+        gate: Gate | None = None,
     ) -> RunRecord:
         """Play a run to its end and return its record.
+
+        ``gate`` tells whoever sets ``stop`` when no effect is going on.
 
         Raises:
             LockedError: if another process plays this run.
@@ -87,6 +95,7 @@ class Runner:
                 effects=request.effects,
                 resources=self._resources,
                 limits=settings.resources,
+                gate=gate or Gate(),
             )
 
             def lay_out() -> None:

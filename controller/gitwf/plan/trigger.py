@@ -12,10 +12,15 @@ from gitwf.plan.calls import literal_text
 
 
 class CommitTrigger(msgspec.Struct, frozen=True):
-    """An ``on:commit``: globs of branches (None: the watched ones) and of changed paths."""
+    """An ``on:commit``: globs of branches (None: the watched ones) and of changed paths.
+
+    ``supersede``: what becomes of a run that goes on when a newer commit comes. ``finish``: it
+    ends, then the newest head; ``cancel``: it is stopped first; ``queue``: each head in its turn.
+    """
 
     branches: tuple[str, ...] | None = None
     paths: tuple[str, ...] | None = None
+    supersede: str = "finish"
 
     def fits(self, branch: str, *, watched: bool, changed: Iterable[str] | None) -> bool:
         """Return whether a head of ``branch`` fits.
@@ -48,7 +53,11 @@ def commit_triggers(file: tree.File) -> tuple[CommitTrigger, ...]:
 
 def _commit_trigger(trigger: tree.Trigger) -> CommitTrigger:
     options = {option.key: literal_text(option.value) for option in trigger.options}
-    return CommitTrigger(_globs(options.get("branch")), _globs(options.get("path")))
+    return CommitTrigger(
+        _globs(options.get("branch")),
+        _globs(options.get("path")),
+        options.get("supersede", "finish"),
+    )
 
 
 def _globs(text: str | None) -> tuple[str, ...] | None:

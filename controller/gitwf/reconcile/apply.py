@@ -5,13 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from gitwf.config.settings import Settings
+from gitwf.engine.gate import Gate
+from gitwf.engine.outcome import Failure, Kind
 from gitwf.engine.recorder import Listener
 from gitwf.engine.request import Request
 from gitwf.engine.stop import Stop
 from gitwf.plan.plan import decode as decode_plan
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
-from gitwf.reconcile.decide import Action, Lose, NoteNone, Refuse, Resume, Start
+from gitwf.reconcile.decide import Action, Cancel, Lose, NoteNone, Refuse, Resume, Start
 from gitwf.reconcile.desired import Asked
 from gitwf.records.clock import spell
 from gitwf.records.event import Body, Event, RunFinished, RunNone, RunRefused, encode
@@ -30,6 +32,20 @@ class Done(msgspec.Struct, frozen=True):
     problem: str | None = None
 
 
+class Part:
+    """What stops one run: with all others, or alone when it is superseded."""
+
+    def __init__(self, stop: Stop) -> None:
+        self.stop = stop
+        self.gate = Gate()
+        self.is_superseded = False
+
+    def supersede(self, commit: str) -> None:
+        """Stop the run for ``commit``, when no effect of it is going on; returns when it is asked."""
+        failure = Failure(Kind.CANCELLED, f"superseded by {commit[:10]}", status=130)
+        self.gate.when_free(lambda: self.stop.set(failure))
+
+
 class Applier:
     """Applies actions in ``clone``; ``listener`` hears every event."""
 
@@ -39,13 +55,16 @@ class Applier:
         self._stop = stop
         self._listener = listener
 
-    def apply(self, action: Action, asked: Asked) -> Done:
-        """Do one action."""
+    def apply(self, action: Action, asked: Asked, part: Part | None = None) -> Done:
+        """Do one action; a run is played so that ``part`` can stop it."""
+        part = part or Part(self._stop)
         match action:
             case Start():
-                return Done(self._start(action, asked))
+                return Done(self._start(action, asked, part))
             case Resume(run, _):
-                return Done(self._resume(run))
+                return Done(self._resume(run, part))
+            case Cancel():
+                return Done()  # whoever plays the run stops it
             case Lose(run):
                 return Done(self.lose(run))
             case Refuse(workflow, branch, commit, reason):
@@ -55,7 +74,7 @@ class Applier:
                 self._note(commit, RunNone(commit, self._tree(commit), branch, reason))
                 return Done()
 
-    def _start(self, action: Start, asked: Asked) -> RunRecord:
+    def _start(self, action: Start, asked: Asked, part: Part) -> RunRecord:
         plan = asked.prepared[action.workflow].plan
         if plan is None:
             raise ValueError("a workflow with errors was decided to be started")
@@ -67,9 +86,9 @@ class Applier:
             branch=action.branch,
             trigger="commit",
         )
-        return self._play(request, asked.settings)
+        return self._play(request, asked.settings, part)
 
-    def _resume(self, run: str) -> RunRecord:
+    def _resume(self, run: str, part: Part) -> RunRecord:
         """Play a run of ours again; its journal answers what was done."""
         ongoing = self._records.ongoing
         if ongoing.plan(run) is None or ongoing.record(run) is None:
@@ -89,10 +108,12 @@ class Applier:
             attempt=record.attempt,
             of=record.of,
         )
-        return self._play(request, configure(self._clone.facts(record.commit)).settings)
+        settings = configure(self._clone.facts(record.commit)).settings
+        return self._play(request, settings, part)
 
-    def _play(self, request: Request, settings: Settings) -> RunRecord:
-        return self._clone.runner.play(request, settings, self._stop, self._listener)
+    def _play(self, request: Request, settings: Settings, part: Part) -> RunRecord:
+        runner = self._clone.runner
+        return runner.play(request, settings, part.stop, self._listener, part.gate)
 
     def lose(self, run: str) -> RunRecord:
         """End a run as lost: whoever played it is gone, and nobody can take it up."""

@@ -9,18 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+QUEUE = "queue"
+"""The ``supersede:`` of a workflow that takes each commit in its turn."""
+
 
 class Desired(msgspec.Struct, frozen=True):
     """What the head of a branch says of one workflow.
 
     ``key`` None: the workflow has errors, and ``problem`` says so. ``asks`` is whether its
-    ``on:`` fits this head.
+    ``on:`` fits this head, ``supersede`` what it wants to become of an older run that goes on.
     """
 
     workflow: str
     key: str | None
     asks: bool = True
     problem: str = ""
+    supersede: str = "finish"
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -33,6 +37,11 @@ class Head(msgspec.Struct, frozen=True):
     commit: str
     workflows: tuple[Desired, ...] = ()
     passed: tuple[str, ...] = ()
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether some workflow takes each commit in its turn: then none is passed over."""
+        return any(want.supersede == QUEUE for want in self.workflows)
 
 
 class KnownRun(msgspec.Struct, frozen=True):
@@ -88,6 +97,14 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
     workflow: str
 
 
+class Cancel(msgspec.Struct, frozen=True, tag=True):
+    """Stop a run that is played here, because ``commit`` has come since."""
+
+    run: str
+    workflow: str
+    commit: str
+
+
 class Lose(msgspec.Struct, frozen=True, tag=True):
     """End a run whose owner is gone as lost."""
 
@@ -114,7 +131,7 @@ class NoteNone(msgspec.Struct, frozen=True, tag=True):
 PASSED_OVER = "passed over by"
 """How the reason begins of a commit that nobody decided, because the branch went on meanwhile."""
 
-Action = Start | Resume | Lose | Refuse | NoteNone
+Action = Start | Resume | Cancel | Lose | Refuse | NoteNone
 
 
 def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
@@ -137,7 +154,8 @@ def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
             waiting = True
     actions += _orphans(head, observed)
     seen = actions or waiting or any(run.commit == head.commit for run in observed.runs)
-    passed = [NoteNone(c, head.branch, f"{PASSED_OVER} {head.commit[:10]}") for c in head.passed]
+    over = () if head.is_queued else head.passed
+    passed = [NoteNone(c, head.branch, f"{PASSED_OVER} {head.commit[:10]}") for c in over]
     actions += [note for note in passed if not _is_decided(note.commit, observed)]
     if not seen and not observed.refused and head.commit not in observed.noted:
         reason = "; ".join(reasons) or "no workflow asks for a run"
@@ -150,6 +168,8 @@ def _workflow(
 ) -> Action | str | None:
     """Return what to do for one workflow, or why nothing, or None while a run of it goes on."""
     active = next((run for run in runs if not run.is_over), None)
+    if active is not None and _is_superseded(active, want, head.commit):
+        return Cancel(active.run, active.workflow, head.commit)
     if active is not None:
         return _take_up(active)
     if want.key is None:
@@ -168,6 +188,12 @@ def _workflow(
         if newest.status == "succeeded" and _stands(newest, observed.stands):
             return f"{want.workflow} is up to date with run {newest.run}"
     return Start(want.workflow, head.branch, head.commit)
+
+
+def _is_superseded(run: KnownRun, want: Desired, commit: str) -> bool:
+    """Return whether an open run is to be stopped for what the head asks for."""
+    other = run.commit != commit and want.key not in (None, run.key)
+    return want.supersede == "cancel" and want.asks and other and run.mine and run.played
 
 
 def _take_up(run: KnownRun) -> Resume | Lose | None:

@@ -58,8 +58,14 @@ def _desired(
     if has_errors(configured.diagnostics):
         sources = {configured.source.path: configured.source}
         return Desired(found.path, None, problem=_first(configured.diagnostics, sources))
-    asks = any(_fits(clone, trigger, found.path, branch, commit, past) for trigger in triggers)
-    return Desired(found.path, found.plan.key if found.plan else None, asks)
+    fitting = (t for t in triggers if _fits(clone, t, found.path, branch, commit, past))
+    trigger = next(fitting, None)
+    return Desired(
+        found.path,
+        found.plan.key if found.plan else None,
+        asks=trigger is not None,
+        supersede=trigger.supersede if trigger else "finish",
+    )
 
 
 def _fits(

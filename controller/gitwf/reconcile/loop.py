@@ -11,11 +11,11 @@ import msgspec
 from msgspec import structs
 
 from gitwf.engine.recorder import Listener
-from gitwf.engine.stop import Stop
-from gitwf.reconcile.apply import Applier, Done
+from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.reconcile.apply import Applier, Done, Part
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
-from gitwf.reconcile.decide import Action, Resume, Start, decide
+from gitwf.reconcile.decide import QUEUE, Action, Cancel, Resume, Start, decide
 from gitwf.reconcile.desired import Asked, asked
 from gitwf.reconcile.observe import observe
 from gitwf.records.fold import RunRecord
@@ -65,11 +65,12 @@ class Reconciler:
     ) -> None:
         self._clone = clone
         self._branches = tuple(branches)
+        self._stop = stop
         self._applier = Applier(clone, stop, listener)
         self._due = due or threading.Event()
         self._settled: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._playing: set[tuple[str, str]] = set()
+        self._playing: dict[tuple[str, str], Part] = {}
         self._stuck: set[tuple[str, str]] = set()
         self._done: list[Done] = []
 
@@ -109,11 +110,27 @@ class Reconciler:
     def _look(self, branch: str, commit: str) -> bool:
         """Begin what one head calls for; return whether it called for anything."""
         want = asked(self._clone, branch, commit)
+        if self._look_back(want):
+            return True
         actions = decide(want.head, observe(self._clone, want.head, want.settings))
         if not actions and not self._is_busy(branch):
             self._settled[branch] = commit
         begun = [self._begin(action, want) for action in actions]
         return any(begun)
+
+    def _look_back(self, want: Asked) -> bool:
+        """Begin what the oldest commit that was passed calls for, where workflows take each in turn."""
+        if not want.head.is_queued:
+            return False
+        for commit in want.head.passed:
+            earlier = asked(self._clone, want.head.branch, commit)
+            queued = tuple(w for w in earlier.head.workflows if w.supersede == QUEUE)
+            head = structs.replace(earlier.head, workflows=queued, passed=())
+            actions = decide(head, observe(self._clone, head, earlier.settings))
+            if actions:
+                begun = [self._begin(action, earlier) for action in actions]
+                return any(begun)
+        return False
 
     def report(self) -> Report:
         """Return what was done since the last report."""
@@ -155,6 +172,8 @@ class Reconciler:
 
         Nor is it begun where the last one could not be played (a full disk): not again at once.
         """
+        if isinstance(action, Cancel):
+            return self._supersede(action, want)
         if not isinstance(action, Start | Resume):
             self._finish(self._applied(action, want), None)
             return True
@@ -162,28 +181,39 @@ class Reconciler:
         with self._lock:
             if place in self._playing or place in self._stuck:
                 return False
-            self._playing.add(place)
+            part = self._playing[place] = Part(Stop())
 
         def play() -> None:
-            self._finish(self._applied(action, want), place)
+            with self._stop.listening(lambda: part.stop.set(self._stop.failure or CANCELLED)):
+                self._finish(self._applied(action, want, part), place)
 
         threading.Thread(target=play, name=f"git-wf {action.workflow}", daemon=True).start()
+        return True
+
+    def _supersede(self, action: Cancel, want: Asked) -> bool:
+        """Have a run stopped that this reconciler plays; its end calls for another look."""
+        part = self._playing.get((want.head.branch, action.workflow))
+        if part is None or part.is_superseded:
+            return False
+        part.is_superseded = True
+        stopping = threading.Thread(target=part.supersede, args=(action.commit,), daemon=True)
+        stopping.start()
         return True
 
     def _finish(self, done: Done, place: tuple[str, str] | None) -> None:
         with self._lock:
             self._done.append(done)
             if place is not None:
-                self._playing.discard(place)
+                self._playing.pop(place, None)
                 if done.problem:
                     self._stuck.add(place)
         if place is not None:
             self._due.set()
 
-    def _applied(self, action: Action, want: Asked) -> Done:
+    def _applied(self, action: Action, want: Asked, part: Part | None = None) -> Done:
         """Apply one action; whatever goes wrong with it stops no other."""
         try:
-            return self._applier.apply(action, want)
+            return self._applier.apply(action, want, part)
         except RepositoryError as error:
             return Done(problem=str(error))
         except Exception as error:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gitwf.reconcile.decide import (
     Action,
+    Cancel,
     Desired,
     Head,
     KnownRun,
@@ -224,6 +225,9 @@ _HEADS = st.builds(
 )
 
 
+_ENDINGS: dict[type, str] = {Lose: "lost", Cancel: "cancelled"}
+
+
 class Applied:
     """The records after actions were done; every run that is played ends as ``ending``."""
 
@@ -244,8 +248,8 @@ class Applied:
                 assert key is not None
                 run = KnownRun(f"new-{workflow}", workflow, commit, key, self._ending)
                 return replace(observed, runs=(run, *observed.runs))
-            case Resume(run=name) | Lose(run=name):
-                ending = self._ending if isinstance(action, Resume) else "lost"
+            case Resume(run=name) | Lose(run=name) | Cancel(run=name):
+                ending = _ENDINGS.get(type(action), self._ending)
                 runs = [replace(r, status=ending) if r.run == name else r for r in observed.runs]
                 return replace(observed, runs=tuple(runs))
             case Refuse(workflow=workflow):
@@ -259,7 +263,7 @@ def test_what_was_done_is_not_asked_for_again(head: Head, observed: Observed, en
     records = Applied(head, ending)
     actions = decide(head, observed)
     rounds = 0
-    while any(isinstance(action, Resume | Lose) for action in actions):
+    while any(isinstance(action, Resume | Lose | Cancel) for action in actions):
         observed = records.after(observed, actions)
         actions = decide(head, observed)
         rounds += 1
@@ -284,3 +288,39 @@ def test_no_workflow_gets_more_than_one_action(head: Head, observed: Observed) -
     assert set(named) <= wanted
     open_ = {run.workflow for run in observed.runs if not run.is_over}
     assert not open_ & set(named)
+
+
+OLDER = msgspec.structs.replace(_run("B", "running"), played=True)
+
+
+@pytest.mark.parametrize(
+    ("supersede", "active", "expected"),
+    [
+        ("finish", OLDER, ()),
+        ("queue", OLDER, ()),
+        ("cancel", OLDER, (Cancel("r1", W, NOW),)),
+        ("cancel", msgspec.structs.replace(OLDER, key="A"), ()),
+        ("cancel", msgspec.structs.replace(OLDER, commit=NOW), ()),
+        ("cancel", msgspec.structs.replace(OLDER, mine=False), ()),
+        ("cancel", msgspec.structs.replace(OLDER, played=False), (RESUME,)),
+    ],
+    ids=[
+        "finish-waits",
+        "queue-waits",
+        "cancel-stops-it",
+        "the-same-key-is-as-good",
+        "its-own-commit-does-not",
+        "of-another-clone",
+        "nobody-plays-it",
+    ],
+)
+def test_a_run_that_goes_on_when_a_newer_commit_comes(
+    supersede: str, active: KnownRun, expected: tuple[Action, ...]
+) -> None:
+    head = Head("main", NOW, (Desired(W, "A", supersede=supersede),))
+    assert decide(head, _known(active)) == expected
+
+
+def test_no_commit_is_passed_over_where_each_has_its_turn() -> None:
+    head = Head("main", NOW, (Desired(W, "A", supersede="queue"),), ("c0",))
+    assert decide(head, _known()) == (START,)

@@ -5,18 +5,13 @@ The tables hold what is missing: whoever makes it work deletes its row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from gitwf.diagnostics import Diagnostic, Span
 from gitwf.language import builtins, tree
 from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
 from gitwf.language.signature import BUILTINS
-
-OPTIONS: Mapping[tuple[str, str], frozenset[str]] = {
-    ("commit", "supersede"): frozenset({"cancel", "queue"}),
-}
-"""Values that an option of a trigger cannot have: by event and key."""
 
 TARGETS = frozenset({"local"})
 """The targets that there are."""
@@ -34,8 +29,6 @@ def check_support(scene: Scene) -> Iterator[Diagnostic]:
     for command in scene.own(tree.Command):
         if command.name in builtins.COMMANDS - BUILTINS.keys():
             yield _missing(f"/{command.name}", command.name_span, path)
-    for trigger in scene.own(tree.Trigger):
-        yield from _trigger(trigger, path)
     for where, definition in scene.definitions:
         field = definition.field("target")
         for word in field.words[:1] if field else ():
@@ -44,13 +37,6 @@ def check_support(scene: Scene) -> Iterator[Diagnostic]:
 
 def _at(start: int, word: str) -> Span:
     return Span(start, start + len(word))
-
-
-def _trigger(trigger: tree.Trigger, path: str) -> Iterator[Diagnostic]:
-    for option in trigger.options:
-        value = literal(option.value)
-        if value in OPTIONS.get((trigger.event, option.key), ()):
-            yield _missing(f"{option.key}:{value}", option.span, path)
 
 
 def _target(what: str, word: tree.Word, path: str) -> Iterator[Diagnostic]:

@@ -20,7 +20,6 @@ class Said(Protocol):
         ("target:runpod → /echo\n", "1:8", "target:runpod"),
         ("$t = 1\ntarget:$t → /echo\n", "2:8", "target:…"),
         ("/dvc:push\n", "1:1", "/dvc:push"),
-        ("on:commit supersede:cancel\n", "1:11", "supersede:cancel"),
         ("define:/a\n  ↳ run    → true\n  ↳ target → runpod\n/a\n", "3:14", "target → runpod"),
     ],
 )
@@ -31,7 +30,7 @@ def test_refused(said: Said, text: str, place: str, word: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "on:commit branch:main path:src/** supersede:finish\non:manual\n",
+        "on:commit branch:main path:src/** supersede:queue\non:commit supersede:cancel\non:manual\n",
         "on_failure → /echo ${error.kind}\non_success → /echo\non_exit → /echo\n",
         "$x = /echo '{\"a\": 1}' > x.json\n/echo ${x.a} >> x.txt\n",
         "/echo a ; /echo b && /echo c || /fail → { /sleep 1\n/echo d }\n",
