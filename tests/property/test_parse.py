@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from gitwf.diagnostics import Span
 from gitwf.language.canonical import same_meaning
-from gitwf.language.height import children
 from gitwf.language.lexer import lossless
 from gitwf.language.parser import parse
 from gitwf.language.tree import File, Missing, Node
+from gitwf.language.walk import children
 
 _PIECES = (
     *("/echo", "/a:b", " ", "  ", "\t", "\n", "\r\n", "\n\n", "\\\n", "# c", "#", "\ufeff", "\x00"),

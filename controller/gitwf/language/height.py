@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from gitwf.language.tree import Node
+from gitwf.language.walk import children
 
 HEIGHT = 200
 """How many nodes may stand above each other in one statement."""
@@ -18,15 +17,3 @@ def is_too_high(node: Node) -> bool:
         if not level:
             return False
     return True
-
-
-def children(node: Node) -> list[Node]:
-    """Return the nodes that stand directly in ``node``, in their order."""
-    found: list[Node] = []
-    for field in msgspec.structs.fields(node):
-        value = getattr(node, field.name)
-        if isinstance(value, Node):
-            found.append(value)
-        elif isinstance(value, tuple):
-            found += [item for item in value if isinstance(item, Node)]
-    return found

@@ -1,4 +1,4 @@
-"""The lexer: a compiled pattern for each mode, and what is wrong with a text's characters.
+"""The lexer: a pattern for each mode, and what is wrong with a text's characters.
 
 A word, a condition and a run line read the same characters differently, so the parser says in
 which mode the next token is to be read. A pattern skips what may stand before a token and then
@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-
-import msgspec
+from functools import cached_property
 
 from gitwf.diagnostics import Diagnostic, Span
 from gitwf.language.token import Kind, Token
@@ -31,23 +30,30 @@ _SPACES = rf"(?:[ \t\r]++|{_JOINT}|\#[^\n]*+)*+"
 _LINES = rf"(?:[ \t\r\n]++|{_JOINT}|\#[^\n]*+)*+"
 _LINE_GOES_ON = rf"(?:\n{_LINES}(?=&&|\||→|->|↳|=>))?+"
 _JOINTS = r"(?:\\\r*+\n)++"
-_WORD_ENDS = rf"(?=(?:{_JOINTS})?+(?:[\s;&|<>→↳]|->|\Z|{_JOINT}))"
+_WORD_ENDS = rf"(?=(?:{_JOINTS})?+(?:[\s;&|<>]|→|↳|->|\Z|{_JOINT}))"
 _BARE = r"""(?:[^\s;&|<>→↳"'\\$\-]++|-(?!>))++"""
 _BARE_IN_LIST = r"""(?:[^\s;&|<>→↳"'\\$\-,]++|-(?!>))++"""
 
 
-class Mode(msgspec.Struct, frozen=True):
-    """How the next token is read: its pattern, and the kind of each of the pattern's groups."""
+class Mode:
+    """How the next token is read: a pattern, and the kind of each of the pattern's groups.
 
-    pattern: re.Pattern[str]
-    kinds: tuple[Kind, ...]
+    Compiling a pattern takes a millisecond or two, and few files need all: it waits for the first use.
+    """
 
+    def __init__(self, skip: str, kinds: Mapping[Kind, str]) -> None:
+        self.kinds = (Kind.END, *kinds)
+        self._skip = skip
+        self._patterns = kinds
 
-def _mode(skip: str, kinds: Mapping[Kind, str]) -> Mode:
-    tokens = (
-        f"({pattern}){_LINES if kind is Kind.NEWLINE else ''}" for kind, pattern in kinds.items()
-    )
-    return Mode(re.compile(f"{skip}(?:{'|'.join(tokens)})", re.DOTALL), (Kind.END, *kinds))
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What matches the next token, with what may stand before it."""
+        tokens = (
+            f"({pattern}){_LINES if kind is Kind.NEWLINE else ''}"
+            for kind, pattern in self._patterns.items()
+        )
+        return re.compile(f"{self._skip}(?:{'|'.join(tokens)})", re.DOTALL)
 
 
 _BETWEEN = {
@@ -106,31 +112,31 @@ _PIECES = {
     Kind.VARIABLE: rf"\${NAME}",
 }
 
-FLOW = _mode(_SPACES + _LINE_GOES_ON, _WORDS)
+FLOW = Mode(_SPACES + _LINE_GOES_ON, _WORDS)
 """Words and what stands between them."""
 
-START = _mode(_SPACES + _LINE_GOES_ON, _STARTS)
+START = Mode(_SPACES + _LINE_GOES_ON, _STARTS)
 """Where a statement or a unit may begin."""
 
-OPERAND = _mode(_LINES, _STARTS)
+OPERAND = Mode(_LINES, _STARTS)
 """Where a unit must begin: after an operator, which a newline may follow."""
 
-LIST = _mode(_LINES, _WORDS)
+LIST = Mode(_LINES, _WORDS)
 """Words after an arrow, which a newline may follow."""
 
-EXPRESSION = _mode(_SPACES + _LINE_GOES_ON, _EXPRESSION)
+EXPRESSION = Mode(_SPACES + _LINE_GOES_ON, _EXPRESSION)
 """An expression, to the end of its line."""
 
-NESTED = _mode(_LINES, _EXPRESSION)
+NESTED = Mode(_LINES, _EXPRESSION)
 """An expression in parentheses or brackets, or behind an operator that a newline may follow."""
 
-INLINE = _mode(r"[ \t\r]*+", _EXPRESSION)
+INLINE = Mode(r"[ \t\r]*+", _EXPRESSION)
 """An expression in ``${…}``, which ends on its line."""
 
-PIECES = _mode("", {Kind.TEXT: _BARE, **_PIECES, Kind.OTHER: r"\$", Kind.END: ""})
+PIECES = Mode("", {Kind.TEXT: _BARE, **_PIECES, Kind.OTHER: r"\$", Kind.END: ""})
 """The pieces of a word."""
 
-LIST_PIECES = _mode(
+LIST_PIECES = Mode(
     "",
     {
         Kind.TEXT: _BARE_IN_LIST,
@@ -142,7 +148,7 @@ LIST_PIECES = _mode(
 )
 """The pieces of a word of a list, which a comma ends."""
 
-QUOTED = _mode(
+QUOTED = Mode(
     "",
     {
         Kind.TEXT: r'[^"\\$\n]++',
@@ -159,7 +165,7 @@ QUOTED = _mode(
 RESCUE = re.compile(rf"{_LINES}(catch|finally):")
 """What an arrow of an open ``try:`` may stand before."""
 
-REST = _mode(
+REST = Mode(
     r"[ \t\r]*+",
     {Kind.VERBATIM: rf"(?:[ \t\r]*+(?:[^ \t\r\n\\]++|{_ESCAPED}|{_CARRIED_ON}))*+"},
 )

@@ -8,18 +8,20 @@ from inspect import get_annotations
 
 from gitwf.language.tree import Node
 
-_LEAVES = frozenset({"Span", "str", "str | None", "bool", "Value", "Quote"})
+_LEAVES = frozenset({"Span", "str", "str | None", "bool", "Value", "Quote", "Hole"})
 """Annotations of fields that hold no nodes."""
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the nodes that stand directly in ``node``, in the order of its fields."""
+def children(node: Node) -> list[Node]:
+    """Return the nodes that stand directly in ``node``, in the order of its fields."""
+    found: list[Node] = []
     for name in _fields(type(node)):
-        found = getattr(node, name)
-        if isinstance(found, Node):
-            yield found
-        elif isinstance(found, tuple):
-            yield from (item for item in found if isinstance(item, Node))
+        below = getattr(node, name)
+        if isinstance(below, tuple):
+            found += below
+        elif below is not None:
+            found.append(below)
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -28,14 +30,12 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         found = waiting.pop()
         yield found
-        below = list(children(found))
-        below.reverse()
-        waiting += below
+        waiting += reversed(children(found))
 
 
 @cache
 def _fields(kind: type[Node]) -> tuple[str, ...]:
-    """Return the names of the fields that may hold nodes."""
+    """Return the names of the fields that hold a node, None, or a tuple of nodes."""
     notes: dict[str, str] = {}
     for base in reversed(kind.__mro__):
         notes |= get_annotations(base)
