@@ -66,7 +66,7 @@ def _gone(pid: int) -> bool:
         ("./", 126),
         ("kill -TERM $$", 128 + signal.SIGTERM),
         ("kill -KILL $$", 128 + signal.SIGKILL),
-        ("kill -INT $$", 128 + signal.SIGINT),
+        ("kill -USR1 $$", 128 + signal.SIGUSR1),
     ],
 )
 def test_the_exit_status(shell: Shell, script: str, status: int) -> None:
