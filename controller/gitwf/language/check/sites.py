@@ -69,7 +69,7 @@ class Meeting(StrEnum):
 
 def sites(program: Program) -> Iterator[Site]:
     """Yield all calls of definitions in the program's own file, in its order."""
-    return _sites(program.file.block, (), program)
+    return _Finder(program).below(program.file.block, ())
 
 
 def meeting(one: Site, other: Site) -> Meeting:
@@ -96,48 +96,51 @@ def _parted(a: Mark, b: Mark, *, repeated: bool, at_once: bool) -> Meeting:
     return Meeting.IN_TURN
 
 
-def _sites(node: tree.Node, way: tuple[Mark, ...], program: Program) -> Iterator[Site]:
-    match node:
-        case tree.Command(name=name):
-            if defined := program.definitions.get(name):
-                yield Site(defined.definition, node, way)
-        case tree.Definition() | tree.Droid():
-            pass
-        case tree.Block():
-            yield from _in_block(node, way, program)
-        case tree.Sweep():
-            yield from _sites(node.arm, (*way, *_trials(node)), program)
-        case tree.Fork(branches=(arm,)):
-            yield from _sites(arm, (*way, *_copies(node, arm)), program)
-        case tree.Fork(branches=several) | tree.Pipeline(parts=several):
-            yield from _each(Turn.PARALLEL, node.span, several, way, program)
-        case tree.If() | tree.Case():
-            arms = [child for child in children(node) if not isinstance(child, tree.Expression)]
-            yield from _each(Turn.CHOICE, node.span, arms, way, program)
-        case _:
-            for child in children(node):
-                yield from _sites(child, way, program)
+class _Finder:
+    """Goes through a file from the top, and keeps the way to where it is."""
 
+    def __init__(self, program: Program) -> None:
+        self._definitions = program.definitions
+        nodes = walk(program.file.block)
+        self._barriers = [node.span.start for node in nodes if isinstance(node, tree.Barrier)]
 
-def _each(
-    turn: Turn,
-    node: Span,
-    places: Sequence[tree.Node],
-    way: tuple[Mark, ...],
-    program: Program,
-) -> Iterator[Site]:
-    for position, place in enumerate(places):
-        yield from _sites(place, (*way, Mark(turn, node, position)), program)
+    def below(self, node: tree.Node, way: tuple[Mark, ...]) -> Iterator[Site]:
+        """Yield the calls in ``node``, to which ``way`` leads."""
+        match node:
+            case tree.Command(name=name):
+                if defined := self._definitions.get(name):
+                    yield Site(defined.definition, node, way)
+            case tree.Definition() | tree.Droid():
+                pass
+            case tree.Block():
+                yield from self._in_block(node, way)
+            case tree.Sweep():
+                yield from self.below(node.arm, (*way, *_trials(node)))
+            case tree.Fork(branches=(arm,)):
+                yield from self.below(arm, (*way, *_copies(node, arm)))
+            case tree.Fork(branches=several) | tree.Pipeline(parts=several):
+                yield from self._each(Turn.PARALLEL, node.span, several, way)
+            case tree.If() | tree.Case():
+                arms = [child for child in children(node) if not isinstance(child, tree.Expression)]
+                yield from self._each(Turn.CHOICE, node.span, arms, way)
+            case _:
+                for child in children(node):
+                    yield from self.below(child, way)
 
+    def _each(
+        self, turn: Turn, node: Span, places: Sequence[tree.Node], way: tuple[Mark, ...]
+    ) -> Iterator[Site]:
+        for position, place in enumerate(places):
+            yield from self.below(place, (*way, Mark(turn, node, position)))
 
-def _in_block(block: tree.Block, way: tuple[Mark, ...], program: Program) -> Iterator[Site]:
-    joins = 0
-    items = [item for line in block.lines for item in line.items]
-    for position, item in enumerate(items):
-        joins += any(isinstance(node, tree.Barrier) for node in walk(item))
-        joined = -1 if isinstance(item.statement, tree.Handler) else joins
-        mark = Mark(Turn.BLOCK, block.span, position, item.background, joined)
-        yield from _sites(item.statement, (*way, mark), program)
+    def _in_block(self, block: tree.Block, way: tuple[Mark, ...]) -> Iterator[Site]:
+        joins = 0
+        items = [item for line in block.lines for item in line.items]
+        for position, item in enumerate(items):
+            joins += any(item.span.start <= at < item.span.end for at in self._barriers)
+            joined = -1 if isinstance(item.statement, tree.Handler) else joins
+            mark = Mark(Turn.BLOCK, block.span, position, item.background, joined)
+            yield from self.below(item.statement, (*way, mark))
 
 
 def _trials(sweep: tree.Sweep) -> Iterator[Mark]:
