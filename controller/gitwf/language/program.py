@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -11,6 +14,9 @@ from gitwf.diagnostics import Diagnostic, Source, Span
 from gitwf.language import tree
 from gitwf.language.lexer import unified
 from gitwf.language.parser import parse
+from gitwf.language.walk import walk
+
+_N = TypeVar("_N", bound=tree.Node)
 
 _DEPTH = 50
 """How many files may stand between a workflow and a file that it uses."""
@@ -23,7 +29,7 @@ class Defined(msgspec.Struct, frozen=True):
     definition: tree.Definition
 
 
-class Program(msgspec.Struct, frozen=True):
+class Program(msgspec.Struct, frozen=True, dict=True):
     """A parsed workflow with all that it uses.
 
     ``files`` and ``sources`` are by path and hold the workflow's own file first, then the used
@@ -37,6 +43,17 @@ class Program(msgspec.Struct, frozen=True):
     definitions: dict[str, Defined]
     diagnostics: tuple[Diagnostic, ...]
     unreadable: tuple[str, ...]
+
+    def own(self, kind: type[_N]) -> Sequence[_N]:
+        """Return the nodes of a kind in the program's own file, outer ones first."""
+        return cast("Sequence[_N]", self._own.get(kind, ()))
+
+    @cached_property
+    def _own(self) -> Mapping[type[tree.Node], list[tree.Node]]:
+        found = defaultdict(list)
+        for node in walk(self.file):
+            found[type(node)].append(node)
+        return found
 
 
 def load(path: str, read: Callable[[str], str | None]) -> Program:

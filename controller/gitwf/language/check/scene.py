@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import TypeVar, cast
 
 from gitwf.language import tree
@@ -55,21 +54,19 @@ class Scene:
         """The calls of definitions in the program's own file."""
         return tuple(sites(self.program))
 
-    def own(self, kind: type[_N]) -> Iterator[_N]:
-        """Yield the nodes of a kind in the program's own file, outer ones first."""
-        return (cast("_N", node) for _, node in self._own.get(kind, ()))
+    def own(self, kind: type[_N]) -> Sequence[_N]:
+        """Return the nodes of a kind in the program's own file, outer ones first."""
+        return self.program.own(kind)
 
     def all(self, kind: type[_N]) -> Iterator[tuple[str, _N]]:
         """Yield the nodes of a kind, each with the path of its file.
 
         Of other files these are what stands in definitions; values in run lines come last.
         """
-        found = chain(self._own.get(kind, ()), self._other.get(kind, ()))
-        return ((path, cast("_N", node)) for path, node in found)
-
-    @cached_property
-    def _own(self) -> Mapping[type[tree.Node], list[tuple[str, tree.Node]]]:
-        return _by_kind([(self.path, self.program.file)])
+        for node in self.own(kind):
+            yield self.path, node
+        for path, other in self._other.get(kind, ()):
+            yield path, cast("_N", other)
 
     @cached_property
     def _other(self) -> Mapping[type[tree.Node], list[tuple[str, tree.Node]]]:
@@ -80,14 +77,8 @@ class Scene:
             for part in line.parts
             if isinstance(part, ShellValue)
         ]
-        return _by_kind([*used, *values])
-
-
-def _by_kind(
-    roots: list[tuple[str, tree.Node]],
-) -> Mapping[type[tree.Node], list[tuple[str, tree.Node]]]:
-    found: dict[type[tree.Node], list[tuple[str, tree.Node]]] = defaultdict(list)
-    for path, root in roots:
-        for node in walk(root):
-            found[type(node)].append((path, node))
-    return found
+        found = defaultdict(list)
+        for path, root in [*used, *values]:
+            for node in walk(root):
+                found[type(node)].append((path, node))
+        return found

@@ -101,8 +101,7 @@ class _Finder:
 
     def __init__(self, program: Program) -> None:
         self._definitions = program.definitions
-        nodes = walk(program.file.block)
-        self._barriers = [node.span.start for node in nodes if isinstance(node, tree.Barrier)]
+        self._barriers = [barrier.span.start for barrier in program.own(tree.Barrier)]
 
     def below(self, node: tree.Node, way: tuple[Mark, ...]) -> Iterator[Site]:
         """Yield the calls in ``node``, to which ``way`` leads."""
