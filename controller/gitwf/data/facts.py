@@ -14,6 +14,7 @@ import msgspec
 from gitwf.plan.stage import Stage
 
 if TYPE_CHECKING:
+    from gitwf.repo.index import Tracked
     from gitwf.repo.objects import Objects
 
 _SCRIPTS = "commands"
@@ -38,6 +39,14 @@ class Files(Protocol):
 
     def files(self, folder: str) -> Mapping[str, str]:
         """Return all files below ``folder`` (``""``: all), path to id."""
+        ...
+
+    def has(self, path: str) -> bool:
+        """Return whether there is a file or folder at ``path``."""
+        ...
+
+    def tracked(self) -> Tracked | None:
+        """Return all paths that git tracks; None: not known."""
         ...
 
 
@@ -67,6 +76,18 @@ class CommitFiles:
     def files(self, folder: str) -> Mapping[str, str]:
         """Return all files below ``folder``, path to blob id."""
         return {p: e.id for p, e in self._objects.list(self._commit, folder).items()}
+
+    def has(self, path: str) -> bool:
+        """Return whether there is a file or folder at ``path``."""
+        return self.id(path) is not None
+
+    def tracked(self) -> Tracked:
+        """Return all paths of the commit."""
+        from gitwf.repo.index import Tracked
+
+        entries = self._objects.list(self._commit)
+        opaque = frozenset(p for p, e in entries.items() if not e.mode.startswith("100"))
+        return Tracked(frozenset(entries), opaque)
 
 
 class TreeFiles:
@@ -107,6 +128,17 @@ class TreeFiles:
                     found[path] = known
         return found
 
+    def has(self, path: str) -> bool:
+        """Return whether there is a file or folder at ``path``."""
+        return os.path.lexists(self._root / path)
+
+    def tracked(self) -> Tracked | None:
+        """Return all paths in git's index; None: there is none, or only git can read it."""
+        from gitwf.repo.index import git_dir_of, tracked_paths
+
+        git_dir = git_dir_of(self._root)
+        return None if git_dir is None else tracked_paths(git_dir)
+
 
 def _digest(data: bytes) -> str:
     from hashlib import sha256
@@ -140,6 +172,18 @@ class FileFacts:
     def files(self, folder: str) -> Mapping[str, str]:
         """Return all files below ``folder``, path to id."""
         return self._files.files(folder)
+
+    def has(self, path: str) -> bool:
+        """Return whether there is a file or folder at ``path``."""
+        return self._files.has(path)
+
+    def tracked(self) -> Tracked | None:
+        """Return all paths that git tracks; None: not known."""
+        return self._tracked
+
+    @cached_property
+    def _tracked(self) -> Tracked | None:
+        return self._files.tracked()
 
     def scripts(self) -> Mapping[str, str]:
         """Return the executables of ``commands/``: command name to path."""

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gitwf.data.dvcyaml import body_of, read_stages
+from gitwf.data.disagree import disagreement
+from gitwf.data.dvcyaml import Refused, body_of, read_stages
 from gitwf.plan.stage import Stage
 
 if TYPE_CHECKING:
@@ -57,17 +58,8 @@ def merge_stages(text: str | None, stages: Iterable[Stage]) -> str:
     return text
 
 
-def _same(there: object, stage: Stage) -> bool:
-    """Return whether a stage is as we want it; a person may describe one that we do not."""
-    if not isinstance(there, Stage) or stage.desc not in {None, there.desc}:
-        return False
-    return _meaning(there) == _meaning(stage)
-
-
-def _meaning(stage: Stage) -> object:
-    """Return what counts of a stage: not the order in which paths and keys stand."""
-    params = {file: None if not keys else frozenset(keys) for file, keys in stage.params.items()}
-    return (stage.cmd, stage.wdir, frozenset(stage.deps), params, frozenset(stage.outs))
+def _same(there: Stage | Refused | None, stage: Stage) -> bool:
+    return there is not None and disagreement(there, stage) is None
 
 
 def _merge(text: str, stage: Stage) -> str:

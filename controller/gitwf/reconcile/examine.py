@@ -16,6 +16,8 @@ from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program, load
 from gitwf.language.walk import walk
 from gitwf.plan.stage import Stage
+from gitwf.reconcile.static import disagreements
+from gitwf.reconcile.tracking import with_tracking
 
 _STAGES = "dvc.yaml"
 
@@ -35,8 +37,9 @@ def examine(path: str, facts: FileFacts, settings: Settings, given: Iterable[str
     found = list(program.diagnostics)
     try:
         around = surroundings(facts, settings, frozenset(given))
-        found += check(program, around)
+        found += check(program, with_tracking(around, program, facts))
         found += _unplayable(program, facts)
+        found += disagreements(program, facts)
     except DataError as error:
         source = program.sources[_STAGES] = Source(_STAGES, facts.text(_STAGES) or "")
         found.append(_broken_stages(error, source))
@@ -46,7 +49,7 @@ def examine(path: str, facts: FileFacts, settings: Settings, given: Iterable[str
 def surroundings(
     facts: FileFacts, settings: Settings, variables: frozenset[str] = frozenset()
 ) -> Surroundings:
-    """Return what the checker may know of the repository.
+    """Return what the checker may know of the repository, but for what is tracked there.
 
     Raises:
         DataError: if `dvc.yaml` cannot be read.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
-
-import msgspec
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import tree
@@ -13,9 +14,24 @@ from gitwf.language.check.form import literal
 from gitwf.language.check.outs import OUT_FIELDS
 from gitwf.language.check.paths import is_url, working_folder
 from gitwf.language.check.scene import Scene
-from gitwf.language.glob import matches_path
+from gitwf.language.check.surroundings import Surroundings
+from gitwf.language.glob import matches
+from gitwf.language.program import Program
 
+_DEPS = frozenset({"deps"})
 _CACHED = frozenset({"outs", "metrics", "plots", "outs_persist"})
+_MANY = 2_000
+"""Of more paths than this the nearest one is not looked for: that would take seconds."""
+
+
+def named_paths(program: Program) -> frozenset[str]:
+    """Return the paths of definitions that are called, of which `check_facts` asks who has them."""
+    called = {command.name for command in program.own(tree.Command)}
+    return frozenset(
+        path
+        for name in called & program.definitions.keys()
+        for _, path in _literal_paths(program.definitions[name].definition, _DEPS | _CACHED)
+    )
 
 
 def check_facts(scene: Scene) -> Iterator[Diagnostic]:
@@ -27,65 +43,68 @@ def check_facts(scene: Scene) -> Iterator[Diagnostic]:
     if tracked is None:
         return
     called = {site.definition.name for site in scene.sites}
-    provided = _Provided(tracked, scene.surroundings.outs, tuple(_patterns(scene)))
-    untracked = scene.surroundings.untracked or frozenset()
+    provided = _Provided(scene.surroundings, tracked, _written(scene))
     for name in sorted(called):
         defined = scene.program.definitions[name]
-        yield from _deps(defined.definition, provided, untracked, defined.path)
-        yield from _outs(defined.definition, tracked, defined.path)
+        yield from _deps(defined.definition, provided, defined.path)
+        yield from _outs(defined.definition, provided, defined.path)
 
 
-class _Provided(msgspec.Struct, frozen=True):
-    """What a dep can be: a tracked file, what DVC provides, or an out of the program."""
+class _Provided:
+    """What a dep can be: a tracked file, what others than git provide, or what the run writes."""
 
-    tracked: frozenset[str]
-    outs: frozenset[str]
-    patterns: tuple[str, ...]
+    def __init__(
+        self, around: Surroundings, tracked: frozenset[str], written: Iterable[str]
+    ) -> None:
+        self._tracked = tracked
+        self._untracked = around.untracked or frozenset()
+        self._outs = frozenset(path for path in around.outs if "*" not in path)
+        starred = (_escaped(path) for path in around.outs - self._outs)
+        self._patterns = (*written, *starred)
 
     def has(self, path: str) -> bool:
         """Return whether ``path`` is provided, itself, as a folder, or within one."""
-        known = self.tracked | self.outs
-        within = tuple(posixpath.join(*path.split("/")[:n]) for n in range(1, path.count("/") + 1))
         return (
-            path in known
-            or any(folder in self.outs for folder in within)
-            or any(one.startswith(f"{path}/") for one in known)
-            or any(_meets(pattern, path) for pattern in self.patterns)
+            self.in_git(path)
+            or path == "."
+            or not self._outs.isdisjoint(_upwards(path))
+            or _below(self._sorted_outs, path)
+            or any(_meets(pattern, path) for pattern in self._patterns)
         )
 
+    def in_git(self, path: str) -> bool:
+        """Return whether git tracks ``path``, or a file below it."""
+        return path in self._tracked or _below(self._sorted_tracked, path)
 
-def _meets(pattern: str, path: str) -> bool:
-    """Return whether an out, with stars for its values, is ``path``, holds it or lies in it."""
-    depth = path.count("/") + 1
-    start = "/".join(pattern.split("/")[:depth])
-    within = "/".join(path.split("/")[: pattern.count("/") + 1])
-    return matches_path(pattern, within) or matches_path(start, path)
+    def is_there(self, path: str) -> bool:
+        """Return whether a file that nobody tracks is at ``path``, or below it."""
+        return path in self._untracked or _below(sorted(self._untracked), path)
+
+    def like(self, path: str) -> str | None:
+        """Return what ``path`` was probably meant to be, of its own folder or by its own name."""
+        folder, name = posixpath.split(path)
+        known = (*self._sorted_tracked, *self._sorted_outs)
+        close = [one for one in known if folder == posixpath.dirname(one) or name == _name(one)]
+        return nearest(path, sorted(close)) if len(close) <= _MANY else None
+
+    @cached_property
+    def _sorted_tracked(self) -> list[str]:
+        return sorted(self._tracked)
+
+    @cached_property
+    def _sorted_outs(self) -> list[str]:
+        return sorted(self._outs)
 
 
-def _patterns(scene: Scene) -> Iterator[str]:
-    for defined in scene.program.definitions.values():
-        folder = working_folder(defined.definition)
-        for field in defined.definition.fields:
-            if field.name in OUT_FIELDS:
-                for word in field.words:
-                    yield posixpath.normpath(posixpath.join(folder, _starred(word)))
-
-
-def _starred(word: tree.Word) -> str:
-    return "".join(part.text if isinstance(part, tree.Literal) else "*" for part in word.parts)
-
-
-def _deps(
-    definition: tree.Definition, provided: _Provided, untracked: frozenset[str], path: str
-) -> Iterator[Diagnostic]:
-    for word, dep in _literal_paths(definition, frozenset({"deps"})):
-        if is_url(dep) or dep.startswith("..") or provided.has(dep):
+def _deps(definition: tree.Definition, provided: _Provided, path: str) -> Iterator[Diagnostic]:
+    for word, dep in _literal_paths(definition, _DEPS):
+        if provided.has(dep):
             continue
-        if dep in untracked or any(one.startswith(f"{dep}/") for one in untracked):
+        if provided.is_there(dep):
             message = f"`{dep}` is tracked by neither git nor DVC"
             hint = f"`dvc add {dep}`, or `git add {dep}` if it is small"
         else:
-            close = nearest(dep, sorted(provided.tracked | provided.outs))
+            close = provided.like(dep)
             message = f"nothing provides `{dep}`"
             hint = (
                 f"did you mean `{close}`?" if close else "no file, out or DVC target has this path"
@@ -93,9 +112,9 @@ def _deps(
         yield Diagnostic("WF402", message, path, word.span, hint)
 
 
-def _outs(definition: tree.Definition, tracked: frozenset[str], path: str) -> Iterator[Diagnostic]:
+def _outs(definition: tree.Definition, provided: _Provided, path: str) -> Iterator[Diagnostic]:
     for word, out in _literal_paths(definition, _CACHED):
-        if out in tracked or any(one.startswith(f"{out}/") for one in tracked):
+        if provided.in_git(out):
             message = f"`{out}` is an out in DVC's cache, and git tracks it"
             hint = f"`git rm -r --cached {out}`, or `metrics_no_cache` for metrics in git"
             yield Diagnostic("WF404", message, path, word.span, hint)
@@ -104,9 +123,66 @@ def _outs(definition: tree.Definition, tracked: frozenset[str], path: str) -> It
 def _literal_paths(
     definition: tree.Definition, fields: frozenset[str]
 ) -> Iterator[tuple[tree.Word, str]]:
+    """Yield the paths that no value decides, from the repository's root, and that are inside."""
+    wdir = definition.field("wdir")
+    if wdir and wdir.words and literal(wdir.words[0]) is None:
+        return
     folder = working_folder(definition)
     for field in definition.fields:
         for word in field.words if field.name in fields else ():
-            if (text := literal(word)) is not None:
-                path = text if is_url(text) else posixpath.normpath(posixpath.join(folder, text))
+            text = literal(word)
+            if text is None or is_url(text):
+                continue
+            path = posixpath.normpath(posixpath.join(folder, text))
+            if path.partition("/")[0] not in {"", ".."}:
                 yield word, path
+
+
+def _written(scene: Scene) -> Iterator[str]:
+    """Yield the paths that a run may write, as patterns: outs, redirects, saved state."""
+    for defined in scene.program.definitions.values():
+        wdir = defined.definition.field("wdir")
+        folder = _starred(wdir.words[0]) if wdir and wdir.words else ""
+        for field in defined.definition.fields:
+            if field.name in OUT_FIELDS:
+                for word in field.words:
+                    yield posixpath.normpath(posixpath.join(folder, _starred(word)))
+    for redirect in scene.own(tree.Redirect):
+        if redirect.path:
+            yield posixpath.normpath(_starred(redirect.path))
+    for state in scene.own(tree.State):
+        yield posixpath.normpath(_starred(state.path))
+
+
+def _starred(word: tree.Word) -> str:
+    """Return a pattern for the text of ``word``: values, which may hold slashes, are stars."""
+    parts = word.parts
+    return "".join(_escaped(p.text, "") if isinstance(p, tree.Literal) else "*" for p in parts)
+
+
+def _escaped(text: str, kept: str = "*") -> str:
+    r"""Return ``text`` as a pattern for itself, in which only ``kept`` means what it does in one."""
+    return re.sub(r"[\\*?\[]", lambda m: m[0] if m[0] == kept else f"\\{m[0]}", text)
+
+
+def _meets(pattern: str, path: str) -> bool:
+    """Return whether what ``pattern`` stands for is ``path``, holds it or lies in it."""
+    within = any(matches(pattern, folder) for folder in _upwards(path))
+    return within or any(matches(folder, path) for folder in _upwards(pattern))
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """Yield ``path`` and the folders that it is in, nearest first."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def _below(paths: list[str], folder: str) -> bool:
+    """Return whether one of ``paths``, which are sorted, is below ``folder``."""
+    at = bisect_left(paths, f"{folder}/")
+    return at < len(paths) and paths[at].startswith(f"{folder}/")
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

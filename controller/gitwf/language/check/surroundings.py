@@ -29,6 +29,9 @@ class Surroundings(msgspec.Struct, frozen=True):
     tracked: frozenset[str] | None = None
     """Paths of the files that git tracks."""
     untracked: frozenset[str] | None = None
-    """Paths of the files that are there and tracked by neither git nor DVC."""
+    """Paths, of those that definitions name, that are there though git does not track them."""
     outs: frozenset[str] = frozenset()
-    """Paths that DVC provides: outs of stages in `dvc.yaml`, and what `*.dvc` files track."""
+    """Paths that others than git provide, with all below them; a ``*`` stands for any text.
+
+    Outs of stages in `dvc.yaml`, what `*.dvc` files track, submodules, links.
+    """
