@@ -25,7 +25,7 @@ from gitwf.language.program import load
 
 PAGES = Path(__file__).parents[2] / "docs" / "diagnostics"
 BLOCK = re.compile(r"^```(wf|toml|text|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-ELSEWHERE = {"WF403": "the checker knows no plan: `git wf sync --check` compares the two files"}
+ELSEWHERE = {"WF403": "the checker knows no plan: `tests/unit/reconcile/test_static.py` holds it"}
 HERE = [code for code in CODES if code not in ELSEWHERE]
 
 

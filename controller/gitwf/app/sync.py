@@ -12,11 +12,9 @@ from gitwf.data.atomic import write_whole
 from gitwf.data.facts import FileFacts, TreeFiles
 from gitwf.data.mergeyaml import differs, merge_stages
 from gitwf.diagnostics import has_errors
-from gitwf.engine.scope import Scope
 from gitwf.language.program import load
-from gitwf.language.scope import ClosedScope, EvaluationError
-from gitwf.plan.invocation import invoke, is_static
 from gitwf.plan.stage import Stage
+from gitwf.reconcile.static import static_stage
 
 _STAGES = "dvc.yaml"
 
@@ -59,13 +57,7 @@ def static_stages(root: Path, paths: list[str]) -> list[Stage]:
     found: dict[str, Stage] = {}
     for path in paths:
         for known in load(path, facts.text).definitions.values():
-            if not is_static(known.definition):
-                continue
-            scope = ClosedScope({}, Scope(root, {}, frozenset(), {}))
-            try:
-                stage = invoke(known.definition, {}, scope).stage
-            except EvaluationError:
-                continue  # it needs what only a run knows
+            stage = static_stage(known.definition, facts)
             if stage is not None:
                 found[stage.name] = stage
     return list(found.values())

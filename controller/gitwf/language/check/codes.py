@@ -31,7 +31,7 @@ CODES: Mapping[str, str] = {
     "WF306": "text that a shell would treat and `.wf` does not (warning)",
     "WF401": "one out written twice in one run",
     "WF402": "a dep that nothing provides",
-    "WF403": "`dvc.yaml` disagrees with the definition",
+    "WF403": "`dvc.yaml` disagrees with the definition (warning)",
     "WF404": "a cached out that git tracks",
     "WF501": "a path leads outside of the repository, or into `.git`",
     "WF502": "a secret stands as a value in a run line or argument",
