@@ -26,6 +26,8 @@ NOT_YET: Mapping[str, tuple[str, ...]] = {
 }
 """Keys by table; a star is all of them."""
 
+_KEYRING = '"keyring'
+
 _GUARDS = frozenset({"trust"})
 """Tables that keep something from happening: to pass over them would be worse than to refuse."""
 
@@ -44,6 +46,8 @@ def _found(text: str, path: str) -> Iterator[Diagnostic]:
         table = at[0]
         if table == "env" and at[2:3] and at[2] in _ENVIRONMENT:
             yield Diagnostic("WF603", f"`{at[2]}` is not there yet", path, span, _GUARD)
+        if table == "secrets" and at[1:] and (_KEYRING in text[span.end :].partition("\n")[0]):
+            yield Diagnostic("WF603", "the keyring is not there yet", path, span, _GUARD)
         keys = NOT_YET.get(table, ())
         if keys == (_EVERY,) and table not in seen:
             seen.add(table)

@@ -44,3 +44,19 @@ def for_commands(environment: Mapping[str, str], secrets: Container[str]) -> dic
 def secret_values(environment: Mapping[str, str], secrets: Container[str]) -> dict[str, str]:
     """Return the part of the controller's environment that is secret."""
     return {n: v for n, v in environment.items() if v and is_secret(n, secrets)}
+
+
+def renamed(environment: Mapping[str, str], origins: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets whose value `wf.toml` takes from a variable of another name.
+
+    ``origins`` is its table ``[secrets]``: ``"env"`` is the variable of the secret's own name,
+    ``"env:OTHER"`` another one.
+    """
+    found = {name: environment.get(variable) for name, variable in sources(origins).items()}
+    return {name: value for name, value in found.items() if value}
+
+
+def sources(origins: Mapping[str, str]) -> dict[str, str]:
+    """Return the variable that each declared secret is taken from."""
+    pairs = ((name, origin.partition(":")) for name, origin in origins.items())
+    return {name: variable or name for name, (kind, _, variable) in pairs if kind == "env"}

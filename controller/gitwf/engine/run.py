@@ -8,7 +8,7 @@ from pathlib import Path
 from gitwf.config.settings import Settings
 from gitwf.engine import workspace
 from gitwf.engine.context import RunContext
-from gitwf.engine.environment import for_commands, secret_values
+from gitwf.engine.environment import for_commands, renamed, secret_values, sources
 from gitwf.engine.gate import Gate
 from gitwf.engine.memory import Memory
 from gitwf.engine.ownership import is_played, owning
@@ -66,8 +66,11 @@ class Runner:
         with owning(folder):
             place = self._place(request)
             shelf = RunShelf(self._records, place)
-            declared = frozenset(settings.secrets) | named_secrets(request.plan.program())
+            origins = settings.secrets
+            declared = {*origins, *sources(origins).values()}
+            declared |= named_secrets(request.plan.program())
             secrets = secret_values(self._environment, declared)
+            secrets |= renamed(self._environment, origins)
             self._records.ongoing.begin(request.id, encode(request.plan))
             journal = Journal(path_of(state, request.id))
             memory = Memory(journal.read())

@@ -13,13 +13,24 @@ from gitwf.diagnostics import Source, render
         ("[controller]\njobs = 4\n", ["wf.toml:2:1: WF603 warning: `jobs` is not there yet"]),
         ("[keep]\nenv = 1\nruns = 2\n", ["wf.toml:1:2: WF603 warning: `[keep]` is not there yet"]),
         ('[trust]\nmode = "head"\n', ["wf.toml:1:2: WF603 `[trust]` is not there yet"]),
+        ('[secrets]\nTOKEN = "env:OTHER"\n', []),
+        ('[secrets]\nTOKEN = "keyring"\n', ["wf.toml:2:1: WF603 the keyring is not there yet"]),
         ("[env.production]\n", []),
         (
             "[env.production]\napprove = true\n",
             ["wf.toml:2:1: WF603 `approve` is not there yet"],
         ),
     ],
-    ids=["followed", "key", "table-once", "guard", "environment", "guarded-environment"],
+    ids=[
+        "followed",
+        "key",
+        "table-once",
+        "guard",
+        "secret",
+        "keyring",
+        "environment",
+        "guarded-environment",
+    ],
 )
 def test_each_setting_that_has_no_effect_is_named(text: str, said: list[str]) -> None:
     source = Source("wf.toml", text)

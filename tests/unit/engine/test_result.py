@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitwf.engine.environment import for_commands, secret_values
+from gitwf.engine.environment import for_commands, renamed, secret_values
 from gitwf.engine.result import LIMIT, Result, result_of
 from gitwf.language.value import to_json
 from gitwf.targets.job import JobFolder
@@ -139,3 +139,9 @@ def test_a_secret_that_is_a_word_of_records_spoils_none(play: Play, value: str) 
     play.environment["AWS_ANYTHING"] = value
     assert play("/log a\n$x = true\n/log b").status == "succeeded"
     assert play.again().status == "succeeded"
+
+
+def test_a_declared_secret_may_come_from_a_variable_of_another_name() -> None:
+    environment = {"OTHER": "s3cret", "OWN": "mine"}
+    origins = {"TOKEN": "env:OTHER", "OWN": "env", "UNSET": "env:NOTHING"}
+    assert renamed(environment, origins) == {"TOKEN": "s3cret", "OWN": "mine"}
