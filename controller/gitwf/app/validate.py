@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -84,15 +85,18 @@ def root_of(directory: Path) -> Path:
 def workflow_files(root: Path) -> list[str]:
     """Return the `.wf` files below ``root``, relative to it and sorted, but for hidden folders."""
     found: list[str] = []
-    waiting = [root]
+    waiting = [""]
     while waiting:
-        for entry in waiting.pop().iterdir():
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                waiting.append(entry)
-            elif entry.suffix == ".wf":
-                found.append(entry.relative_to(root).as_posix())
+        folder = waiting.pop()
+        with os.scandir(root / folder) as entries:
+            for entry in entries:
+                path = posixpath.join(folder, entry.name)
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(path)
+                elif path.endswith(".wf"):
+                    found.append(path)
     return sorted(found)
 
 

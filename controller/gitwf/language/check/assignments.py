@@ -80,7 +80,7 @@ def _kept(flow: tree.Node) -> Iterator[Place]:
             yield from _set_by(node)
         copies = isinstance(node, tree.Fork) and len(node.branches) == 1
         if not copies and not isinstance(node, tree.Sweep):
-            waiting.extend(reversed(list(children(node))))
+            waiting += reversed(children(node))
 
 
 def _set_in_vain(scene: Scene) -> Iterator[Diagnostic]:

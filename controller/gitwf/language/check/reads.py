@@ -21,4 +21,4 @@ def reads(node: tree.Node) -> Iterator[tree.Name]:
         elif isinstance(found, tree.Binary) and found.operator == "??":
             waiting.append(found.right)
         else:
-            waiting.extend(reversed(list(children(found))))
+            waiting += reversed(children(found))
