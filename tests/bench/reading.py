@@ -137,5 +137,7 @@ def row(name: str, ours: float, peer: str, theirs: float) -> None:
 
 if __name__ == "__main__":
     os.environ["DVC_NO_ANALYTICS"] = "1"
+    # An installed program has its byte code; in a checkout the first run, which does not count, writes it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     parsing()
     validating()
