@@ -185,6 +185,23 @@ class FileFacts:
     def _tracked(self) -> Tracked | None:
         return self._files.tracked()
 
+    def provided(self) -> frozenset[str]:
+        """Return the paths that others than git provide, as far as git tracks what says so.
+
+        They are links, submodules, what `*.dvc` files track, and outs of stages; of a path in a
+        template each value is a ``*``.
+        """
+        return self._provided
+
+    @cached_property
+    def _provided(self) -> frozenset[str]:
+        from gitwf.data.outpaths import provided_paths
+
+        tracked = self.tracked()
+        if tracked is None:
+            return frozenset()
+        return tracked.opaque | frozenset(provided_paths(tracked.paths, self.text))
+
     def scripts(self) -> Mapping[str, str]:
         """Return the executables of ``commands/``: command name to path."""
         return self._scripts

@@ -1,14 +1,44 @@
-"""Which paths the stages of a `dvc.yaml` write, also of stages that only `dvc` can run."""
+"""The paths that DVC provides: what its files track, and what stages write (`dvc`'s own as well)."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from gitwf.data import yaml12
 from gitwf.data.dvcyaml import NAME
+from gitwf.data.errors import BrokenFileError
 
 _SECTIONS = ("outs", "metrics", "plots")
+_TEMPLATE = re.compile(r"\$\{.*?\}", re.DOTALL)
+_TRACKS = ".dvc"
+
+Text = Callable[[str], str | None]
+
+
+def provided_paths(files: Iterable[str], text: Text) -> Iterator[str]:
+    """Yield what the `*.dvc` files and the `dvc.yaml` among ``files``, and on top, provide.
+
+    A template in a path is a ``*``. A `dvc.yaml` that cannot be read provides nothing.
+    """
+    pipelines = {NAME}
+    for path in files:
+        if path.endswith(_TRACKS):
+            yield path.removesuffix(_TRACKS)
+        elif path.endswith(f"/{NAME}"):
+            pipelines.add(path)
+    for path in pipelines:
+        try:
+            outs = list(out_paths(text(path) or ""))
+        except BrokenFileError:
+            continue
+        for out in outs:
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(path), _starred(out)))
+
+
+def _starred(path: str) -> str:
+    return _TEMPLATE.sub("*", path)
 
 
 def out_paths(text: str) -> Iterator[str]:

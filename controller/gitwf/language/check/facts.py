@@ -6,7 +6,8 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import lru_cache
+from operator import eq
 
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import tree
@@ -56,44 +57,56 @@ class _Provided:
     def __init__(
         self, around: Surroundings, tracked: frozenset[str], written: Iterable[str]
     ) -> None:
-        self._tracked = tracked
-        self._untracked = around.untracked or frozenset()
-        self._outs = frozenset(path for path in around.outs if "*" not in path)
-        starred = (_escaped(path) for path in around.outs - self._outs)
-        self._patterns = (*written, *starred)
+        self._tracked = _listing(tracked)
+        self._untracked = _listing(around.untracked or frozenset())
+        self._outs = _listing(around.outs)
+        self._patterns = (*written, *self._outs.patterns)
 
     def has(self, path: str) -> bool:
         """Return whether ``path`` is provided, itself, as a folder, or within one."""
         return (
-            self.in_git(path)
-            or path == "."
-            or not self._outs.isdisjoint(_upwards(path))
-            or _below(self._sorted_outs, path)
+            path == "."
+            or self._tracked.has(path)
+            or self._outs.has(path)
+            or any(folder in self._outs.paths for folder in _upwards(path))
             or any(_meets(pattern, path) for pattern in self._patterns)
         )
 
     def in_git(self, path: str) -> bool:
         """Return whether git tracks ``path``, or a file below it."""
-        return path in self._tracked or _below(self._sorted_tracked, path)
+        return self._tracked.has(path)
 
     def is_there(self, path: str) -> bool:
         """Return whether a file that nobody tracks is at ``path``, or below it."""
-        return path in self._untracked or _below(sorted(self._untracked), path)
+        return self._untracked.has(path)
 
     def like(self, path: str) -> str | None:
         """Return what ``path`` was probably meant to be, of its own folder or by its own name."""
-        folder, name = posixpath.split(path)
-        known = (*self._sorted_tracked, *self._sorted_outs)
-        close = [one for one in known if folder == posixpath.dirname(one) or name == _name(one)]
+        known = (*self._tracked.ordered, *self._outs.ordered)
+        place = posixpath.split(path)
+        close = [one for one in known if any(map(eq, posixpath.split(one), place))]
         return nearest(path, sorted(close)) if len(close) <= _MANY else None
 
-    @cached_property
-    def _sorted_tracked(self) -> list[str]:
-        return sorted(self._tracked)
 
-    @cached_property
-    def _sorted_outs(self) -> list[str]:
-        return sorted(self._outs)
+class _Listing:
+    """Paths of files and folders, and among them patterns."""
+
+    def __init__(self, paths: frozenset[str]) -> None:
+        self.patterns = tuple(_escaped(path) for path in paths if "*" in path)
+        self.paths = frozenset(path for path in paths if "*" not in path)
+        self.ordered = sorted(self.paths)
+
+    def has(self, path: str) -> bool:
+        """Return whether ``path`` is among them, or what lies below it."""
+        at = bisect_left(self.ordered, f"{path}/")
+        below = at < len(self.ordered) and self.ordered[at].startswith(f"{path}/")
+        return below or path in self.paths
+
+
+@lru_cache(maxsize=8)
+def _listing(paths: frozenset[str]) -> _Listing:
+    """Return ``paths`` listed; workflows of one repository share what is tracked."""
+    return _Listing(paths)
 
 
 def _deps(definition: tree.Definition, provided: _Provided, path: str) -> Iterator[Diagnostic]:
@@ -176,13 +189,3 @@ def _upwards(path: str) -> Iterator[str]:
     while path:
         yield path
         path = path.rpartition("/")[0]
-
-
-def _below(paths: list[str], folder: str) -> bool:
-    """Return whether one of ``paths``, which are sorted, is below ``folder``."""
-    at = bisect_left(paths, f"{folder}/")
-    return at < len(paths) and paths[at].startswith(f"{folder}/")
-
-
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
