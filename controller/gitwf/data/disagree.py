@@ -19,8 +19,13 @@ def disagreement(there: Stage | Refused, stage: Stage) -> str | None:
     we do not.
     """
     if isinstance(there, Refused):
-        return there.reason
-    return next(_differences(there, stage), None)
+        return _shown(there.reason)
+    return next(map(_shown, _differences(there, stage)), None)
+
+
+def _shown(text: str) -> str:
+    """Return ``text`` as one line that a terminal may be given."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _differences(there: Stage, stage: Stage) -> Iterator[str]:
@@ -43,8 +48,7 @@ def _differences(there: Stage, stage: Stage) -> Iterator[str]:
 def _command(cmd: str | tuple[str, ...]) -> str:
     if not isinstance(cmd, str):
         return f"a list of {len(cmd)}"
-    line = " ".join(cmd.split())
-    return f"`{line}`" if len(line) <= _SHOWN else f"`{line[:_SHOWN]}…`"
+    return f"`{cmd}`" if len(cmd) <= _SHOWN else f"`{cmd[:_SHOWN]}…`"
 
 
 def _of_paths(section: str, there: Collection[str], wanted: Collection[str]) -> Iterator[str]:

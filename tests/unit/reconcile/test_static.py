@@ -58,12 +58,21 @@ stages:
         pytest.param("train:", "training:", None, id="not there"),
         pytest.param("cmd: python3 train.py", "cmd: [a, b]", "`cmd` is a list of 2", id="commands"),
         pytest.param("train.py\n", f"{'x' * 70}\n", f"`cmd` is `python3 {'x' * 52}…`", id="long"),
+        pytest.param(
+            "cmd: python3 train.py",
+            'cmd: "a  b\\e[2J\\nc"',
+            "`cmd` is `a  b [2J c`",
+            id="what a terminal must not be given",
+        ),
         pytest.param("[lr]", "[lr]\n    wdir: src", "`wdir` is `src`", id="wdir"),
         pytest.param("[data.csv, ", "[a.csv, data.csv, ", "`deps` has `a.csv`", id="more"),
         pytest.param("[data.csv, ", "[", "`deps` lacks `data.csv`", id="less"),
         pytest.param("[lr]", "[epochs]", "`params` are others", id="params"),
         pytest.param(
-            "metrics: [metrics.json]", "plots: [metrics.json]", "`metrics` lacks `metrics.json`"
+            "metrics: [metrics.json]",
+            "plots: [metrics.json]",
+            "`metrics` lacks `metrics.json`",
+            id="plot",
         ),
         pytest.param(
             "[metrics.json]",
