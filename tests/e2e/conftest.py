@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DEADLINE = 30.0
+DEADLINE = 100.0
 """Seconds after which what a test waits for will not come any more."""
 
 WORKFLOW = """\
