@@ -138,6 +138,8 @@ def commit_to_process(place: Place) -> list[float]:
     try:
         wait_until(place.probe.exists)
         waits = [_one_commit(place, number) for number in range(COMMITS)]
+        ongoing = place.root / ".git" / "wf" / "ongoing"
+        wait_until(lambda: not any(ongoing.iterdir()))
     finally:
         controller.send_signal(signal.SIGTERM)
         controller.wait()
