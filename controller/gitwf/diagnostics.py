@@ -32,8 +32,9 @@ class Span(msgspec.Struct, frozen=True, order=True, gc=False):
 class Diagnostic(msgspec.Struct, frozen=True):
     """One message about one place, with a stable code.
 
-    ``message`` is lower case, one line, without a full stop, code in backticks. ``hint`` says
-    what to do, or is None. ``path`` is the file as the user named it, relative to the repository.
+    ``message`` is lower case, without a full stop, code in backticks. ``hint`` says what to do, or
+    is None. Both are one line: what cannot be printed of the text that they cite is a space.
+    ``path`` is the file as the user named it, relative to the repository.
     """
 
     code: str
@@ -42,6 +43,15 @@ class Diagnostic(msgspec.Struct, frozen=True):
     span: Span
     hint: str | None = None
     severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "message", _printable(self.message))
+        if self.hint is not None:
+            msgspec.structs.force_setattr(self, "hint", _printable(self.hint))
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 class Source:

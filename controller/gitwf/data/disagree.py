@@ -19,13 +19,8 @@ def disagreement(there: Stage | Refused, stage: Stage) -> str | None:
     we do not.
     """
     if isinstance(there, Refused):
-        return _shown(there.reason)
-    return next(map(_shown, _differences(there, stage)), None)
-
-
-def _shown(text: str) -> str:
-    """Return ``text`` as one line that a terminal may be given."""
-    return "".join(c if c.isprintable() else " " for c in text)
+        return there.reason
+    return next(_differences(there, stage), None)
 
 
 def _differences(there: Stage, stage: Stage) -> Iterator[str]:
