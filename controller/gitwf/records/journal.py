@@ -31,7 +31,7 @@ def read(path: Path) -> list[Event]:
         content = path.read_bytes()
     except FileNotFoundError:
         return []
-    return [decode(line) for line in _sound(content)]
+    return [decode(line) for line in sound(content)]
 
 
 class Journal:
@@ -113,7 +113,7 @@ def _line(text: bytes) -> bytes:
     return b"%08x %s\n" % (crc32(text), text)
 
 
-def _sound(content: bytes) -> Iterator[bytes]:
+def sound(content: bytes) -> Iterator[bytes]:
     """Yield the JSON of the lines whose sums are right."""
     for line in content.split(b"\n"):
         text = line[_SUM + 1 :]
