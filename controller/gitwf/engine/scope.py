@@ -131,10 +131,25 @@ def inside(workspace: Path, path: str) -> Path:
     Raises:
         OutsideError: if it leads out of the workspace or into ``.git``.
     """
+    if "\0" in path:
+        raise OutsideError("a path has no NUL in it")
     found = (workspace / path).resolve()
     root = workspace.resolve()
-    if not found.is_relative_to(root) or ".git" in found.relative_to(root).parts[:1]:
+    if not found.is_relative_to(root) or _is_gits(found.relative_to(root)):
         raise OutsideError(f"`{path}` leads out of the repository")
     if os.path.lexists(found) and not (found.is_file() or found.is_dir()):
         raise OutsideError(f"`{path}` is neither a file nor a folder")
     return found
+
+
+def _is_gits(path: Path) -> bool:
+    return any(part.lower() == ".git" for part in path.parts)
+
+
+def name_of(workspace: Path, path: str) -> str:
+    """Return the name that git has for ``path`` of the workspace, links followed.
+
+    Raises:
+        OutsideError: if it leads out of the workspace or into ``.git``.
+    """
+    return inside(workspace, path).relative_to(workspace.resolve()).as_posix()

@@ -9,6 +9,7 @@ from pathlib import Path
 from gitwf.data.atomic import write_whole
 from gitwf.data.mergeyaml import merge_stages
 from gitwf.engine.recorder import Files
+from gitwf.engine.scope import name_of
 from gitwf.plan.stage import Stage
 from gitwf.records.store import Records
 from gitwf.repo.commits import Change, File
@@ -46,8 +47,9 @@ class RunShelf:
 
     def keep(self, path: str) -> None:
         """Keep a file of the workspace with the run."""
+        name = name_of(self._workspace, path)
         with self._lock:
-            self._kept.add(path)
+            self._kept.add(name)
 
     def gather(self) -> Files:
         """Return what the run has so far."""

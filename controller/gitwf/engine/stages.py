@@ -146,7 +146,9 @@ class Stages:
     ) -> Ended:
         end = execute()
         if not end.outcome.succeeded:
-            return Ended(end.outcome, reason=reason)
+            printed = result_of(end.folder, None)
+            outcome = msgspec.structs.replace(end.outcome, result=printed.value)
+            return Ended(outcome, reason=reason, warning=printed.warning)
         saved = save(project, stage, seen, reusable=need.forced is None)
         result = result_of(end.folder, dict(saved.metrics) or None)
         outcome = msgspec.structs.replace(end.outcome, result=result.value)

@@ -7,7 +7,7 @@ from typing import Protocol
 from gitwf.engine.files import write_output
 from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Kind, Outcome, failed
-from gitwf.engine.scope import OutsideError
+from gitwf.engine.scope import OutsideError, name_of
 from gitwf.engine.steps import Call, Ended, Steps
 from gitwf.language import builtins, tree
 from gitwf.language.expand import text_of
@@ -44,7 +44,7 @@ class State:
         Raises:
             EvaluationError: if its path has no value.
         """
-        path = text_of(flow.path, frame.scope)
+        path = _name(text_of(flow.path, frame.scope), frame)
         call = Call(frame.step, f"state:{flow.action}", (path,), frame.attempt)
         body = self._save if call.command == SAVE else self._load
         outcome = self._steps.play(call, frame, lambda: Ended(body(path, call, frame))).outcome
@@ -90,6 +90,14 @@ def _variables(content: bytes) -> Value:
         if name in builtins.VARIABLES:
             raise ValueError(f"`{name}` is a built-in variable")
     return value
+
+
+def _name(path: str, frame: Frame) -> str:
+    """Return the name that git has for ``path``; one that leads out is refused when it is used."""
+    try:
+        return name_of(frame.scope.workspace, path)
+    except OutsideError:
+        return path
 
 
 def _why(path: str, error: OSError) -> str:

@@ -77,6 +77,10 @@ SHOWN: dict[str, tuple[str, list[str]]] = {
     "a variable of a group is the run's": ("{ $x = 1 }\n/log $x", ["1"]),
     "a redirect into a variable": (f"{A} > x\n/log $x", ["a", "a"]),
     "a redirect into a named variable": (f"{A} > $x\n/log $x", ["a", "a"]),
+    "the result of a failure": (
+        'define:/x\n  ↳ run → echo \'{"n": 4}\'; exit 3\n/x || /log "${result.n} $status"',
+        ["4 3"],
+    ),
     "the error in a catch": (
         f'try: {F} → catch: /log "${{error.command}} ${{error.kind}} ${{error.status}} ${{error.step}}"',
         ["f", "/log exit 3 2/try"],
