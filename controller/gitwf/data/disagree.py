@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from gitwf.data.dvcyaml import Refused
 from gitwf.plan.stage import Out, OutKind, Stage
 
 _SECTIONS = {OutKind.OUT: "outs", OutKind.METRIC: "metrics", OutKind.PLOT: "plots"}
@@ -12,14 +11,14 @@ _SHOWN = 60
 """So many characters of a command tell it from another."""
 
 
-def disagreement(there: Stage | Refused, stage: Stage) -> str | None:
+def disagreement(there: Stage | str, stage: Stage) -> str | None:
     """Return the first thing that ``there`` has otherwise than ``stage``, as a clause, or None.
 
-    The order in which paths and keys stand says nothing, and a person may describe a stage that
-    we do not.
+    Of a stage that cannot be played ``there`` is the reason. The order in which paths and keys
+    stand says nothing, and a person may describe a stage that we do not.
     """
-    if isinstance(there, Refused):
-        return there.reason
+    if isinstance(there, str):
+        return there
     return next(_differences(there, stage), None)
 
 

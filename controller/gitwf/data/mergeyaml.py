@@ -59,7 +59,7 @@ def merge_stages(text: str | None, stages: Iterable[Stage]) -> str:
 
 
 def _same(there: Stage | Refused | None, stage: Stage) -> bool:
-    return there is not None and disagreement(there, stage) is None
+    return isinstance(there, Stage) and disagreement(there, stage) is None
 
 
 def _merge(text: str, stage: Stage) -> str:

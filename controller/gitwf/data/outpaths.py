@@ -29,8 +29,9 @@ def provided_paths(files: Iterable[str], text: Text) -> Iterator[str]:
         elif path.endswith(f"/{NAME}"):
             pipelines.add(path)
     for path in pipelines:
+        content = text(path)
         try:
-            outs = list(out_paths(text(path) or ""))
+            outs = list(out_paths(content)) if content else []
         except BrokenFileError:
             continue
         for out in outs:

@@ -14,8 +14,6 @@ from gitwf.language import tree
 from gitwf.language.check.checker import check
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program, load
-from gitwf.language.walk import walk
-from gitwf.plan.stage import Stage
 from gitwf.reconcile.static import disagreements
 from gitwf.reconcile.tracking import with_tracking
 
@@ -67,18 +65,14 @@ def surroundings(
 def _unplayable(program: Program, facts: FileFacts) -> list[Diagnostic]:
     """Report calls of the repository's own stages that this version cannot play."""
     found = []
-    stages = facts.stages()
-    for node in walk(program.file):
-        if not isinstance(node, tree.Command) or node.name in program.definitions:
-            continue
-        reason = stages.get(node.name)
-        if reason is not None and not isinstance(reason, Stage):
-            message = f"the stage `{node.name}` of `dvc.yaml` cannot be played: {reason}"
-            found.append(
-                Diagnostic(
-                    "WF109", message, program.file.path, node.name_span, "run it with `dvc repro`"
-                )
-            )
+    refused = {name: why for name, why in facts.stages().items() if isinstance(why, str)}
+    for command in program.own(tree.Command) if refused else ():
+        name = command.name
+        if name in refused and name not in program.definitions:
+            message = f"the stage `{name}` of `dvc.yaml` cannot be played: {refused[name]}"
+            hint = "run it with `dvc repro`"
+            path = program.file.path
+            found.append(Diagnostic("WF109", message, path, command.name_span, hint))
     return found
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitwf.data.disagree import disagreement
-from gitwf.data.dvcyaml import NAME, read_stages
 from gitwf.data.facts import FileFacts
 from gitwf.diagnostics import Diagnostic, Severity
 from gitwf.language import tree
@@ -13,8 +11,6 @@ from gitwf.language.document import from_yaml
 from gitwf.language.program import Program
 from gitwf.language.scope import ClosedScope, EvaluationError, UnsetError
 from gitwf.language.value import Value
-from gitwf.plan.calls import called
-from gitwf.plan.invocation import invoke, is_static
 from gitwf.plan.stage import Stage
 
 
@@ -26,14 +22,18 @@ def disagreements(program: Program, facts: FileFacts) -> Iterator[Diagnostic]:
     Raises:
         DataError: if `dvc.yaml` cannot be read.
     """
-    shared = program.definitions.keys() & facts.stages().keys() & set(called(program.file))
-    there = read_stages(facts.text(NAME) or "") if shared else {}
-    for name in sorted(shared):
+    there = facts.stages()
+    shared = program.definitions.keys() & there.keys()
+    if not shared:
+        return
+    from gitwf.data.disagree import disagreement
+
+    for name in sorted(shared.intersection(c.name for c in program.own(tree.Command))):
         defined = program.definitions[name]
         stage = static_stage(defined.definition, facts)
         reason = disagreement(there[name], stage) if stage else None
         if reason is not None:
-            message = f"`{NAME}` disagrees with `/{name}`: {reason}"
+            message = f"`dvc.yaml` disagrees with `/{name}`: {reason}"
             hint = "`git wf sync` writes the stage anew"
             span = defined.definition.name_span
             yield Diagnostic("WF403", message, defined.path, span, hint, Severity.WARNING)
@@ -41,6 +41,8 @@ def disagreements(program: Program, facts: FileFacts) -> Iterator[Diagnostic]:
 
 def static_stage(definition: tree.Definition, facts: FileFacts) -> Stage | None:
     """Return the stage that ``definition`` is in every run, or None where only a run knows."""
+    from gitwf.plan.invocation import invoke, is_static
+
     if not is_static(definition):
         return None
     try:

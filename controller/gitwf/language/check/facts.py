@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from operator import eq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import tree
@@ -82,9 +82,7 @@ class _Provided:
 
     def like(self, path: str) -> str | None:
         """Return what ``path`` was probably meant to be, of its own folder or by its own name."""
-        known = (*self._tracked.ordered, *self._outs.ordered)
-        place = posixpath.split(path)
-        close = [one for one in known if any(map(eq, posixpath.split(one), place))]
+        close = self._tracked.beside(path) | self._outs.beside(path)
         return nearest(path, sorted(close)) if len(close) <= _MANY else None
 
 
@@ -101,6 +99,26 @@ class _Listing:
         at = bisect_left(self.ordered, f"{path}/")
         below = at < len(self.ordered) and self.ordered[at].startswith(f"{path}/")
         return below or path in self.paths
+
+    def beside(self, path: str) -> set[str]:
+        """Return the paths that are in the same folder as ``path``, or have its name."""
+        folder, name = posixpath.split(path)
+        return {*self._by_folder.get(folder, ()), *self._by_name.get(name, ())}
+
+    @cached_property
+    def _by_folder(self) -> Mapping[str, list[str]]:
+        return _grouped(self.paths, posixpath.dirname)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[str]]:
+        return _grouped(self.paths, posixpath.basename)
+
+
+def _grouped(paths: Iterable[str], part: Callable[[str], str]) -> Mapping[str, list[str]]:
+    found = defaultdict(list)
+    for path in paths:
+        found[part(path)].append(path)
+    return found
 
 
 @lru_cache(maxsize=8)
