@@ -178,11 +178,9 @@ class Commands:
         except OutsideError as error:
             return Ended(failed(call.failed(Kind.PATH, str(error))))
         finished = jobs.run(self._context, call, process, frame)
-        outcome = _outcome(finished)
-        if finished.failure is not None:
-            return Ended(outcome)
         result = result_of(finished.folder, None)
-        return Ended(Outcome(result=result.value, output=outcome.output), warning=result.warning)
+        outcome = msgspec.structs.replace(_outcome(finished), result=result.value)
+        return Ended(outcome, warning=result.warning)
 
 
 class Players:
