@@ -26,6 +26,7 @@ from gitwf.engine.stop import Stop
 from gitwf.language import tree
 from gitwf.language.program import load
 from gitwf.language.value import Value
+from gitwf.plan.needs import Needs
 from gitwf.records.event import Body, Event
 
 BASH = shutil.which("bash")
@@ -52,6 +53,9 @@ class Log:
         if code == "0":
             return DONE
         return failed(Failure(Kind.EXIT, "no", "/c", frame.step, int(code)))
+
+    def needs(self, _command: tree.Command) -> Needs:
+        return {}
 
 
 class Nowhere:

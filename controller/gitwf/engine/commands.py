@@ -27,6 +27,7 @@ from gitwf.language.arguments import ArgumentError, bind
 from gitwf.language.expand import arguments
 from gitwf.language.scope import ClosedScope, EvaluationError
 from gitwf.plan.invocation import Invocation, invoke
+from gitwf.plan.needs import Needs, uses_of
 from gitwf.plan.stage import Stage
 
 
@@ -69,6 +70,11 @@ class Commands:
         except (EvaluationError, ArgumentError) as error:
             failure = call.failed(Kind.TYPE, error.message)
         return self._failed(call, failure, frame)
+
+    def needs(self, command: tree.Command) -> Needs:
+        """Return the named resources that ``command`` takes."""
+        definition = self._definitions.get(command.name)
+        return uses_of(definition) if definition else {}
 
     def _failed(self, call: Call, failure: Failure, frame: Frame) -> Outcome:
         """Record a command that could not begin as a step that failed."""
@@ -124,6 +130,8 @@ class Commands:
             invocation.secrets if invocation else (),
             invocation.timeout if invocation else None,
             invocation.uses if invocation else {},
+            # Who keeps others from an environment must not wait for them.
+            slot=invocation is None or invocation.effect is None,
             kept=stage is not None,
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.engine.gate import Gate
-from gitwf.engine.resources import Resources
+from gitwf.engine.supply import Supply
 from gitwf.language.value import Value, number
 from gitwf.targets.job import Target
 
@@ -18,8 +18,8 @@ class RunContext(msgspec.Struct, frozen=True):
 
     ``folder`` holds what is local to the run (job folders, large results), ``environment`` is what
     every command gets, ``secrets`` the values that only a command which names them gets.
-    ``effects`` None allows all effects, else it is the sentence that refuses them. ``limits`` are
-    those of the named ``resources`` that commands take. ``gate`` is passed by effects.
+    ``effects`` None allows all effects, else it is the sentence that refuses them. ``supply`` is what
+    its jobs may take, ``gate`` is passed by effects.
     """
 
     id: str
@@ -33,8 +33,7 @@ class RunContext(msgspec.Struct, frozen=True):
     secrets: Mapping[str, str]
     target: Target
     effects: str | None = None
-    resources: Resources = msgspec.field(default_factory=Resources)
-    limits: Mapping[str, float] = {}
+    supply: Supply = msgspec.field(default_factory=Supply)
     gate: Gate = msgspec.field(default_factory=Gate)
 
     def job_folder(self, step: str) -> Path:

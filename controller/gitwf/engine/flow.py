@@ -27,6 +27,7 @@ from gitwf.language import tree
 from gitwf.language.evaluate import evaluate
 from gitwf.language.expand import text_of
 from gitwf.language.scope import EvaluationError
+from gitwf.plan.needs import Needs, needs_of
 
 
 class Actions(Protocol):
@@ -34,6 +35,9 @@ class Actions(Protocol):
 
     def play(self, command: tree.Command, frame: Frame) -> Outcome:
         """Play one command as the step ``frame.step``; never raises for a command's own failure."""
+
+    def needs(self, command: tree.Command) -> Needs:
+        """Return the named resources that ``command`` takes."""
 
 
 class Flows:
@@ -138,6 +142,10 @@ class Flows:
             return self._flow(flow, frame)
         except EvaluationError as error:
             return _ended(_evaluation_failed(error, frame), frame)
+
+    def needs(self, flow: tree.Flow) -> Needs:
+        """Return the named resources that ``flow`` takes at one time."""
+        return needs_of(flow, self._actions.needs)
 
     def _flow(self, flow: tree.Flow, frame: Frame) -> Outcome:  # noqa: C901, PLR0912 (one case a form)
         match flow:

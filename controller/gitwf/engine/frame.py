@@ -10,6 +10,7 @@ from gitwf.engine.background import Background
 from gitwf.engine.outcome import Failure
 from gitwf.engine.scope import Scope
 from gitwf.engine.stop import Stop
+from gitwf.engine.supply import Supply
 from gitwf.language.value import Value, number
 from gitwf.targets.job import Streams
 
@@ -25,6 +26,7 @@ class Frame(msgspec.Struct, frozen=True):
     ``counted`` is false in handlers: the run's figures leave them out.
     ``background`` are the background jobs of the block, ``streams`` the pipes that its commands
     read and write, ``environment`` what a `context:` gives to them.
+    ``supply`` is what its jobs may take.
     ``lost`` is why no command may begin that was not begun before: its pipe is gone.
     """
 
@@ -36,6 +38,7 @@ class Frame(msgspec.Struct, frozen=True):
     attempt: int = 1
     background: Background = msgspec.field(default_factory=Background)
     streams: Streams = _NO_STREAMS
+    supply: Supply = msgspec.field(default_factory=Supply)
     environment: Mapping[str, str] = {}
     lost: Failure | None = None
 

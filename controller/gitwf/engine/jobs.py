@@ -24,7 +24,8 @@ class Process(msgspec.Struct, frozen=True):
     """What to run for a command.
 
     ``timeout`` in seconds; ``secrets`` are names; ``uses`` are named resources, with how much of
-    each. ``kept``: the file with its output is needed though it writes into a pipe.
+    each, and ``slot`` is whether it counts as one of the jobs at once. ``kept``: the file with its
+    output is needed though it writes into a pipe.
     """
 
     argv: tuple[str, ...]
@@ -33,6 +34,7 @@ class Process(msgspec.Struct, frozen=True):
     secrets: tuple[str, ...] = ()
     timeout: float | None = None
     uses: Mapping[str, float] = {}
+    slot: bool = True
     kept: bool = False
 
 
@@ -47,10 +49,11 @@ def run(context: RunContext, call: Call, process: Process, frame: Frame) -> Fini
     """Play ``process`` as the job of ``call`` and wait for its end.
 
     A stop of ``frame`` and the time limit end all of its processes. The job is adopted where an
-    earlier controller started it. The time limit does not run while it waits for its resources.
+    earlier controller started it. The time limit does not run while it waits for its turn.
     """
+    begun = JobFolder(context.job_folder(call.step)).is_begun()
     try:
-        with context.resources.taking(process.uses, context.limits, frame.stop):
+        with frame.supply.job(process.uses, frame.stop, slot=process.slot, begun=begun):
             return _run(context, call, process, frame)
     except TooMuchError as error:
         folder = JobFolder(context.job_folder(call.step))

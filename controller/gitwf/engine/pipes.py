@@ -24,6 +24,8 @@ from gitwf.engine.outcome import (
 )
 from gitwf.engine.player import Player
 from gitwf.engine.pouring import BROKEN
+from gitwf.engine.resources import TooMuchError
+from gitwf.engine.supply import Supply
 from gitwf.engine.threads import spawn
 from gitwf.language import tree
 from gitwf.targets.job import Streams
@@ -75,18 +77,24 @@ def play_pipeline(flow: tree.Pipeline, frame: Frame, player: Player) -> Outcome:
     The result and the output are those of the last part, the failure that of the rightmost part
     that failed.
     """
-    if player.notes.reached(frame.step):
+    begun = player.notes.reached(frame.step)
+    if begun:
         frame = msgspec.structs.replace(frame, lost=_LOST)
-    parts = _joined(flow.parts, frame)
-    futures = [spawn(partial(part.play, player), "git-wf-pipe") for part in parts]
-    outcomes = [future.result() for future in futures]
+    needs = [player.needs(part) for part in flow.parts]
+    try:
+        with frame.supply.pipe(needs, frame.stop, begun=begun) as supplies:
+            parts = _joined(flow.parts, frame, supplies)
+            futures = [spawn(partial(part.play, player), "git-wf-pipe") for part in parts]
+            outcomes = [future.result() for future in futures]
+    except TooMuchError as error:
+        return failed(Failure(Kind.START, f"the pipe: {error}", step=frame.step))
     frame.stop.check()
     for part in parts:
         frame.scope.join(part.frame.scope)
     return _together(outcomes)
 
 
-def _joined(flows: Sequence[tree.Flow], frame: Frame) -> list[_Part]:
+def _joined(flows: Sequence[tree.Flow], frame: Frame, supplies: Sequence[Supply]) -> list[_Part]:
     """Return the parts of a pipeline with new pipes between them."""
     pipes = [_Pipe() for _ in flows[1:]]
     parts: list[_Part] = []
@@ -100,7 +108,8 @@ def _joined(flows: Sequence[tree.Flow], frame: Frame) -> list[_Part]:
         # Within a group somebody may ask for `$result`; of a lone command that writes, nobody can.
         wanted = frame.wanted if writes is None else not isinstance(flow, tree.Command)
         place = frame.at(str(number)).beside(frame.stop).piped(streams)
-        parts.append(_Part(flow, msgspec.structs.replace(place, wanted=wanted), reads, writes))
+        inner = msgspec.structs.replace(place, wanted=wanted, supply=supplies[number - 1])
+        parts.append(_Part(flow, inner, reads, writes))
     return parts
 
 

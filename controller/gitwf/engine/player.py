@@ -8,6 +8,7 @@ from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Failure, Outcome
 from gitwf.language import tree
 from gitwf.language.value import Value
+from gitwf.plan.needs import Needs
 
 
 class Notes(Protocol):
@@ -35,6 +36,9 @@ class Player(Protocol):
     @property
     def notes(self) -> Notes:
         """Where it is written down what flows do."""
+
+    def needs(self, flow: tree.Flow) -> Needs:
+        """Return the named resources that ``flow`` takes at one time."""
 
     def flow(self, flow: tree.Flow, frame: Frame) -> Outcome:
         """Play a flow.

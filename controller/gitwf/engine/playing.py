@@ -128,7 +128,7 @@ class Playing:
             settings,
         )
         try:
-            return flows.block(program.file.block, Frame(scope, stop))
+            return flows.block(program.file.block, Frame(scope, stop, supply=self._context.supply))
         except StoppedError as stopped:
             return failed(stopped.failure)
 

@@ -1,4 +1,4 @@
-"""Named resources: what jobs of all runs of this process may take at once, first come first served."""
+"""Named resources: what jobs of all runs of this process may take at once."""
 
 from __future__ import annotations
 
@@ -7,74 +7,77 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from gitwf.engine.stop import Stop
+from gitwf.engine.turns import Turns
 
 
 class Resources:
-    """Counts what is taken. Threads share it.
-
-    A job waits until all it needs is free and nobody who came before it still waits for any of it:
-    so nobody starves, and nobody holds one thing while waiting for another.
-    """
+    """Counts what is taken, by the rules of `Turns`. Threads share it."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._taken: dict[str, float] = {}
-        self._waiting: list[Mapping[str, float]] = []
+        self._turns = Turns()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._turns)
 
     @contextmanager
     def taking(
-        self, needs: Mapping[str, float], limits: Mapping[str, float], stop: Stop
+        self,
+        needs: Mapping[str, float],
+        limits: Mapping[str, float],
+        stop: Stop,
+        *,
+        at_once: bool = False,
     ) -> Iterator[None]:
         """Hold ``needs`` while the block runs; what has no limit is not counted.
+
+        ``at_once``: do not wait, also above the limit: what is taken is in use already.
 
         Raises:
             TooMuchError: if a need is above its limit, and so would never be met.
             StoppedError: if the stop is asked for while it waits.
         """
         counted = {name: need for name, need in needs.items() if name in limits}
-        for name, need in counted.items():
-            if need > limits[name]:
-                raise TooMuchError(name, need, limits[name])
         if not counted:
             yield
             return
-        self._take(counted, limits, stop)
+        if at_once:
+            with self._changed:
+                self._turns.take(counted)
+        else:
+            _refuse_too_much(counted, limits)
+            self._wait(counted, limits, stop)
         try:
             yield
         finally:
-            self._give_back(counted)
+            with self._changed:
+                self._turns.give_back(counted)
+                self._changed.notify_all()
 
-    def _take(self, needs: Mapping[str, float], limits: Mapping[str, float], stop: Stop) -> None:
+    def _wait(self, needs: Mapping[str, float], limits: Mapping[str, float], stop: Stop) -> None:
         with stop.listening(self._wake), self._changed:
-            self._waiting.append(needs)
+            ticket = self._turns.queue(needs)
             try:
-                while not self._is_free(needs, limits):
+                while not self._turns.is_due(ticket, limits):
                     stop.check()
                     self._changed.wait()
                 stop.check()
-                for name, need in needs.items():
-                    self._taken[name] = self._taken.get(name, 0) + need
+                self._turns.take(needs)
             finally:
-                self._waiting = [other for other in self._waiting if other is not needs]
+                self._turns.leave(ticket)
                 self._changed.notify_all()
-
-    def _is_free(self, needs: Mapping[str, float], limits: Mapping[str, float]) -> bool:
-        for other in self._waiting:
-            if other is needs:
-                break
-            if needs.keys() & other.keys():
-                return False
-        return all(self._taken.get(n, 0) + need <= limits[n] for n, need in needs.items())
-
-    def _give_back(self, needs: Mapping[str, float]) -> None:
-        with self._changed:
-            for name, need in needs.items():
-                self._taken[name] -= need
-            self._changed.notify_all()
 
     def _wake(self) -> None:
         with self._changed:
             self._changed.notify_all()
+
+
+def _refuse_too_much(needs: Mapping[str, float], limits: Mapping[str, float]) -> None:
+    for name, need in needs.items():
+        if need > limits[name]:
+            raise TooMuchError(name, need, limits[name])
 
 
 class TooMuchError(Exception):
@@ -87,4 +90,4 @@ class TooMuchError(Exception):
         self.limit = limit
 
     def __str__(self) -> str:
-        return f"it takes {self.need:g} of `{self.name}`, and `wf.toml` has {self.limit:g}"
+        return f"it takes {self.need:g} of `{self.name}`, and there is {self.limit:g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from gitwf.engine.request import Request
 from gitwf.engine.resources import Resources
 from gitwf.engine.shelf import RunShelf
 from gitwf.engine.stop import Stop
+from gitwf.engine.supply import Supply
 from gitwf.plan.calls import named_secrets
 from gitwf.plan.plan import encode
 from gitwf.records.fold import RunRecord
@@ -25,6 +27,9 @@ from gitwf.records.journal import Journal, path_of
 from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
 from gitwf.targets.job import Target
+
+_JOBS = 2
+"""Jobs at once on a machine with one core: what runs in the background must not keep all else back."""
 
 
 class Runner:
@@ -44,6 +49,7 @@ class Runner:
         self._environment = environment
         self._builtins = builtins
         self._resources = Resources()
+        self._slots = Resources()
 
     def play(
         self,
@@ -96,8 +102,7 @@ class Runner:
                 secrets=secrets,
                 target=self._target,
                 effects=request.effects,
-                resources=self._resources,
-                limits=settings.resources,
+                supply=self._supply(settings),
                 gate=gate or Gate(),
             )
 
@@ -128,6 +133,10 @@ class Runner:
             ended = known is None or (known.workflow == record.workflow and known.is_over)
             if ended and not is_played(self._repository.state_dir / "runs" / run):
                 workspace.discard(self._repository, place.with_suffix(""))
+
+    def _supply(self, settings: Settings) -> Supply:
+        jobs = settings.controller.jobs or max(_JOBS, os.cpu_count() or 1)
+        return Supply(self._resources, settings.resources, self._slots, jobs)
 
     def _place(self, request: Request) -> Path:
         if request.here and self._repository.work_tree is not None:

@@ -10,7 +10,7 @@ from gitwf.diagnostics import Source, render
     ("text", "said"),
     [
         ('[controller]\nbranches = ["main"]\n', []),
-        ("[controller]\njobs = 4\n", ["wf.toml:2:1: WF603 warning: `jobs` is not there yet"]),
+        ('[controller]\ngate = "off"\n', ["wf.toml:2:1: WF603 warning: `gate` is not there yet"]),
         ("[keep]\nenv = 1\nruns = 2\n", ["wf.toml:1:2: WF603 warning: `[keep]` is not there yet"]),
         ('[trust]\nmode = "head"\n', ["wf.toml:1:2: WF603 `[trust]` is not there yet"]),
         ('[secrets]\nTOKEN = "env:OTHER"\n', []),

@@ -40,7 +40,7 @@ class Taker:
 
 
 def queued(resources: Resources) -> int:
-    return len(resources._waiting)
+    return resources.waiting
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_stop_ends_the_waiting(until: Callable[[Callable[[], bool]], None]) ->
 def test_more_than_there_is_is_said() -> None:
     with pytest.raises(TooMuchError) as caught, Resources().taking({"gpus": 3}, LIMITS, Stop()):
         pass
-    assert str(caught.value) == "it takes 3 of `gpus`, and `wf.toml` has 2"
+    assert str(caught.value) == "it takes 3 of `gpus`, and there is 2"
 
 
 def test_what_has_no_limit_is_not_counted() -> None:
