@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gitwf.app.history import find
 from gitwf.app.session import Session, UsageError
 from gitwf.data.checkout import checkout_entries
 from gitwf.data.project import Project
@@ -20,10 +21,11 @@ def checkout(session: Session, run: str, paths: Iterable[str]) -> list[str]:
         DataError: if they cannot be had.
     """
     repository = session.repository()
-    runs = Records(repository).runs
+    records = Records(repository)
+    runs = records.runs
     if repository.work_tree is None:
         raise UsageError("a bare repository has no working tree", "clone it first")
-    id_ = runs.find(run)
+    id_ = find(repository, records, run)
     lock, stages = runs.file(id_, "dvc.lock"), runs.file(id_, "dvc.yaml")
     if lock is None or stages is None:
         raise UsageError(f"run `{id_}` has no outs", "only commands with outs or metrics have")

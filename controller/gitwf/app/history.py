@@ -9,7 +9,12 @@ import msgspec
 from gitwf.app.session import Session
 from gitwf.records.event import StepFinished, decode
 from gitwf.records.fold import RunRecord
+from gitwf.records.runs import UnknownRunError
 from gitwf.records.store import Records
+from gitwf.repo.repository import Repository
+
+LATEST = "latest"
+"""What names the newest run."""
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -52,10 +57,50 @@ def logs_of(session: Session, record: RunRecord) -> list[str]:
 
 
 def show(session: Session, run: str) -> RunRecord:
-    """Return the run whose id begins with ``run``.
+    """Return the run that ``run`` names. Raises as `find`."""
+    repository = session.repository()
+    records = Records(repository)
+    return known(records, find(repository, records, run))
+
+
+def find(repository: Repository, records: Records, word: str) -> str:
+    """Return the id of the run that ``word`` names.
+
+    It is an id or the beginning of one, ``latest``, or a commit in any of git's ways: its newest run.
 
     Raises:
         UnknownRunError: if there is none, or more than one.
     """
-    records = Records(session.repository())
-    return records.runs.read(records.runs.find(run))
+    if word == LATEST:
+        return _newest(records, None) or records.runs.find(word)
+    try:
+        return records.runs.find(word)
+    except UnknownRunError:
+        found = _ongoing(records, word) or _of_commit(repository, records, word)
+        if found is None:
+            raise
+        return found
+
+
+def known(records: Records, run: str) -> RunRecord:
+    """Return what is known of ``run``: of one that goes on here more than its ref has."""
+    ongoing = records.ongoing.record(run) if run in records.ongoing.runs() else None
+    return ongoing or records.runs.read(run)
+
+
+def _ongoing(records: Records, beginning: str) -> str | None:
+    """Return the one run that began a moment ago, so that no ref of it is written yet."""
+    found = [run for run in records.ongoing.runs() if run.startswith(beginning.upper() or "-")]
+    return found[0] if len(found) == 1 else None
+
+
+def _of_commit(repository: Repository, records: Records, rev: str) -> str | None:
+    commit = repository.resolve(rev) if rev else None
+    return _newest(records, commit) if commit else None
+
+
+def _newest(records: Records, commit: str | None) -> str | None:
+    ongoing = (record for record in records.ongoing.records())
+    listed = (run.record for run in records.runs.newest(None if commit else 1))
+    found = [r.run for r in (*ongoing, *listed) if commit in (None, r.commit)]
+    return max(found, default=None)

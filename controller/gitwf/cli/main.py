@@ -25,6 +25,7 @@ COMMANDS = (
     "status",
     "log",
     "show",
+    "logs",
     "checkout",
     "sync",
     "lsp",

@@ -17,7 +17,10 @@ Branches = Annotated[
 Local = Annotated[
     bool, typer.Option("--local", help="Act although a remote has records that are not here.")
 ]
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
+RunId = Annotated[
+    str,
+    typer.Argument(metavar="RUN", help="A run's id or its beginning, `latest`, or a commit."),
+]
 
 
 def session() -> Session:

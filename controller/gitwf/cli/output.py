@@ -25,6 +25,11 @@ def print_json(value: object) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
 
 
+def print_object(value: object) -> None:
+    """Print one JSON value as a line of its own, at once: one of many."""
+    print_line(msgspec.json.encode(value).decode())
+
+
 def print_line(line: str) -> None:
     """Print a line of data at once."""
     sys.stdout.write(f"{line}\n")

@@ -40,12 +40,17 @@ class Ongoing:
         """Return what the journal of ``run`` says; None where it has no start."""
         return fold(read(path_of(self._state_dir, run)))
 
+    def runs(self) -> list[str]:
+        """Return the ids of the listed runs, oldest first."""
+        try:
+            return sorted(entry.name for entry in self._folder.iterdir())
+        except FileNotFoundError:
+            return []
+
     def records(self) -> Iterator[RunRecord]:
         """Yield the listed runs that have begun."""
-        if not self._folder.is_dir():
-            return
-        for entry in sorted(self._folder.iterdir()):
-            record = self.record(entry.name)
+        for run in self.runs():
+            record = self.record(run)
             if record is not None:
                 yield record
 
