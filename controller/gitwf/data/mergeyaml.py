@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gitwf.data import emit
 from gitwf.data.disagree import disagreement
 from gitwf.data.dvcyaml import Refused, body_of, read_stages
 from gitwf.plan.stage import Stage
@@ -28,6 +29,9 @@ _SETS = frozenset({"deps", "params", "outs", "metrics", "plots"})
 
 _NEVER_OURS = ("foreach", "do", "matrix", "vars", "frozen", "always_changed")
 """What makes a stage another one: it goes when a stage of ours takes its name."""
+
+_ENDLESS = 1 << 20
+"""A width at which no line is folded."""
 
 _FIELDS = re.compile(r"^( *)[^\s#][^\n]*:[ \t]*\n(?:\s*#[^\n]*\n)*(\1 +)[^\s#-]", re.MULTILINE)
 _DASHES = re.compile(r"^( *)[\w.-]+:[ \t]*(?:#[^\n]*)?\n( *)- ", re.MULTILINE)
@@ -53,32 +57,33 @@ def merge_stages(text: str | None, stages: Iterable[Stage]) -> str:
         return text or ""
     if not text or not text.strip():
         return "stages:\n" + "".join(_block(stage, None, 2, _Style()) for stage in changed)
-    for stage in changed:
-        text = _merge(text, stage)
-    return text
+    return _merge(text, changed)
 
 
 def _same(there: Stage | Refused | None, stage: Stage) -> bool:
     return isinstance(there, Stage) and disagreement(there, stage) is None
 
 
-def _merge(text: str, stage: Stage) -> str:
-    """Return ``text`` with the lines of one stage replaced, or put behind the last stage."""
-    lines = text.splitlines(keepends=True)
+def _merge(text: str, changed: Sequence[Stage]) -> str:
+    """Return ``text`` with the lines of stages replaced, or put behind the last stage."""
     keys = _stage_keys(text)
     if not keys:
-        return _merge_whole(text, stage)
+        return _merge_whole(text, changed)
+    lines = text.splitlines(keepends=True)
     indent = keys[0][2]
-    for name, start, _ in keys:
-        if name == stage.name:
-            end = _end(lines, start, indent)
-            old = "".join(lines[start:end])
-            new = _block(stage, old, indent, _Style.of(old, text))
-            return "".join([*lines[:start], new, *lines[end:]])
+    starts = {name: line for name, line, _ in keys}
     end = _end(lines, keys[-1][1], indent)
-    gap = "" if lines[end - 1].endswith("\n") else "\n"
-    new = _block(stage, None, indent, _Style.of(text))
-    return "".join([*lines[:end], gap, new, *lines[end:]])
+    style = _Style.of(text)
+    lines[end - 1] = lines[end - 1].removesuffix("\n") + "\n"
+    lines[end:end] = [
+        _block(stage, None, indent, style) for stage in changed if stage.name not in starts
+    ]
+    there = {starts[stage.name]: stage for stage in changed if stage.name in starts}
+    for start in sorted(there, reverse=True):
+        end = _end(lines, start, indent)
+        old = "".join(lines[start:end])
+        lines[start:end] = [_block(there[start], old, indent, _Style.of(old, text))]
+    return "".join(lines)
 
 
 def _stage_keys(text: str) -> list[tuple[str, int, int]]:
@@ -132,15 +137,17 @@ class _Style(msgspec.Struct, frozen=True):
         yaml = YAML()
         yaml.default_flow_style = False
         yaml.preserve_quotes = True
-        yaml.width = 1 << 20
+        yaml.width = _ENDLESS
         yaml.indent(mapping=self.fields, sequence=self.dashes + 2, offset=self.dashes)
         return yaml
 
 
 def _block(stage: Stage, old: str | None, indent: int, style: _Style) -> str:
     """Return the lines of ``stage``: new ones, or those of ``old`` with what differs replaced."""
+    body = body_of(stage)
+    if old is None and style == _Style():
+        return textwrap.indent(emit.dump({stage.name: body}, _ENDLESS), " " * indent)
     yaml = style.yaml()
-    body: dict[str, object] = body_of(stage)
     document: dict[str, object] = {stage.name: body}
     if old is not None:
         document = yaml.load(textwrap.dedent(old))
@@ -206,13 +213,13 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, str) else value
 
 
-def _merge_whole(text: str, stage: Stage) -> str:
-    """Return ``text`` with the stage in it, where the stages are not laid out line by line."""
+def _merge_whole(text: str, changed: Iterable[Stage]) -> str:
+    """Return ``text`` with the stages in it, where these are not laid out line by line."""
     yaml = _Style.of(text).yaml()
     document = yaml.load(text) or {}
     if not document.get("stages"):
         document["stages"] = {}
-    document["stages"][stage.name] = body_of(stage)
+    document["stages"].update({stage.name: body_of(stage) for stage in changed})
     return _dump(yaml, document)
 
 

@@ -26,6 +26,7 @@ class RunShelf:
         self._stages: dict[str, Stage] = {}
         self._results: dict[str, bytes] = {}
         self._kept: set[str] = set()
+        self._merged: tuple[str | None, Mapping[str, Stage], str | None] = (None, {}, None)
         self._lock = threading.Lock()
 
     def find(self, key: str) -> bytes | None:
@@ -57,7 +58,7 @@ class RunShelf:
             stages, kept, results = dict(self._stages), sorted(self._kept), dict(self._results)
         files: dict[str, Change] = {}
         if stages:
-            files[_STAGES] = File(self._merged(stages).encode())
+            files[_STAGES] = File(self._with_stages(stages).encode())
             kept.append(_LOCK)
         for name in kept:
             path = self._workspace / name
@@ -68,9 +69,15 @@ class RunShelf:
     def write_stages(self) -> None:
         """Write `dvc.yaml` in the workspace, with the stages that the run used."""
         if self._stages:
-            write_whole(self._workspace / _STAGES, self._merged(self._stages).encode())
+            write_whole(self._workspace / _STAGES, self._with_stages(self._stages).encode())
 
-    def _merged(self, stages: Mapping[str, Stage]) -> str:
+    def _with_stages(self, stages: Mapping[str, Stage]) -> str:
+        """Return the text of the workspace's `dvc.yaml` with ``stages`` in it."""
         path = self._workspace / _STAGES
         text = path.read_text(encoding="utf-8") if path.exists() else None
-        return merge_stages(text, list(stages.values()))
+        base, known, merged = self._merged
+        if base != text:
+            known, merged = {}, text
+        merged = merge_stages(merged, [s for n, s in stages.items() if known.get(n) != s])
+        self._merged = (text, stages, merged)
+        return merged
