@@ -28,7 +28,8 @@ class Look(msgspec.Struct, frozen=True):
     """What was seen of a stage before anything is done.
 
     ``wanted`` is what the stage would be executed with, without outs; None while deps are missing.
-    ``key`` is its name in the run cache, None where DVC keeps no result for such a stage.
+    ``name`` is that of what it answers, with these deps; ``key`` the same as its name in the run
+    cache, None where DVC keeps no result for such a stage.
     ``entry`` is what to restore, None where the command must be executed; ``value`` is its name
     in the run cache. ``unchanged`` says that its outs are in place already. ``reason`` is for
     people. ``missing_deps`` are as the stage writes them.
@@ -40,6 +41,7 @@ class Look(msgspec.Struct, frozen=True):
     entry: Entry | None = None
     unchanged: bool = False
     missing_deps: tuple[str, ...] = ()
+    name: str | None = None
 
     @property
     def value(self) -> str | None:
@@ -60,15 +62,16 @@ def look(project: Project, stage: Stage) -> Look:
     if missing:
         return Look(why, missing_deps=missing)
     wanted = wanted_entry(project, stage)
-    key = _key(stage, wanted)
+    name = _name(stage, wanted)
+    key = name if has_run_cache(stage, wanted) else None
     locked = project.lockfile().entry(stage.name)
     found, why_not = _restorable(project, stage, wanted, key, locked)
     if found is None:
-        return Look(why_not, wanted, key)
+        return Look(why_not, wanted, key, name=name)
     entry = msgspec.structs.replace(wanted, outs=found.outs)
     unchanged = found is locked and all(_in_place(project, stage, item) for item in entry.outs)
     why = _why_restored(from_lock=found is locked, unchanged=unchanged)
-    return Look(why, wanted, key, entry, unchanged)
+    return Look(why, wanted, key, entry, unchanged, name=name)
 
 
 def wanted_entry(project: Project, stage: Stage) -> Entry:
@@ -137,9 +140,7 @@ def _params(project: Project, stage: Stage) -> Params:
     }
 
 
-def _key(stage: Stage, wanted: Entry) -> str | None:
-    if not has_run_cache(stage, wanted):
-        return None
+def _name(stage: Stage, wanted: Entry) -> str:
     outs = (Item(out.path, _UNSEEN) for out in sorted(stage.outs, key=lambda out: out.path))
     return msgspec.structs.replace(wanted, outs=tuple(outs)).key()
 

@@ -50,7 +50,7 @@ def _parse(text: str, name: str) -> Value:
         import tomllib
 
         return _value(tomllib.loads(text, parse_float=_number))
-    return _value(yaml12.loads(text, name))
+    return _value(yaml12.loads(text, name, spelled=True))
 
 
 def _number(spelling: str) -> Number:

@@ -8,11 +8,12 @@ version 1.2) are repeated here for PyYAML's C parser, which is ten times faster:
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from gitwf.data.errors import BrokenFileError
+from gitwf.language.value import parse_number
 
 if TYPE_CHECKING:
     from yaml import SafeLoader
@@ -55,15 +56,18 @@ _BY_FIRST = {
 }
 
 
-def loads(text: str, name: str) -> object:
+def loads(text: str, name: str, *, spelled: bool = False) -> object:
     """Return the value that ``text`` holds; empty text is None.
+
+    With ``spelled`` numbers are those of the language, which keep their spelling, where JSON
+    could spell them so.
 
     Raises `BrokenFileError`: ``text`` is no YAML; ``name`` is the file for the message.
     """
     import yaml
 
     try:
-        return yaml.load(text, Loader=_loader())  # noqa: S506 - a subclass of the safe loader
+        return yaml.load(text, Loader=_loader(spelled=spelled))  # noqa: S506 - a subclass of the safe loader
     except UnicodeEncodeError as error:
         at = text.count("\n", 0, error.start) + 1
         message = f"`{name}` is not UTF-8, line {at}"
@@ -87,7 +91,7 @@ def _reason(error: Exception) -> tuple[str, int | None]:
 
 
 @cache
-def _loader() -> type[SafeLoader]:
+def _loader(*, spelled: bool) -> type[SafeLoader]:
     """Return PyYAML's safe loader, in C where it has one, with the scalars of YAML 1.2."""
     import yaml
 
@@ -96,8 +100,8 @@ def _loader() -> type[SafeLoader]:
     for kind, pattern, first in _RESOLVERS:
         loader.add_implicit_resolver(f"{_TAG}{kind}", pattern, list(first))
     loader.add_implicit_resolver(f"{_TAG}null", _NULL, [""])
-    loader.add_constructor(f"{_TAG}int", _construct_int)
-    loader.add_constructor(f"{_TAG}float", _construct_float)
+    for kind, construct in (("int", _construct_int), ("float", _construct_float)):
+        loader.add_constructor(f"{_TAG}{kind}", _spelled(construct) if spelled else construct)
     loader.add_constructor(f"{_TAG}map", _construct_map)
     return loader
 
@@ -112,6 +116,15 @@ def _construct_int(loader: SafeLoader, node: ScalarNode) -> int:
 def _construct_float(loader: SafeLoader, node: ScalarNode) -> float:
     text = str(loader.construct_scalar(node)).replace("_", "").lower()
     return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+def _spelled(construct: Callable[[SafeLoader, ScalarNode], object]) -> Callable[..., object]:
+    """Return a constructor of the language's numbers, and else of what ``construct`` makes."""
+
+    def number(loader: SafeLoader, node: ScalarNode) -> object:
+        return parse_number(str(loader.construct_scalar(node))) or construct(loader, node)
+
+    return number
 
 
 def _construct_map(loader: SafeLoader, node: MappingNode) -> dict[Hashable, object]:

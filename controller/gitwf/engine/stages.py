@@ -152,9 +152,9 @@ class Stages:
         saved = save(project, stage, seen, reusable=need.forced is None)
         result = result_of(end.folder, dict(saved.metrics) or None)
         outcome = msgspec.structs.replace(end.outcome, result=result.value)
-        if seen.key is not None and not saved.changed_deps and need.forced is None:
+        if seen.name is not None and not saved.changed_deps and need.forced is None:
             kept = self._keep(project, saved.entry.value(), result.value, end.folder)
-            self._shelf.put(seen.key, kept)
+            self._shelf.put(seen.name, kept)
         return Ended(
             outcome,
             outs=_outs(saved.entry),
@@ -193,7 +193,7 @@ class Stages:
 
     def _kept(self, project: Project, seen: Look) -> Outcome | None:
         """Return what the stage answered when the entry was made, or None where nobody knows."""
-        record = self._shelf.find(seen.key) if seen.key else None
+        record = self._shelf.find(seen.name) if seen.name else None
         if record is None:
             return None
         try:

@@ -1,0 +1,29 @@
+"""Stages in a run: what they answer when they are restored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Folder
+    from tests.unit.engine.conftest import Play
+
+EVAL = """\
+define:/eval v
+  ↳ run     → echo run >> log; echo "{{\\"a\\": $v}}" > a.json; echo "b: 2.50" > b.yaml
+  ↳ metrics → a.json b.yaml
+{deps}
+$first = /eval 0.10
+$again = /eval 0.10
+/log "${{first.a}} ${{first.b}}"
+/log "${{again.a}} ${{again.b}}"
+"""
+
+
+@pytest.mark.parametrize("deps", ["", "  ↳ deps    → README.md"], ids=["no deps", "deps"])
+def test_a_restored_stage_answers_what_it_did(folder: Folder, play: Play, deps: str) -> None:
+    folder.commit({".dvc/config": "[core]\n", ".dvc/.gitignore": "/tmp\n/cache\n"})
+    record = play(EVAL.format(deps=deps))
+    assert (record.status, play.log()) == ("succeeded", ["run", "0.10 2.50", "0.10 2.50"])
