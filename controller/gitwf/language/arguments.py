@@ -44,7 +44,10 @@ class ArgumentError(Exception):
 
 def check_call(callee: tree.Definition | Signature, command: tree.Command) -> tuple[Fault, ...]:
     """Return what is wrong with a call for certain, whatever its values will be."""
-    call = read_call(_signature(callee), command)
+    takes = _signature(callee)
+    if takes.is_open:
+        return ()
+    call = read_call(takes, command)
     counted = [word for word in call.plain if not word.passed]
     certain = [word for word in counted if lone_expression(word.word) is None]
     faults = list(call.faults)
@@ -131,6 +134,8 @@ def read_call(takes: Signature, command: tree.Command) -> Call:
     reader.read()
     span = Span(command.span.start, command.name_span.end)
     call = Call(takes, span, reader.named, tuple(reader.plain))
+    if not reader.faults:
+        return call
     faults = tuple(call.fault(message, hint) for message, hint in reader.faults)
     return msgspec.structs.replace(call, faults=faults)
 
@@ -152,7 +157,7 @@ class _Reader:
         """Sort all words. A command without names of its own takes each as it stands."""
         while self.words:
             word = self.words.pop(0)
-            if not self.takes.parameters and self.takes.rest:
+            if self.takes.is_open:
                 self.plain.append(Plain(word))
             elif _literal(word) == "--":
                 self.plain += map(Plain, self.words)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
@@ -46,7 +46,7 @@ _WORD_ENDS = re.compile(r"[ \t\n;&|<>()]|\Z")
 _SUBSCRIPT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\[[^]]*")
 
 
-class _Frame(Enum):
+class _Frame(StrEnum):
     """What the scanner is inside of, named by what opens it."""
 
     COMMANDS = ""
@@ -179,6 +179,8 @@ class _Scanner:
 
     def _add(self, count: int, quote: Quote | None, refusal: Refusal | None = None) -> None:
         """Add holes; what they stand inside of may refuse them whatever they are themselves."""
+        if not count:
+            return
         outer = next((_REFUSING[o.frame] for o in self.stack if o.frame in _REFUSING), refusal)
         self.holes += [Hole(None if outer else quote, outer)] * count
 

@@ -28,6 +28,11 @@ class Signature(msgspec.Struct, frozen=True):
     rest: bool = False
 
     @property
+    def is_open(self) -> bool:
+        """Whether it takes any words, each as it stands: it has no names of its own."""
+        return self.rest and not self.parameters
+
+    @property
     def text(self) -> str:
         """How the command is called, for a hint: ``/train sigma [epochs] [...]``."""
         required = [p.name if p.default is None else f"[{p.name}]" for p in self.parameters]

@@ -30,7 +30,17 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         found = waiting.pop()
         yield found
-        waiting += reversed(children(found))
+        push_children(found, waiting)
+
+
+def push_children(node: Node, stack: list[Node]) -> None:
+    """Put the nodes that stand directly in ``node`` onto ``stack``, the first one on top."""
+    for name in reversed(_fields(type(node))):
+        below = getattr(node, name)
+        if isinstance(below, tuple):
+            stack += below[::-1]
+        elif below is not None:
+            stack.append(below)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gitwf.diagnostics import Diagnostic, Severity, Span
 from gitwf.language import builtins, tree
 from gitwf.language.check.scene import Scene
-from gitwf.language.walk import children
+from gitwf.language.walk import push_children
 
 Place = tuple[str, Span]
 """A name, and where it is set."""
@@ -80,7 +80,7 @@ def _kept(flow: tree.Node) -> Iterator[Place]:
             yield from _set_by(node)
         copies = isinstance(node, tree.Fork) and len(node.branches) == 1
         if not copies and not isinstance(node, tree.Sweep):
-            waiting += reversed(children(node))
+            push_children(node, waiting)
 
 
 def _set_in_vain(scene: Scene) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitwf.language import tree
-from gitwf.language.walk import children
+from gitwf.language.walk import push_children
 
 
 def reads(node: tree.Node) -> Iterator[tree.Name]:
@@ -21,4 +21,4 @@ def reads(node: tree.Node) -> Iterator[tree.Name]:
         elif isinstance(found, tree.Binary) and found.operator == "??":
             waiting.append(found.right)
         else:
-            waiting += reversed(children(found))
+            push_children(found, waiting)

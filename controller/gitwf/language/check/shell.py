@@ -12,24 +12,32 @@ from gitwf.language.check.scene import Scene
 
 _DOLLAR = re.compile(r"(?:\\.|\$\$)|(?P<found>\$\(|\$[?#@*!0-9-])", re.DOTALL)
 _GLOB = re.compile(r"\\.|\$.|(?P<found>[*?]|\[[^\]\s]+\])", re.DOTALL)
+_SIGN = re.compile(r"[$*?\[]")
+"""What begins anything that the other two find."""
 _SHELL = "shell text goes into the `run` line of a `define:`; `$$` is a plain dollar"
 
 
 def check_shell(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a warning for each word of a command or path that means more to a shell."""
-    program = scene.program
-    source = program.sources[program.file.path]
+    for path, word in _words(scene):
+        source = scene.program.sources[path]
+        if _SIGN.search(source.text, word.span.start, word.span.end):
+            yield from _word(word, source)
+
+
+def _words(scene: Scene) -> Iterator[tuple[str, tree.Word]]:
+    """Yield the words that a person may take for a shell's, each with the path of its file."""
     for command in scene.own(tree.Command):
         for word in command.words:
-            yield from _word(word, source)
+            yield scene.path, word
     for redirect in scene.own(tree.Redirect):
         if redirect.path:
-            yield from _word(redirect.path, source)
+            yield scene.path, redirect.path
     for path, definition in scene.definitions:
         for field in definition.fields:
             if field.name in PATH_FIELDS:
                 for word in field.words:
-                    yield from _word(word, program.sources[path])
+                    yield path, word
 
 
 def _word(word: tree.Word, source: Source) -> Iterator[Diagnostic]:
