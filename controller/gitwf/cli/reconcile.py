@@ -25,7 +25,7 @@ def reconcile(
 ) -> int:
     """Do what the watched branches ask for and has not been done; return when settled."""
     stop = Stop()
-    cancel_on(stop, signal.SIGINT)
+    cancel_on(stop, say, signal.SIGINT)
     report = settle(
         session(), branch or (), listener(json=json), stop, wait=not no_wait, local=local
     )

@@ -45,7 +45,7 @@ def run(
     if planned.notice:
         say(planned.notice)
     stop = Stop()
-    cancel_on(stop, signal.SIGINT, signal.SIGTERM)
+    cancel_on(stop, say, signal.SIGINT, signal.SIGTERM)
     record = play(clone, planned, stop, listener(json=json))
     return _STATUS.get(record.status, NO)
 

@@ -90,4 +90,4 @@ class Frame(msgspec.Struct, frozen=True):
 
     def shielded(self) -> Frame:
         """Return this frame for what runs although the flow was stopped: finally, handlers."""
-        return msgspec.structs.replace(self, stop=Stop())
+        return msgspec.structs.replace(self, stop=self.stop.shield())

@@ -6,6 +6,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from weakref import WeakSet
 
 from gitwf.engine.outcome import Failure, Kind, StoppedError
 
@@ -19,6 +20,9 @@ class Stop:
     A job that is running registers how to cancel it. A child stops with its parent, and can be
     stopped alone. ``foretold`` is why an earlier playing of the run stopped this part: what it had
     done by then is answered from the journal, and nothing new begins.
+
+    What runs although it was stopped, handlers and `finally:`, stands behind a `shield`. Only `kill`
+    gets through that.
     """
 
     def __init__(self, foretold: Failure | None = None) -> None:
@@ -26,7 +30,9 @@ class Stop:
         self.grace = GRACE
         self._lock = threading.Lock()
         self._failure: Failure | None = None
+        self._kill: Failure | None = None
         self._listeners: dict[int, Callable[[], None]] = {}
+        self._shields: WeakSet[Stop] = WeakSet()
         self._tokens = itertools.count()
         self._event = threading.Event()
 
@@ -49,6 +55,41 @@ class Stop:
         self._event.set()
         for listener in listeners:
             listener()
+
+    def kill(self, failure: Failure) -> None:
+        """Ask for an end at once: without grace, and of what stands behind a shield too.
+
+        The first reason stays. Those who listen hear it again where they heard of a stop before.
+        """
+        with self._lock:
+            if self._kill is not None:
+                return
+            self._kill = failure
+            self.grace = 0.0
+            self._failure = self._failure or failure
+            listeners, shields = list(self._listeners.values()), list(self._shields)
+        self._event.set()
+        for listener in listeners:
+            listener()
+        for shield in shields:
+            shield.kill(failure)
+
+    def follow(self, other: Stop) -> None:
+        """Stop as ``other`` was stopped."""
+        if other._kill is not None:
+            self.kill(other._kill)
+        elif other.failure is not None:
+            self.set(other.failure, other.grace)
+
+    def shield(self) -> Stop:
+        """Return a stop for what runs although this one was asked for."""
+        shield = Stop()
+        with self._lock:
+            self._shields.add(shield)
+            late = self._kill
+        if late is not None:
+            shield.kill(late)
+        return shield
 
     def check(self) -> None:
         """Raise `StoppedError` if the stop was asked for."""
@@ -80,11 +121,7 @@ class Stop:
     def child(self, foretold: Failure | None = None) -> Iterator[Stop]:
         """Give a stop for a part of this one's part, while the block runs."""
         child = Stop(foretold or self.foretold)
-
-        def follow() -> None:
-            child.set(self._failure or CANCELLED, self.grace)
-
-        with self.listening(follow):
+        with self.listening(lambda: child.follow(self)):
             yield child
 
     def _listen(self, listener: Callable[[], None]) -> int:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import structs
 
 from gitwf.engine.recorder import Listener
-from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.engine.stop import Stop
 from gitwf.reconcile.apply import Applier, Done, Part
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
@@ -184,7 +184,7 @@ class Reconciler:
             part = self._playing[place] = Part(Stop())
 
         def play() -> None:
-            with self._stop.listening(lambda: part.stop.set(self._stop.failure or CANCELLED)):
+            with self._stop.listening(lambda: part.stop.follow(self._stop)):
                 self._finish(self._applied(action, want, part), place)
 
         threading.Thread(target=play, name=f"git-wf {action.workflow}", daemon=True).start()

@@ -89,3 +89,31 @@ def test_a_wait_ends_at_the_stop() -> None:
     with pytest.raises(StoppedError):
         stop.wait(1e12)
     assert time.monotonic() - began < 10
+
+
+def test_a_kill_takes_the_grace_and_is_heard_again() -> None:
+    stop = Stop()
+    heard: list[float] = []
+    with stop.child() as child, child.listening(lambda: heard.append(child.grace)):
+        stop.set(LATE)
+        stop.kill(CANCELLED)
+        stop.kill(CANCELLED)
+        assert (child.failure, heard) == (LATE, [GRACE, 0.0])
+
+
+def test_only_a_kill_gets_through_a_shield() -> None:
+    stop = Stop()
+    with stop.child() as child:
+        shield = child.shield()
+        inner = shield.shield()
+        stop.set(LATE)
+        assert (shield.failure, inner.failure) == (None, None)
+        stop.kill(CANCELLED)
+        assert (shield.failure, inner.failure) == (CANCELLED, CANCELLED)
+
+
+def test_a_shield_that_comes_late_is_through_already() -> None:
+    stop = Stop()
+    stop.kill(CANCELLED)
+    with pytest.raises(StoppedError):
+        stop.shield().check()
