@@ -101,6 +101,15 @@ class RunRefused(Body, frozen=True):
     diagnostics: tuple[Raw, ...] = ()
 
 
+class RunCancelling(Body, frozen=True):
+    """All of a run is to be stopped, because of ``error``. A replay of the run stops it too."""
+
+    type: ClassVar[str] = "run.cancelling"
+    is_urgent: ClassVar[bool] = True
+
+    error: Error
+
+
 class RunFinished(Body, frozen=True, omit_defaults=False):
     """A run ended for good.
 
@@ -206,6 +215,52 @@ class VariableSet(Body, frozen=True):
     value: Raw
 
 
+class ValueRead(Body, frozen=True):
+    """An expression asked for what is not in the workflow. A replay of the run gets the same answer.
+
+    ``function`` is ``read``, ``exists`` or ``env``; ``value`` is JSON up to 4 KiB, else its hash;
+    ``error`` says why there was none (``status`` is the system's number of it).
+    """
+
+    type: ClassVar[str] = "value.read"
+
+    step: str
+    function: str
+    argument: str
+    value: Raw = _NULL
+    error: Error | None = None
+
+
+class TimerStarted(Body, frozen=True):
+    """A deadline or a pause of ``seconds`` began. A replay of the run waits for what is left of it."""
+
+    type: ClassVar[str] = "timer.started"
+
+    step: str
+    seconds: float
+
+
+class FileAppending(Body, frozen=True):
+    """A redirect is about to add to the file ``path``, which has ``size`` bytes."""
+
+    type: ClassVar[str] = "file.appending"
+    is_urgent: ClassVar[bool] = True
+
+    step: str
+    path: str
+    size: int
+
+
+class FileKept(Body, frozen=True):
+    """A redirect wrote the file ``path``: it is not written again. ``hash`` is its SHA-256."""
+
+    type: ClassVar[str] = "file.kept"
+
+    step: str
+    path: str
+    hash: str
+
+
 class PodCreated(Body, frozen=True):
     """A pod was asked for; ``price_per_hour`` in USD."""
 
@@ -248,6 +303,7 @@ BODIES: dict[str, type[Body]] = {
         RunStarted,
         RunNone,
         RunRefused,
+        RunCancelling,
         RunFinished,
         EnvironmentChanging,
         EnvironmentChanged,
@@ -255,6 +311,10 @@ BODIES: dict[str, type[Body]] = {
         StepFinished,
         StepStopped,
         VariableSet,
+        ValueRead,
+        TimerStarted,
+        FileAppending,
+        FileKept,
         PodCreated,
         PodReady,
         PodGone,

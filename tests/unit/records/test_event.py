@@ -13,10 +13,13 @@ from gitwf.records.event import (
     EnvironmentChanging,
     Error,
     Event,
+    FileAppending,
+    FileKept,
     Out,
     PodCreated,
     PodGone,
     PodReady,
+    RunCancelling,
     RunFinished,
     RunNone,
     RunQueued,
@@ -25,7 +28,9 @@ from gitwf.records.event import (
     StepFinished,
     StepStarted,
     StepStopped,
+    TimerStarted,
     Unknown,
+    ValueRead,
     VariableSet,
     decode,
     encode,
@@ -118,6 +123,39 @@ LINES: dict[str, tuple[Body, str]] = {
     "variable": (
         VariableSet("0", "x", Raw(b"0.100")),
         '"variable.set","run":"01A","step":"0","name":"x","value":0.100}',
+    ),
+    "cancelling": (
+        RunCancelling(Error("the run was cancelled", "cancelled", status=130)),
+        (
+            '"run.cancelling","run":"01A",'
+            '"error":{"message":"the run was cancelled","kind":"cancelled","status":130}}'
+        ),
+    ),
+    "value read": (
+        ValueRead("3/then", "read", "in.txt", Raw(b'"0.10\\n"')),
+        (
+            '"value.read","run":"01A","step":"3/then","function":"read","argument":"in.txt",'
+            '"value":"0.10\\n"}'
+        ),
+    ),
+    "no value read": (
+        ValueRead("3", "read", "x", error=Error("no such file", status=2)),
+        (
+            '"value.read","run":"01A","step":"3","function":"read","argument":"x",'
+            '"error":{"message":"no such file","status":2}}'
+        ),
+    ),
+    "timer": (
+        TimerStarted("3/timeout", 0.3),
+        '"timer.started","run":"01A","step":"3/timeout","seconds":0.3}',
+    ),
+    "appending": (
+        FileAppending("4", "log", 12),
+        '"file.appending","run":"01A","step":"4","path":"log","size":12}',
+    ),
+    "kept": (
+        FileKept("4", "log", "5e88"),
+        '"file.kept","run":"01A","step":"4","path":"log","hash":"5e88"}',
     ),
     "pod-created": (
         PodCreated("p1", "RTX 4090", 0.34),
