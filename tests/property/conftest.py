@@ -1,4 +1,4 @@
-"""Programs of the whole grammar, in every layout that the language allows."""
+"""Programs of the whole grammar, in every layout that the language allows; and a run without records."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import strategies as st
+
+from gitwf.engine.outcome import Failure
+from gitwf.language.value import Value
+from gitwf.records.event import Body, Event
 
 Choice = str | Callable[[], str]
 
@@ -249,3 +253,33 @@ Programs = st.SearchStrategy[str]
 def programs() -> Programs:
     """Texts of workflow files that have no errors."""
     return _program()
+
+
+class Nowhere:
+    """Neither records nor remembers anything."""
+
+    def variable_set(self, step: str, name: str, value: Value) -> None: ...
+
+    def file_kept(self, path: str) -> None: ...
+
+    def stopped(self, step: str, failure: Failure) -> None: ...
+
+    def stop_of(self, _step: str) -> Failure | None:
+        return None
+
+    def reached(self, _step: str) -> bool:
+        return False
+
+    def emit(self, body: Body, _extra: object = None) -> Event:
+        return Event("", "", 0, None, body)
+
+    def keep(self, path: str) -> None: ...
+
+    def find(self, _path: str) -> bytes | None:
+        return None
+
+
+@pytest.fixture(scope="session")
+def nowhere() -> Nowhere:
+    """What a run is given that is neither recorded nor remembered."""
+    return Nowhere()

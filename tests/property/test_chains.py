@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -25,9 +26,10 @@ from gitwf.engine.steps import Steps
 from gitwf.engine.stop import Stop
 from gitwf.language import tree
 from gitwf.language.program import load
-from gitwf.language.value import Value
 from gitwf.plan.needs import Needs
-from gitwf.records.event import Body, Event
+
+if TYPE_CHECKING:
+    from tests.property.conftest import Nowhere
 
 BASH = shutil.which("bash")
 PRELUDE = """\
@@ -58,33 +60,9 @@ class Log:
         return {}
 
 
-class Nowhere:
-    """Neither records nor remembers anything."""
-
-    def variable_set(self, step: str, name: str, value: Value) -> None: ...
-
-    def file_kept(self, path: str) -> None: ...
-
-    def stopped(self, step: str, failure: Failure) -> None: ...
-
-    def stop_of(self, _step: str) -> Failure | None:
-        return None
-
-    def reached(self, _step: str) -> bool:
-        return False
-
-    def emit(self, body: Body, _extra: object = None) -> Event:
-        return Event("", "", 0, None, body)
-
-    def keep(self, path: str) -> None: ...
-
-    def find(self, _path: str) -> bytes | None:
-        return None
-
-
-def ours(text: str, folder: Path) -> tuple[list[str], int]:
+def ours(text: str, folder: Path, nowhere: Nowhere) -> tuple[list[str], int]:
     """Return the names in their order, and the status, as the interpreter has them."""
-    log, nowhere = Log(), Nowhere()
+    log = Log()
     state = State(Steps(nowhere, Memory(), folder), nowhere, nowhere)
     program = load("a.wf", {"a.wf": text}.get)
     frame = Frame(Scope(folder, {}, (), {}), Stop())
@@ -128,8 +106,8 @@ def _grouped(units: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 CHAINS = _joined(_grouped(_grouped(COMMAND))).map(_named)
 
 
-def _agree(chain: str, folder: Path) -> None:
-    assert ours(chain, folder) == theirs(chain, folder)
+def _agree(chain: str, folder: Path, nowhere: Nowhere) -> None:
+    assert ours(chain, folder, nowhere) == theirs(chain, folder)
 
 
 @pytest.fixture(scope="session")
@@ -140,8 +118,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.skipif(BASH is None, reason="bash is not here")
 @settings(max_examples=200, deadline=None)
 @given(chain=CHAINS)
-def test_chains_mean_what_they_mean_to_bash(place: Path, chain: str) -> None:
-    _agree(chain, place)
+def test_chains_mean_what_they_mean_to_bash(place: Path, nowhere: Nowhere, chain: str) -> None:
+    _agree(chain, place, nowhere)
 
 
 @pytest.mark.slow
@@ -149,5 +127,5 @@ def test_chains_mean_what_they_mean_to_bash(place: Path, chain: str) -> None:
 @pytest.mark.skipif(BASH is None, reason="bash is not here")
 @settings(max_examples=1500, deadline=None)
 @given(chain=CHAINS)
-def test_many_chains_mean_what_they_mean_to_bash(place: Path, chain: str) -> None:
-    _agree(chain, place)
+def test_many_chains_mean_what_they_mean_to_bash(place: Path, nowhere: Nowhere, chain: str) -> None:
+    _agree(chain, place, nowhere)

@@ -16,7 +16,7 @@ from gitwf.engine.stop import Stop
 class Ledger(Protocol):
     """Where the changes of environments are written down."""
 
-    def holding(self, env: str) -> AbstractContextManager[None]:
+    def holding(self, env: str, stop: Stop) -> AbstractContextManager[None]:
         """Keep every other run on this machine from changing ``env`` meanwhile."""
         ...
 
@@ -48,7 +48,7 @@ class Effects:
         if self._is_lost(call):
             message = f"nobody knows whether `{call.command}` changed `{env}`: its job is gone"
             return Ended(failed(call.failed(Kind.LOST, message, 137)))
-        with self._ledger.holding(env), self._context.gate.inside():
+        with self._ledger.holding(env, stop), self._context.gate.inside():
             stop.check()
             if self._memory.finished(call.step) is None:
                 self._ledger.changing(env)

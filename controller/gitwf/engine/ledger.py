@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gitwf.engine.recorder import RunRecorder
+from gitwf.engine.stop import Stop
 from gitwf.records.event import EnvironmentChanged, EnvironmentChanging
 from gitwf.records.fold import RunRecord
 from gitwf.records.lock import waiting
@@ -23,9 +24,13 @@ class RunLedger:
         self._recorder = recorder
 
     @contextmanager
-    def holding(self, env: str) -> Iterator[None]:
-        """Keep every other run on this machine from changing ``env`` meanwhile."""
-        with waiting(self._records.state_dir / "env" / f"{env}.lock", PATIENCE):
+    def holding(self, env: str, stop: Stop) -> Iterator[None]:
+        """Keep every other run on this machine from changing ``env`` meanwhile.
+
+        Raises:
+            StoppedError: if the stop is asked for while another has it.
+        """
+        with waiting(self._records.state_dir / "env" / f"{env}.lock", PATIENCE, stop.wait):
             yield
 
     def changing(self, env: str) -> None:

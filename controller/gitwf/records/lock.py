@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ import msgspec
 from gitwf.records.clock import Clock, spell
 from gitwf.repo.errors import RepositoryError
 
-_PAUSE = 0.002  # seconds between two tries
+_PAUSE, _LONGEST = 0.002, 0.1  # seconds between two tries: at first, and after a while
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -93,18 +93,25 @@ class ControllerLock:
 
 
 @contextmanager
-def waiting(path: Path, patience: float) -> Iterator[None]:
-    """Hold the lock file ``path``, waiting up to ``patience`` seconds for it, else raise `LockedError`."""
+def waiting(
+    path: Path, patience: float, pause: Callable[[float], object] = time.sleep
+) -> Iterator[None]:
+    """Hold the lock file ``path``, waiting up to ``patience`` seconds for it, else raise `LockedError`.
+
+    ``pause`` waits so many seconds between two tries; what it raises ends the waiting.
+    """
     descriptor = _open(path)
     try:
         deadline = time.monotonic() + patience
+        seconds = _PAUSE
         while not _try(descriptor, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise LockedError(
                     f"`{path}` has been locked for {patience:g} seconds",
                     "another `git wf` process hangs: look for it and end it",
                 )
-            time.sleep(_PAUSE)
+            pause(seconds)
+            seconds = min(2 * seconds, _LONGEST)
         yield
     finally:
         os.close(descriptor)

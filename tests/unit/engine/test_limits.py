@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
+
+from gitwf.engine.stop import CANCELLED
+from gitwf.records.lock import waiting
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import Play
@@ -68,8 +72,21 @@ def test_parts_of_a_part_take_in_turn_what_it_has(play: Play) -> None:
 
 def test_a_delay_holds_no_slot(play: Play) -> None:
     (play.path / "wf.toml").write_text("[controller]\njobs = 1\n")
-    fails_once = "define:/once\n  ↳ run → test -e done || { touch done; exit 1; }; echo again >> log\n"
-    waits = "define:/other\n  ↳ run → while ! test -e done; do sleep 0.01; done; echo other >> log\n"
+    fails_once = (
+        "define:/once\n  ↳ run → test -e done || { touch done; exit 1; }; echo again >> log\n"
+    )
+    waits = (
+        "define:/other\n  ↳ run → while ! test -e done; do sleep 0.01; done; echo other >> log\n"
+    )
     workflow = f"{fails_once}{waits}fork:2 → retry:1 delay:1s → /once & /other"
     assert play(workflow).status == "succeeded"
     assert play.log() == ["other", "again"]
+
+
+def test_an_effect_that_waits_for_its_environment_can_be_stopped(play: Play) -> None:
+    deploy = "define:/deploy\n  ↳ run → echo deployed >> log\n  ↳ effect → production\n"
+    lock = play.path / ".git" / "wf" / "env" / "production.lock"
+    with waiting(lock, 0.0):
+        threading.Timer(0.2, play.stop.set, [CANCELLED]).start()
+        assert play(f"{deploy}/deploy").status == "cancelled"
+    assert play.log() == []
