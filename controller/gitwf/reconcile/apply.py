@@ -18,8 +18,7 @@ from gitwf.reconcile.desired import Asked
 from gitwf.records.clock import spell
 from gitwf.records.event import Body, Event, RunFinished, RunNone, RunRefused, encode
 from gitwf.records.fold import RunRecord, fold
-from gitwf.records.journal import Journal, path_of
-from gitwf.records.journal import read as read_journal
+from gitwf.records.journal import Journal, path_of, read_sound
 from gitwf.records.runs import Snapshot, ref_of
 from gitwf.repo.errors import RepositoryError
 
@@ -120,7 +119,7 @@ class Applier:
         ongoing, runs = self._records.ongoing, self._records.runs
         plan = ongoing.plan(run) or runs.plan(run) or b"{}"
         path = path_of(self._records.state_dir, run)
-        events = read_journal(path) or runs.events(run)
+        events = read_sound(path) or runs.events(run)
         record = fold(events)
         if record is None:
             raise RepositoryError(f"run `{run}` never began", "see `git wf fsck`")

@@ -1,7 +1,8 @@
 r"""The local journal of a run: every event, on disk before anything relies on it.
 
-A line is ``<CRC-32 of the JSON, 8 hex digits> <JSON>\n``: a line that a crash cut off, or a disk
-spoiled, is known by its sum and passed over. Only the owner of a run writes its journal.
+A line is ``<CRC-32 of the JSON, 8 hex digits> <JSON>\n``. What a crash cut off has no line end: it was
+never relied on, and is dropped. A whole line with another sum was spoilt later, and then nobody knows
+what else the run has done: such a journal is not believed. Only the owner of a run writes its journal.
 """
 
 from __future__ import annotations
@@ -15,9 +16,26 @@ from typing import Self
 from zlib import crc32
 
 from gitwf.records.event import Event, decode, encode
+from gitwf.records.pause import pausing
 from gitwf.repo.disk import room, sync_folder, write_all
+from gitwf.repo.errors import RepositoryError
 
 _SUM = 8  # hex digits
+
+
+class DamagedJournalError(RepositoryError):
+    """A line of a journal is not what was written: the run is not played on.
+
+    ``line`` counts from 1.
+    """
+
+    def __init__(self, path: Path, line: int) -> None:
+        self.run = path.parent.name
+        self.line = line
+        super().__init__(
+            f"line {line} of the journal of run `{self.run}` is damaged: `{path}`",
+            f"`git wf cancel {self.run}` ends the run as lost; look at the disk",
+        )
 
 
 def path_of(state_dir: Path, run: str) -> Path:
@@ -26,12 +44,25 @@ def path_of(state_dir: Path, run: str) -> Path:
 
 
 def read(path: Path) -> list[Event]:
-    """Return the events of the journal at ``path``, in the order written; none where it is not there."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return []
-    return [decode(line) for line in sound(content)]
+    """Return the events of the journal at ``path``, in the order written; none where it is not there.
+
+    Raises `DamagedJournalError` where a line is damaged.
+    """
+    events = []
+    for number, line in enumerate(_lines(_content(path)), 1):
+        text = _text(line)
+        if text is None:
+            raise DamagedJournalError(path, number)
+        events.append(decode(text))
+    return events
+
+
+def read_sound(path: Path) -> list[Event]:
+    """Return what is left of the journal at ``path``: the events of the lines that are sound.
+
+    It is for showing. What is done with the run must rest on `read`.
+    """
+    return [decode(text) for text in sound(_content(path))]
 
 
 class Journal:
@@ -60,7 +91,7 @@ class Journal:
         Raises `StorageFullError` where there is no room; then none of them is in the journal.
         """
         data = b"".join(_line(encode(event)) for event in events)
-        with self._write_lock:
+        with self._write_lock, pausing():
             self._write(data)
             self._written += 1
         if any(event.body.is_urgent for event in events):
@@ -114,11 +145,26 @@ def _line(text: bytes) -> bytes:
 
 
 def sound(content: bytes) -> Iterator[bytes]:
-    """Yield the JSON of the lines whose sums are right."""
-    for line in content.split(b"\n"):
-        text = line[_SUM + 1 :]
-        if line[: _SUM + 1] == b"%08x " % crc32(text):
-            yield text
+    """Yield the JSON of the whole lines whose sums are right."""
+    return (text for line in _lines(content) if (text := _text(line)) is not None)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """Return the whole lines of ``content``, without their ends."""
+    return content.split(b"\n")[:-1]
+
+
+def _text(line: bytes) -> bytes | None:
+    """Return the JSON of a line, or None where its sum is another."""
+    text = line[_SUM + 1 :]
+    return text if line[: _SUM + 1] == b"%08x " % crc32(text) else None
 
 
 def _whole_lines(descriptor: int) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gitwf.records.event import Event
 from gitwf.records.fold import RunRecord, fold
-from gitwf.records.journal import Journal, path_of, read
+from gitwf.records.journal import Journal, path_of, read, read_sound
 from gitwf.repo import disk
 
 
@@ -37,8 +37,8 @@ class Ongoing:
         return self._plan(run).read_bytes() if self._entry(run).exists() else None
 
     def record(self, run: str) -> RunRecord | None:
-        """Return what the journal of ``run`` says; None where it has no start."""
-        return fold(read(path_of(self._state_dir, run)))
+        """Return what the sound lines of the journal of ``run`` say; None where it has no start."""
+        return fold(read_sound(path_of(self._state_dir, run)))
 
     def runs(self) -> list[str]:
         """Return the ids of the listed runs, oldest first."""
@@ -55,7 +55,10 @@ class Ongoing:
                 yield record
 
     def restore(self, run: str, plan: bytes, events: Iterable[Event]) -> None:
-        """List ``run`` again from what its ref holds, where its journal was lost."""
+        """List ``run`` again from what its ref holds, where its journal was lost.
+
+        Raises `DamagedJournalError` where it was not lost, but spoilt.
+        """
         path = path_of(self._state_dir, run)
         if not read(path):
             with Journal(path) as journal:

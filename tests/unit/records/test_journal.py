@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +15,7 @@ import pytest
 
 from gitwf.records import journal
 from gitwf.records.event import Event, PodReady, RunStarted, StepStarted, encode
-from gitwf.records.journal import Journal
+from gitwf.records.journal import DamagedJournalError, Journal
 from gitwf.repo.errors import StorageFullError
 
 if TYPE_CHECKING:
@@ -62,17 +65,35 @@ def test_a_torn_last_line_is_dropped(path: Path, kept: int) -> None:
         written.append(_step(2))
     content = path.read_bytes()
     path.write_bytes(content[: whole + kept] if kept > 0 else content[:-1])
-    assert journal.read(path) == ([_step(1)] if kept > 0 else [_step(1), _step(2)])
+    assert journal.read(path) == journal.read_sound(path) == [_step(1)]
     with Journal(path) as again:
         again.append(_step(3))
     assert journal.read(path) == [_step(1), _step(3)]
 
 
-def test_a_spoilt_line_is_passed_over(path: Path) -> None:
+@pytest.mark.parametrize("number", [1, 2, 3], ids=["first", "middle", "last"])
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda line: line.replace(b"E0000", b"E1000"), lambda line: line[:30], lambda _: b""],
+    ids=["flipped", "short", "empty"],
+)
+def test_a_spoilt_journal_is_not_believed(
+    path: Path, number: int, spoil: Callable[[bytes], bytes]
+) -> None:
+    events = [_step(1), _step(2), _step(3)]
     with Journal(path) as written:
-        written.append(_step(1), _step(2), _step(3))
-    path.write_bytes(path.read_bytes().replace(b"E00002", b"E00009"))
-    assert journal.read(path) == [_step(1), _step(3)]
+        written.append(*events)
+    lines = path.read_bytes().splitlines()
+    lines[number - 1] = spoil(lines[number - 1])
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    with pytest.raises(DamagedJournalError) as caught:
+        journal.read(path)
+    assert (caught.value.run, caught.value.line) == ("R", number)
+    assert str(caught.value) == (
+        f"line {number} of the journal of run `R` is damaged: `{path}`: "
+        "`git wf cancel R` ends the run as lost; look at the disk"
+    )
+    assert journal.read_sound(path) == [e for e in events if e is not events[number - 1]]
 
 
 def test_a_full_disk_leaves_whole_lines(path: Path, full_disk: FullDisk) -> None:
@@ -121,3 +142,25 @@ def test_urgent_events_are_synced_before_append_returns(
         body = RunStarted("w.wf", "c", "t", None, "k", "commit") if is_urgent else PodReady("p")
         written.append(Event("t", "E1", 0, "R", body))
         assert len(synced) == is_urgent
+
+
+PAUSING = (
+    "import pathlib, sys;"
+    "from gitwf.records.journal import Journal;"
+    "from gitwf.records.event import Event, PodReady;"
+    "written = Journal(pathlib.Path(sys.argv[1]));"
+    "[written.append(Event('t', f'E{n}', 0, 'R', PodReady('p'))) for n in range(3)]"
+)
+
+
+@pytest.mark.parametrize(("at", "seen"), [("2:before", 1), ("2:after", 2), ("2", 2)])
+def test_a_process_pauses_at_a_write(path: Path, at: str, seen: int) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PAUSING, str(path)], env={**os.environ, "GIT_WF_PAUSE_AT": at}
+    )
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    assert len(journal.read(path)) == seen
+    process.send_signal(signal.SIGCONT)
+    assert process.wait() == 0
+    assert len(journal.read(path)) == 3
