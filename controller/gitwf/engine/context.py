@@ -41,7 +41,7 @@ class RunContext(msgspec.Struct, frozen=True):
         return self.folder / "jobs" / step.replace("/", ".")
 
     def variables(self, step: str, attempt: int) -> dict[str, str]:
-        """Return the ``WF_`` variables of the command that is ``step``."""
+        """Return what names the run to the command that is ``step``: its ``WF_`` variables."""
         return {
             "WF_RUN_ID": self.id,
             "WF_STEP": step,
@@ -49,7 +49,6 @@ class RunContext(msgspec.Struct, frozen=True):
             "WF_COMMIT": self.commit,
             "WF_BRANCH": self.branch or "",
             "WF_WORKFLOW": self.workflow,
-            "WF_RESULT": str(self.job_folder(step) / "result"),
         }
 
     def value(self) -> Value:

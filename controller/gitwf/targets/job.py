@@ -1,20 +1,27 @@
 """A job as a folder: what it is to run, and what is known of it.
 
 =============  ==============================================================================
-``spec.json``  what was asked for, written before anything starts
-``pid``        the process id of the wrapper, which leads the job's session; whoever makes the
-               file plays the job, so that nothing is started twice
+``spec.json``  what was asked for and since which start of the machine, there before all else
+``pid``        the process id of the wrapper, which leads the job's session, and when that was
+               started; whoever makes the file plays the job, so that nothing is started twice
 ``out, err``   what the command printed, byte for byte; no ``out`` where a pipe took it
 ``result``     what it wrote to the file that ``WF_RESULT`` names
+``exit.new``   room for the exit status, taken before the job begins: a full disk loses none
 ``exit``       its exit status; written whole, by rename, last: only this file means "ended"
 =============  ==============================================================================
+
+A job may do to its folder what it likes: what is no plain file reads as nothing.
 """
 
 from __future__ import annotations
 
+import os
+import re
+import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -22,14 +29,16 @@ import msgspec
 class JobSpec(msgspec.Struct, frozen=True):
     """What a job runs: an argument list, where, with what around it.
 
-    ``environment`` is the whole environment of the command, not an addition. ``secrets`` names
-    the variables of it that no file may hold.
+    ``environment`` is the whole environment of the command, not an addition; the target sets
+    ``WF_RESULT`` in it. ``secrets`` names the variables of it that no file may hold. ``once``: it
+    must never run twice, not even after a power cut, so its folder is on the disk before it begins.
     """
 
     argv: tuple[str, ...]
     directory: str
     environment: Mapping[str, str]
     secrets: frozenset[str] = frozenset()
+    once: bool = False
 
 
 class Streams(msgspec.Struct, frozen=True):
@@ -45,7 +54,7 @@ class Streams(msgspec.Struct, frozen=True):
 
 
 class Exit(msgspec.Struct, frozen=True):
-    """How a job ended. ``status`` None: it vanished without saying (killed, power cut)."""
+    """How a job ended. ``status`` None: it is lost, nobody knows (killed, power cut)."""
 
     status: int | None
 
@@ -64,7 +73,7 @@ class Job(Protocol):
     def cancel(self, grace: float) -> None:
         """Ask all of the job's processes to end; kill what is left after ``grace`` seconds.
 
-        Idempotent; returns at once.
+        Asking again does nothing, but with less grace they have less; returns at once.
         """
 
 
@@ -77,9 +86,14 @@ class Target(Protocol):
         An adopted job keeps the pipes that it has.
 
         Raises:
-            OSError: if the folder cannot be written or no process be started.
+            StorageFullError: if there is no room for the folder.
+            OSError: if it cannot be written, no process be started, or nobody can tell
+                whether one that was begun goes on.
             ValueError: if an argument or variable holds a NUL.
         """
+
+
+_STATUS = re.compile(rb"(\d{1,3}) *\n")
 
 
 class JobFolder:
@@ -105,35 +119,62 @@ class JobFolder:
 
     def exit_status(self) -> int | None:
         """Return the exit status, or None while the job has not said that it ended."""
-        try:
-            return int((self.path / "exit").read_text())
-        except FileNotFoundError:
-            return None
+        said = _STATUS.fullmatch(self.read("exit"))
+        return int(said[1]) if said else None
+
+    def end(self) -> int | None:
+        """Make ``exit`` of a job whose wrapper is gone, if it left that to others; return the status."""
+        if _STATUS.fullmatch(self.read("exit.new")):
+            with suppress(OSError):
+                (self.path / "exit.new").rename(self.path / "exit")
+        return self.exit_status()
 
     def is_begun(self) -> bool:
         """Return whether a wrapper has taken the job."""
-        return (self.path / "pid").exists()
+        return os.path.lexists(self.path / "pid")
 
     def pid(self) -> int | None:
         """Return the process id of the wrapper, or None where it never came that far."""
-        try:
-            return int((self.path / "pid").read_text())
-        except (FileNotFoundError, ValueError):
-            return None
+        first, _, _ = self.read("pid").partition(b"\n")
+        return int(first) if first.isdigit() else None
+
+    def since(self) -> str:
+        """Return what the wrapper wrote beside its process id: when it was started."""
+        _, _, rest = self.read("pid").partition(b"\n")
+        return " ".join(rest.decode("ascii", "replace").split())
 
     def read(self, name: str, offset: int = 0, limit: int = 1 << 20) -> bytes:
-        """Return up to ``limit`` bytes of ``out`` or ``err`` from byte ``offset``."""
-        try:
-            with (self.path / name).open("rb") as file:
-                file.seek(offset)
-                return file.read(limit)
-        except FileNotFoundError:
+        """Return up to ``limit`` bytes of a file of the folder from byte ``offset``."""
+        file = opened(self.path / name)
+        if file is None:
             return b""
+        with file:
+            file.seek(offset)
+            return file.read(limit)
 
     def tail(self, name: str, limit: int = 4096) -> str:
         """Return the end of ``out`` or ``err`` as text; what is no UTF-8 is replaced."""
+        return self.read(name, max(0, self.size(name) - limit), limit).decode("utf-8", "replace")
+
+    def size(self, name: str) -> int:
+        """Return the size of a file of the folder in bytes; 0 where it is not there."""
         try:
-            size = (self.path / name).stat().st_size
-        except FileNotFoundError:
-            return ""
-        return self.read(name, max(0, size - limit), limit).decode("utf-8", "replace")
+            return (self.path / name).stat().st_size
+        except OSError:
+            return 0
+
+
+def opened(path: Path) -> BinaryIO | None:
+    """Open a plain file for reading; None where there is none. A FIFO does not make it wait."""
+    try:
+        file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115  (Path has no opener)
+    except OSError:
+        return None
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    return None
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -1,14 +1,32 @@
 #!/bin/sh
 # Plays the job whose folder is $1: in the directory $2 the command that follows, which reads this
 # script's standard input. Its output goes, as $3 says, to the `file` out, to the `pipe` that is this
-# script's standard output, or to `both`. It leads a session of its own. `exit` is written last,
-# whole, by rename: only that file says that the job has ended, and with which status.
-job=$1 directory=$2 output=$3
-shift 3
+# script's standard output, or to `both`. It leads a session of its own.
+#
+# `exit` is made last, whole, by rename: only that file says that the job has ended, and with which
+# status. The process $4 does that while it is there: it waits for this one, and spares it a program.
+job=$1 directory=$2 output=$3 waits=$4
+shift 4
 # A handler, not '': an ignored signal would be inherited by the command.
 trap : TERM INT HUP
-# Of several wrappers for one folder the first to make `pid` plays it: noclobber is O_EXCL.
-(set -C; printf '%s\n' "$$" > "$job/pid") 2> /dev/null || exit 1
+# With its id, what tells this process from a later one: when it was started, field 22 of
+# proc_pid_stat(5), since which start of the machine. Elsewhere than on Linux ps knows.
+use_stat() {
+    shift 19
+    since="$boot $1"
+}
+if read -r boot < /proc/sys/kernel/random/boot_id && read -r stat < "/proc/$$/stat"; then
+    use_stat ${stat##*) }
+else
+    since=$(LC_ALL=C TZ=UTC0 ps -o lstart= -p "$$")
+fi
+# Of several wrappers for one folder the first to make `pid` plays it: noclobber is O_EXCL, and a
+# redirection of `exec` that fails ends the shell.
+set -C
+exec 3> "$job/pid"
+printf '%s\n' "$$" "$since" >&3 || { rm "$job/pid"; exit 1; }
+exec 3>&-
+set +C
 if cd "$directory" 2> "$job/err"; then
     case $output in
     file) "$@" > "$job/out" 2> "$job/err" ;;
@@ -27,4 +45,6 @@ fi
 trap '' TERM INT HUP
 kill -TERM 0
 wait
-printf '%s\n' "$status" > "$job/exit.new" && mv "$job/exit.new" "$job/exit"
+# `exit.new` has its room already, so that this is written on a full disk too.
+printf '%-3s\n' "$status" 1<> "$job/exit.new"
+[ "$waits" ] && kill -0 "$waits" || exec mv "$job/exit.new" "$job/exit"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import shutil
@@ -10,21 +9,35 @@ import signal
 import subprocess
 import threading
 import time
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 
+from gitwf.repo.disk import room, sync_folder, write_all
 from gitwf.targets.job import NO_STREAMS, Exit, Job, JobFolder, JobSpec, Streams
+from gitwf.targets.process import (
+    Process,
+    boot,
+    kill_members,
+    members,
+    signal_group,
+    signal_members,
+)
 
 _POLL = 0.02
 """Seconds between two looks at a job that another process started."""
 
-_LOOKS = 50
-"""Looks after which it is asked again whether a process is the wrapper, not only whether it is there."""
+_LOOKS = 25
+"""Looks after which it is asked again whether its wrapper is there, not only whether it has ended."""
+
+_PATIENCE = 50
+"""Looks at a `pid` that is empty before whoever made it is taken for gone."""
 
 _WRAPPER = files("gitwf.targets").joinpath("job.sh").read_text(encoding="utf-8")
 _NAME = "git-wf-job"
+_EXIT = b"%-3s\n" % b""
 
 
 class LocalTarget:
@@ -32,17 +45,16 @@ class LocalTarget:
 
     def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> Job:
         """Start the job in ``folder``, or adopt it where a wrapper has begun to play it."""
-        _describe(folder, spec)
         known = JobFolder(folder)
-        if known.is_begun():
-            return LocalJob(known, None)
-        arguments = [str(folder), spec.directory, _output(streams), *spec.argv]
+        if not _describe(folder, spec) and _is_another_s(known):
+            return LocalJob.adopted(known)
+        arguments = [str(folder), spec.directory, _output(streams), str(os.getpid()), *spec.argv]
         wrapper = subprocess.Popen(
             ["/bin/sh", "-c", _WRAPPER, _NAME, *arguments],
             stdin=subprocess.DEVNULL if streams.stdin is None else streams.stdin,
             stdout=subprocess.DEVNULL if streams.stdout is None else streams.stdout,
             stderr=subprocess.DEVNULL,
-            env=dict(spec.environment),
+            env={**spec.environment, "WF_RESULT": str(known.result)},
             start_new_session=True,
         )
         return LocalJob(known, wrapper)
@@ -55,23 +67,76 @@ def _output(streams: Streams) -> str:
     return "both" if streams.kept else "pipe"
 
 
-def _describe(folder: Path, spec: JobSpec) -> None:
-    """Make the job's folder with its spec, whole, unless it is there already."""
+def _is_another_s(folder: JobFolder) -> bool:
+    """Return whether a job that was described before has been begun, or may have been.
+
+    The machine may have started anew since: then all is over, also what left no trace.
+    """
+    if folder.is_begun() or folder.exit_status() is not None:
+        return True
+    described = _Description.read(folder).boot
+    return described != "" and described != boot()
+
+
+class _Description(msgspec.Struct, frozen=True):
+    """`spec.json`: of the environment it holds what is ours, as the rest may be secret."""
+
+    argv: tuple[str, ...] = ()
+    directory: str = ""
+    environment: dict[str, str] = {}
+    boot: str = ""
+
+    @classmethod
+    def of(cls, spec: JobSpec) -> _Description:
+        ours = {k: v for k, v in spec.environment.items() if k.startswith("WF_")}
+        return cls(spec.argv, spec.directory, ours, boot())
+
+    @classmethod
+    def read(cls, folder: JobFolder) -> _Description:
+        try:
+            return msgspec.json.decode(folder.read("spec.json"), type=cls)
+        except msgspec.DecodeError:
+            return cls()
+
+
+def _describe(folder: Path, spec: JobSpec) -> bool:
+    """Make the job's folder with its spec, whole; return whether it was not there before.
+
+    Raises `StorageFullError` where there is no room for it.
+    """
     if folder.is_dir():
-        return
+        return False
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.{threading.get_ident()}")
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    shown = {k: v for k, v in spec.environment.items() if k.startswith("WF_")}
-    description = {"argv": spec.argv, "directory": spec.directory, "environment": shown}
-    (draft / "spec.json").write_bytes(msgspec.json.encode(description))
     try:
-        draft.rename(folder)
+        with room(folder):
+            _fill(draft, spec)
+            draft.rename(folder)
     except OSError:
+        if folder.is_dir():
+            return False
+        raise
+    finally:
         shutil.rmtree(draft, ignore_errors=True)
-        if not folder.is_dir():
-            raise
+    if spec.once:
+        sync_folder(folder.parent)
+    return True
+
+
+def _fill(draft: Path, spec: JobSpec) -> None:
+    draft.mkdir()
+    _write(draft / "spec.json", msgspec.json.encode(_Description.of(spec)), sync=spec.once)
+    _write(draft / "exit.new", _EXIT, sync=spec.once)
+    if spec.once:
+        sync_folder(draft)
+
+
+def _write(path: Path, content: bytes, *, sync: bool) -> None:
+    with path.open("wb", buffering=0) as file:
+        write_all(file.fileno(), content)
+        if sync:
+            os.fsync(file.fileno())
 
 
 class LocalJob:
@@ -84,85 +149,112 @@ class LocalJob:
     def __init__(self, folder: JobFolder, wrapper: subprocess.Popen[bytes] | None) -> None:
         self.folder = folder
         self._wrapper = wrapper
+        self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._cancelled = False
+        self._deadline: float | None = None
+
+    @classmethod
+    def adopted(cls, folder: JobFolder) -> LocalJob:
+        """Return a job that another process started, which may have ended.
+
+        Raises:
+            UntoldError: if nobody can tell whether it goes on.
+        """
+        job = cls(folder, None)
+        if folder.exit_status() is None:
+            job._is_played()
+        return job
 
     def wait(self) -> Exit:
-        """Block until the job has ended, then kill what the command left running."""
-        if self._wrapper:
-            self._wrapper.wait()
-        if self._wrapper and (not self.folder.is_begun() or self._is_ours()):
-            _signal(self._wrapper.pid, signal.SIGKILL)
-        else:
+        """Block until the job has ended, then kill what it left running."""
+        if self._wrapper is not None:
+            _until_ended(self._wrapper)
+        if not self._has_child():
             self._watch()
-        self._ended.set()
-        return Exit(self.folder.exit_status())
-
-    def _is_ours(self) -> bool:
-        """Return whether the child of this process plays the job."""
-        return self._wrapper is not None and self.folder.pid() == self._wrapper.pid
-
-    def _watch(self) -> None:
-        """Block until `exit` is there, or the wrapper that was to write it is gone."""
-        leader = _leader_of(self.folder)
-        for look in itertools.count():
-            if leader is None or (look % _LOOKS == 0 and not _plays(leader, self.folder)):
-                return
-            if self.folder.exit_status() is not None or not _leads(leader):
-                _signal(leader, signal.SIGKILL)
-                return
-            time.sleep(_POLL)
+        self._linger()
+        with self._lock:
+            return self._finish()
 
     def cancel(self, grace: float) -> None:
         """Send SIGTERM to the job's processes, and SIGKILL after ``grace`` seconds."""
-        leader = self._leader()
-        if self._cancelled or self._ended.is_set() or leader is None:
+        until = time.monotonic() + grace
+        with self._lock:
+            known = self._deadline
+            if self._ended.is_set() or (known is not None and known <= until):
+                return
+            self._deadline = until
+            if known is None:
+                self._signal(signal.SIGTERM)
+        threading.Thread(target=self._kill_after, args=(grace,), daemon=True).start()
+
+    def _has_child(self) -> bool:
+        """Return whether nobody but the child of this process plays the job."""
+        if self._wrapper is None:
+            return False
+        return self.folder.pid() == self._wrapper.pid or not self.folder.is_begun()
+
+    def _watch(self) -> None:
+        """Block until `exit` is there, or the wrapper that was to write it is gone."""
+        for look in itertools.count():
+            if self.folder.exit_status() is not None:
+                return
+            if look % _LOOKS == 0 and not self._is_played():
+                return
+            time.sleep(_POLL)
+
+    def _linger(self) -> None:
+        """Leave the processes of a cancelled job that outlive its wrapper the time they have."""
+        while self._deadline is not None and time.monotonic() < self._deadline:
+            if not any(members(self.folder.result)):
+                return
+            time.sleep(_POLL)
+
+    def _finish(self) -> Exit:
+        """End what is left of the job, and let go of the wrapper."""
+        status = self.folder.end()
+        if self._wrapper is not None:
+            signal_group(self._wrapper.pid, signal.SIGKILL)
+        if self._wrapper is None or status is None or self._deadline is not None:
+            kill_members(self.folder.result)
+        if self._wrapper is not None:
+            self._wrapper.wait()
+        self._ended.set()
+        return Exit(status)
+
+    def _kill_after(self, grace: float) -> None:
+        if self._ended.wait(grace):
             return
-        self._cancelled = True
-        _signal(leader, signal.SIGTERM)
-        threading.Thread(target=self._kill_later, args=(leader, grace), daemon=True).start()
+        with self._lock:
+            if not self._ended.is_set():
+                self._signal(signal.SIGKILL)
 
-    def _leader(self) -> int | None:
-        """Return the process that leads the job's session; None where it is gone."""
-        if self._wrapper and (self._is_ours() or not self.folder.is_begun()):
-            return self._wrapper.pid
-        leader = _leader_of(self.folder)
-        return leader if leader and _plays(leader, self.folder) else None
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal to all of the job's processes."""
+        if self._wrapper is not None and self._has_child():
+            signal_group(self._wrapper.pid, number)
+        elif self._leader and self._is_played():
+            signal_group(self._leader.pid, number)
+        signal_members(self.folder.result, number)
 
-    def _kill_later(self, leader: int, grace: float) -> None:
-        if not self._ended.wait(grace):
-            _signal(leader, signal.SIGKILL)
+    def _is_played(self) -> bool:
+        """Return whether the wrapper that another process started is there."""
+        return self._leader is not None and self._leader.is_alive()
 
-
-def _leader_of(folder: JobFolder) -> int | None:
-    """Return who plays a job that was begun; None where a crash kept it from being written."""
-    for _ in range(_LOOKS):
-        if (leader := folder.pid()) is not None:
-            return leader
-        time.sleep(_POLL)
-    return None
-
-
-def _signal(leader: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, number)
+    @cached_property
+    def _leader(self) -> Process | None:
+        """Who plays a job that was begun; None where a crash kept that from being written."""
+        for _ in range(_PATIENCE):
+            if (pid := self.folder.pid()) is not None:
+                return Process(pid, self.folder.since())
+            if not self.folder.is_begun():
+                return None
+            time.sleep(_POLL)
+        return None
 
 
-def _leads(pid: int) -> bool:
-    """Return whether ``pid`` leads a process group still, as a wrapper does."""
-    try:
-        return os.getpgid(pid) == pid
-    except ProcessLookupError:
-        return False
-
-
-def _plays(pid: int, folder: JobFolder) -> bool:
-    """Return whether ``pid`` is the wrapper of the job in ``folder``.
-
-    Ids of processes are used again, after a restart of the machine at the latest; and a wrapper
-    whose parent died stays as a zombie where nobody reaps it.
-    """
-    shown = subprocess.run(
-        ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, check=False
-    )
-    return f"{_NAME} {folder.path} ".encode() in shown.stdout
+def _until_ended(child: subprocess.Popen[bytes]) -> None:
+    """Block until a child has ended; where the system can, leave it unreaped, so that its id stays its."""
+    if hasattr(os, "waitid"):
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    else:
+        child.wait()
