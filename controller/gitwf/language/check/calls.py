@@ -22,7 +22,8 @@ def check_calls(scene: Scene) -> Iterator[Diagnostic]:
         defined = scene.program.definitions.get(command.name)
         callee = BUILTINS.get(command.name) or (defined.definition if defined else None)
         if callee is not None:
-            for fault in check_call(callee, command):
+            broken = scene.is_broken(path, command.span)
+            for fault in () if broken else check_call(callee, command):
                 yield Diagnostic("WF203", fault.message, path, fault.span, fault.hint)
         elif command.name not in known and not scene.program.unreadable:
             message = f"unknown command `/{command.name}`"

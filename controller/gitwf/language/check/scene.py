@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
+from gitwf.diagnostics import Span
 from gitwf.language import tree
 from gitwf.language.check.sites import Site, sites
 from gitwf.language.check.surroundings import Surroundings
@@ -15,6 +18,8 @@ from gitwf.language.runline import RunLine, ShellValue, parse_run_line
 from gitwf.language.walk import walk
 
 _N = TypeVar("_N", bound=tree.Node)
+
+_BLANKS = re.compile(r"[ \t]*+")
 
 
 class Scene:
@@ -53,6 +58,24 @@ class Scene:
     def sites(self) -> tuple[Site, ...]:
         """The calls of definitions in the program's own file."""
         return tuple(sites(self.program))
+
+    def is_broken(self, path: str, span: Span) -> bool:
+        """Return whether the parser found a mistake at ``span``, or directly behind it.
+
+        What else seems wrong there may come from that alone.
+        """
+        mistakes = self._mistakes.get(path, [])
+        after = bisect_left(mistakes, span.start)
+        behind = _BLANKS.match(self.program.sources[path].text, span.end)
+        return after < len(mistakes) and behind is not None and mistakes[after] <= behind.end()
+
+    @cached_property
+    def _mistakes(self) -> Mapping[str, list[int]]:
+        """The places of what the parser found, in order, by path."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for diagnostic in self.program.diagnostics:
+            insort(found[diagnostic.path], diagnostic.span.start)
+        return found
 
     def own(self, kind: type[_N]) -> Sequence[_N]:
         """Return the nodes of a kind in the program's own file, outer ones first."""

@@ -41,7 +41,7 @@ def check_types(scene: Scene) -> Iterator[Diagnostic]:
         for path, node in scene.all(kind):
             typed = _Typed(path)
             for child in children(node):
-                if isinstance(child, tree.Expression):
+                if isinstance(child, tree.Expression) and not scene.is_broken(path, child.span):
                     typed.stands_in(node, child)
             yield from typed.found
 
