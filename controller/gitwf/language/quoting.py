@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cache
 
 import msgspec
 
@@ -102,26 +103,29 @@ _ESCAPE = r"(?P<escape>\\.)"
 _HOLE = rf"(?P<hole>{HOLE})"
 _DOLLARS = rf"(?P<special>\$[$?!#*@0-9-])|(?P<dollar>\${HOLE})"
 
-_COMMANDS = re.compile(
+_COMMANDS = (
     rf"{_ESCAPE}|(?P<single>'[^']*+(?P<single_end>')?)"
     r"|(?P<ansi>\$'(?:[^'\\]|\\.)*+(?P<ansi_end>')?)"
     rf"|(?P<locale>\$\")|(?P<double>\")|{_EXPANSIONS}|{_DOLLARS}|{_HOLE}"
     r"|(?P<here><<)|(?P<double_open>\(\()|(?P<open>\()|(?P<close>\))|(?P<boundary>[ \t\n;&|>]+|<)"
     r"|(?P<comment>\#[^\n]*)|(?P<test>\[\[)(?=[ \t\n])|(?P<test_end>\]\])|(?P<case>case)(?=[ \t\n])"
-    r"|(?P<text>[\w./=:,+@%-]+|.)",
-    re.DOTALL,
+    r"|(?P<text>[\w./=:,+@%-]+|.)"
 )
-_DOUBLE = re.compile(
+_DOUBLE = (
     rf"{_ESCAPE}|(?P<double_end>\")|{_EXPANSIONS}|{_DOLLARS}"
-    rf"|(?P<name>\$[A-Za-z_][A-Za-z0-9_]*{HOLE})|{_HOLE}|(?P<text>[^\\\"$`{HOLE}]+|.)",
-    re.DOTALL,
+    rf"|(?P<name>\$[A-Za-z_][A-Za-z0-9_]*{HOLE})|{_HOLE}|(?P<text>[^\\\"$`{HOLE}]+|.)"
 )
-_PARAMETER = re.compile(
+_PARAMETER = (
     rf"{_ESCAPE}|(?P<parameter_end>\}})|(?P<quote>['\"])|{_EXPANSIONS}|{_DOLLARS}|{_HOLE}"
-    rf"|(?P<text>[^\\'\"$`}}{HOLE}]+|.)",
-    re.DOTALL,
+    rf"|(?P<text>[^\\'\"$`}}{HOLE}]+|.)"
 )
-_PATTERNS = {_Frame.DOUBLE: _DOUBLE, _Frame.LOCALE: _DOUBLE, _Frame.PARAMETER: _PARAMETER}
+_QUOTED = {_Frame.DOUBLE: _DOUBLE, _Frame.LOCALE: _DOUBLE, _Frame.PARAMETER: _PARAMETER}
+
+
+@cache
+def _token_in(frame: _Frame) -> re.Pattern[str]:
+    """Return what matches a token in ``frame``; compiling takes long, and few scripts need all."""
+    return re.compile(_QUOTED.get(frame, _COMMANDS), re.DOTALL)
 
 
 class _Open(msgspec.Struct, frozen=True):
@@ -147,7 +151,7 @@ class _Scanner:
     def run(self) -> None:
         """Read to the end, or to where it is not certain how to read on."""
         while self.at < len(self.script) and not self.doubt and not self.unclosed:
-            token = _PATTERNS.get(self._frame, _COMMANDS).match(self.script, self.at)
+            token = _token_in(self._frame).match(self.script, self.at)
             if token is None or token.lastgroup is None:  # every pattern matches any text
                 raise AssertionError(self.script)
             self.at = token.end()
@@ -190,7 +194,7 @@ class _Scanner:
         self._add(token[0].count(HOLE), None, _AFTER_DOLLAR)
 
     def hole(self, token: re.Match[str]) -> None:
-        if self._frame in _PATTERNS:
+        if self._frame in _QUOTED:
             self._add(1, Quote.DOUBLE)
             return
         before = self.script[self.word : token.start()]

@@ -32,8 +32,7 @@ def literal(word: tree.Word) -> str | None:
 
 def shaped(name: str, pattern: str) -> Form:
     """Return the form called ``name`` of the texts that a regular expression matches."""
-    compiled = re.compile(pattern, re.ASCII | re.DOTALL)
-    return Form(name, lambda text: compiled.fullmatch(text) is not None)
+    return Form(name, lambda text: re.fullmatch(pattern, text, re.ASCII | re.DOTALL) is not None)
 
 
 def choice(*names: str) -> Form:
