@@ -129,15 +129,11 @@ def _optional(expression: tree.Expression, scope: Scope) -> Value:
                 return None
         case tree.Field():
             target = _optional(expression.target, scope)
-            if target is None or (isinstance(target, dict) and expression.name not in target):
-                return None
-            return _field(target, expression)
+            return target.get(expression.name) if isinstance(target, dict) else None
         case tree.Index():
             target = _optional(expression.target, scope)
             index = _evaluate(expression.index, scope)
-            if target is None or not _has(target, index):
-                return None
-            return _item(target, index)
+            return _item(target, index) if _has(target, index) else None
         case _:
             return _evaluate(expression, scope)
 
@@ -157,7 +153,7 @@ def _has(target: Value, index: Value) -> bool:
         case dict(), str():
             return index in target
         case _:
-            return True
+            return isinstance(target, list | dict)
 
 
 def _item(target: Value, index: Value) -> Value:

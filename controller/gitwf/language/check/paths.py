@@ -15,6 +15,9 @@ PATH_FIELDS = frozenset(
 )
 """The fields of a definition whose words are paths, relative to its ``wdir``."""
 
+_LOOKS = frozenset(("exists", "read"))
+"""The functions that look at a file of the workspace."""
+
 
 def check_paths(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF501 for each path that leaves the repository whatever its values are."""
@@ -23,6 +26,9 @@ def check_paths(scene: Scene) -> Iterator[Diagnostic]:
             yield from _outside(redirect.path, "", scene.path)
     for state in scene.own(tree.State):
         yield from _outside(state.path, "", scene.path)
+    for where, call in scene.all(tree.Call):
+        if call.function in _LOOKS:
+            yield from _looked_at(call.arguments[:1], where)
     for where, definition in scene.definitions:
         folder = working_folder(definition)
         for field in definition.fields:
@@ -30,6 +36,14 @@ def check_paths(scene: Scene) -> Iterator[Diagnostic]:
             if field.name in PATH_FIELDS or field.name == "wdir":
                 for word in field.words:
                     yield from _outside(word, base, where)
+
+
+def _looked_at(arguments: tuple[tree.Expression, ...], path: str) -> Iterator[Diagnostic]:
+    match arguments:
+        case (tree.Constant(value=str() as text, span=span),):
+            yield from _outside(tree.Word(span, (tree.Literal(span, text),)), "", path)
+        case _:
+            pass
 
 
 def working_folder(definition: tree.Definition) -> str:

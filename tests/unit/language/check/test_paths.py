@@ -58,6 +58,18 @@ state:load → ../$run
         ),
         pytest.param(
             """\
+/echo ${read("../b.txt")} ${exists("a/b.txt")} ${read(1)}
+define:/a n
+  ↳ run → echo ${exists(".git/config")}
+""",
+            [
+                "1:14 WF501 `../b.txt` leads outside of the repository | paths are relative to the repository, or to the command's `wdir`",
+                "3:25 WF501 `.git/config` leads into `.git`",
+            ],
+            id="functions",
+        ),
+        pytest.param(
+            """\
 define:/a n
   ↳ run  → true
   ↳ wdir → sub
