@@ -85,8 +85,8 @@ locks = st.dictionaries(names, entries, max_size=4)
 def test_entries_that_are_merged_are_read_back(
     before: dict[str, Entry], after: dict[str, Entry]
 ) -> None:
-    old = lockfile.parse(lockfile.Lockfile().with_entries(before).text())
-    new = lockfile.parse(old.with_entries(after).text())
+    old = lockfile.parse(lockfile.Lockfile().with_blocks(lockfile.emit_blocks(before)).text())
+    new = lockfile.parse(old.with_blocks(lockfile.emit_blocks(after)).text())
     assert new.entries() == before | after
     kept = before.keys() - after.keys()
     assert {name: new.blocks[name] for name in kept} == {name: old.blocks[name] for name in kept}

@@ -18,6 +18,7 @@ from gitwf.data.hashes import (
     Member,
     Tree,
     changing,
+    file_status,
     is_executable,
 )
 from gitwf.data.link import Linker
@@ -98,7 +99,7 @@ class Cache:
             self.checkout(content, target)
 
     def _add_file(self, path: Path) -> HashInfo:
-        status = path.stat()
+        status = file_status(path)
         known = self._known(path, status)
         if known is not None and self.objects.size(known) == status.st_size:
             return HashInfo(known, status.st_size, isexec=is_executable(status))

@@ -66,6 +66,17 @@ class MissingOutError(DataError):
         self.paths = tuple(paths)
 
 
+class GoneDepError(DataError):
+    """Deps that a command began with were gone at its end. ``paths`` are as the stage writes them."""
+
+    def __init__(self, stage: str, paths: Sequence[str]) -> None:
+        super().__init__(
+            f"{_listed(paths)} vanished while `{stage}` ran",
+            "a stage leaves its deps in place, and so must what runs beside it",
+        )
+        self.paths = tuple(paths)
+
+
 class MissingObjectError(DataError):
     """An object is not in the cache, or not whole."""
 

@@ -17,9 +17,10 @@ from gitwf.data import runcache
 from gitwf.data.atomic import temporary
 from gitwf.data.cache import remove
 from gitwf.data.entry import Entry, Item
-from gitwf.data.errors import DataError, MissingOutError
+from gitwf.data.errors import DataError, GoneDepError, MissingOutError
 from gitwf.data.gitignore import ignore_outs
 from gitwf.data.hashes import HashInfo
+from gitwf.data.lockfile import emit_blocks
 from gitwf.data.look import Look, has_run_cache, wanted_entry
 from gitwf.data.metrics import metrics_of
 from gitwf.data.project import Project
@@ -81,13 +82,17 @@ def save(project: Project, stage: Stage, look: Look, *, reusable: bool = True) -
 
     Not ``reusable``: what it read stands in no key, so the run cache gets no entry.
 
-    Raises `MissingOutError`: outs were not written. `DataError`: an out is neither file nor folder,
-    or a metric file is not readable. `LockedError`: DVC's lock is held for too long.
+    Raises `MissingOutError`: outs were not written. `GoneDepError`: deps are no longer there.
+    `DataError`: an out is neither file nor folder, or a metric file is not readable. `LockedError`:
+    DVC's lock is held for too long.
     """
     paths = {out.path: project.resolve(stage.wdir, out.path) for out in stage.outs}
     missing = [path for path, full in paths.items() if not full.exists()]
     if missing:
         raise MissingOutError(stage.name, missing)
+    gone = [path for path in stage.deps if not project.resolve(stage.wdir, path).exists()]
+    if gone:
+        raise GoneDepError(stage.name, gone)
     metrics = metrics_of(project, stage)
     after = wanted_entry(project, stage)
     keep = _fills_run_cache(stage, after)
@@ -110,10 +115,11 @@ def record_entries(
     Raises `BrokenFileError`: `dvc.lock` is not readable. `LockedError`: DVC's lock is held for too
     long.
     """
+    blocks = emit_blocks(entries)
     with project.locked():
         ignore_outs(project.root, ignored)
         old = project.lockfile()
-        new = old.with_entries(entries)
+        new = old.with_blocks(blocks)
         if new != old:
             project.write_lockfile(new)
 

@@ -132,7 +132,7 @@ class Hasher:
 
     def file(self, path: Path) -> HashInfo:
         """Return the hash of the file at ``path``. Raises as `of`."""
-        status = _file_status(path)
+        status = file_status(path)
         md5 = self.known(path, status)
         if md5 is None:
             md5, status = self._read(path, status)
@@ -171,7 +171,7 @@ class Hasher:
             with path.open("rb", buffering=0) as file:
                 while chunk := file.read(CHUNK):
                     digest.update(chunk)
-            after = _file_status(path)
+            after = file_status(path)
             if _Stamp.of(after) == _Stamp.of(status):
                 md5 = digest.hexdigest()
                 self.remember(path, md5, after)
@@ -209,7 +209,8 @@ def _is_within(relpath: str) -> bool:
     return bool(relpath) and not {"", ".", ".."} & set(relpath.split("/"))
 
 
-def _file_status(path: Path) -> os.stat_result:
+def file_status(path: Path) -> os.stat_result:
+    """Return the status of the file at ``path``, links followed. Raises as `Hasher.of`."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise DataError(f"`{path}` is neither a file nor a folder")

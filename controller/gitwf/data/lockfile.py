@@ -46,10 +46,9 @@ class Lockfile(msgspec.Struct, frozen=True):
         found = ((stage, self.entry(stage)) for stage in self.blocks)
         return {stage: entry for stage, entry in found if entry is not None}
 
-    def with_entries(self, entries: Mapping[str, Entry]) -> Lockfile:
-        """Return the file with ``entries`` in it: in their old places, the new ones at the end."""
-        fresh = {stage: emit_block(stage, entry) for stage, entry in entries.items()}
-        return Lockfile({**self.blocks, **fresh}, self.tail)
+    def with_blocks(self, blocks: Mapping[str, str]) -> Lockfile:
+        """Return the file with ``blocks`` in it: in their old places, the new ones at the end."""
+        return Lockfile({**self.blocks, **blocks}, self.tail)
 
     def text(self) -> str:
         """Return the text of the file."""
@@ -66,9 +65,9 @@ def parse(text: str) -> Lockfile:
     return _cut(text) or _load(text)
 
 
-def emit_block(stage: str, entry: Entry) -> str:
-    """Return the lines of ``entry`` in `dvc.lock`, as DVC writes them."""
-    return emit.dump({"stages": {stage: entry.document()}}).removeprefix("stages:\n")
+def emit_blocks(entries: Mapping[str, Entry]) -> dict[str, str]:
+    """Return the lines of ``entries`` in `dvc.lock`, as DVC writes them."""
+    return {stage: _block(stage, entry.document()) for stage, entry in entries.items()}
 
 
 def _cut(text: str) -> Lockfile | None:
@@ -103,11 +102,12 @@ def _load(text: str) -> Lockfile:
     if not isinstance(stages, Mapping) or not all(isinstance(name, str) for name in stages):
         raise BrokenFileError(f"`{NAME}` is not as DVC writes it", _MEND)
     rest = {key: value for key, value in document.items() if key not in {"schema", "stages"}}
-    blocks = {
-        name: emit.dump({"stages": {name: entry}}).removeprefix("stages:\n")
-        for name, entry in stages.items()
-    }
+    blocks = {name: _block(name, entry) for name, entry in stages.items()}
     return Lockfile(blocks, emit.dump(rest) if rest else "")
+
+
+def _block(stage: str, entry: object) -> str:
+    return emit.dump({"stages": {stage: entry}}).removeprefix("stages:\n")
 
 
 def _of(document: object, stage: str) -> object:

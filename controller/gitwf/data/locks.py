@@ -1,41 +1,45 @@
-"""DVC's own locks, so that our bookkeeping and a user's `dvc` commands never meet halfway.
+"""DVC's lock files, so that our bookkeeping and a user's `dvc` commands never meet halfway.
 
-`.dvc/tmp/lock` is an flock with the holder's pid in the file (`dvc/lock.py`); `.dvc/tmp/rwlock`
-names the paths that running commands read and write (`dvc/rwlock.py`). Both are per worktree.
+Each is an flock with the holder's pid in the file (`dvc/lock.py`): it ends with its process.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import subprocess
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import msgspec
-
-from gitwf.data.atomic import write_whole
-from gitwf.data.errors import BrokenFileError, LockedError
+from gitwf.data.errors import LockedError
 
 DEADLINE = 60.0
-"""Seconds that we wait for a lock: longer than any `dvc` command holds one without a person asking."""
+"""Seconds that we wait for a lock: longer than most `dvc` commands hold one."""
 
 _POLL = 0.005
+_SHOWN = 60
 
 
-class _Holder(msgspec.Struct, frozen=True):
-    """Who holds a path, in the words of `rwlock`: DVC shows ``cmd`` to whom it keeps waiting."""
+class FileLock:
+    """A lock file of DVC, for the threads of this process: they queue, and one asks for the file."""
 
-    pid: int
-    cmd: str
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = threading.Lock()
 
-
-class _Paths(msgspec.Struct, omit_defaults=True):
-    """The whole of `rwlock`: one writer or many readers for a path."""
-
-    write: dict[str, _Holder] = {}
-    read: dict[str, list[_Holder]] = {}
+    @contextmanager
+    def held(self, deadline: float = DEADLINE) -> Iterator[None]:
+        """Hold the lock; wait up to ``deadline`` seconds. Raises `LockedError`."""
+        if not self._turn.acquire(timeout=deadline):
+            raise _locked(self._path, "")
+        try:
+            with locked(self._path, deadline):
+                yield
+        finally:
+            self._turn.release()
 
 
 @contextmanager
@@ -53,28 +57,16 @@ def locked(path: Path, deadline: float = DEADLINE) -> Iterator[None]:
         os.close(descriptor)
 
 
-@contextmanager
-def busy(folder: Path, who: str, *, read: Sequence[Path], write: Sequence[Path]) -> Iterator[None]:
-    """Tell DVC, while the body runs, that absolute paths are read and written by ``who``.
-
-    ``folder`` is `.dvc/tmp`. A `dvc` command that wants one of them fails at once and shows
-    ``who``; all others work. What other processes hold is not our business: a run has a worktree
-    of its own.
-
-    Raises `BrokenFileError`: the `rwlock` file is not readable. `LockedError`: its lock is held for
-    too long.
-    """
-    holder = _Holder(os.getpid(), who)
-    with _rwlock(folder) as paths:
-        for path in write:
-            paths.write[str(path)] = holder
-        for path in read:
-            paths.read.setdefault(str(path), []).append(holder)
-    try:
-        yield
-    finally:
-        with _rwlock(folder) as paths:
-            _release(paths, holder, read, write)
+def shown(pid: str) -> str:
+    """Return a process for people: its id, and the end of what it was started as if that is known."""
+    listed = None
+    with suppress(OSError):
+        listed = subprocess.run(
+            ["ps", "-ww", "-o", "args=", "-p", pid], capture_output=True, text=True, check=False
+        )
+    words = " ".join(listed.stdout.split()) if listed else ""
+    command = words if len(words) <= _SHOWN else f"…{words[-_SHOWN:]}"
+    return f"process {pid} (`{command}`)" if command else f"process {pid or '?'}"
 
 
 def _wait(descriptor: int, path: Path, deadline: float) -> None:
@@ -84,10 +76,7 @@ def _wait(descriptor: int, path: Path, deadline: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                raise LockedError(
-                    f"process {_holder(descriptor)} holds `{path}`",
-                    "it is a `dvc` command or another run: wait for it, or end it",
-                ) from None
+                raise _locked(path, _holder(descriptor)) from None
             time.sleep(_POLL)
         else:
             return
@@ -95,36 +84,11 @@ def _wait(descriptor: int, path: Path, deadline: float) -> None:
 
 def _holder(descriptor: int) -> str:
     """Return the pid that the holder of a lock wrote into it."""
-    return os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "?"
+    return os.pread(descriptor, 32, 0).decode(errors="replace").strip()
 
 
-@contextmanager
-def _rwlock(folder: Path) -> Iterator[_Paths]:
-    path = folder / "rwlock"
-    with locked(folder / "rwlock.lock"):
-        paths = _read(path)
-        yield paths
-        write_whole(path, msgspec.json.encode(paths), sync=False)
-
-
-def _read(path: Path) -> _Paths:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_Paths)
-    except FileNotFoundError:
-        return _Paths()
-    except msgspec.DecodeError as error:
-        raise BrokenFileError(
-            f"`{path}` is not as DVC writes it", "remove it when no `dvc` command runs"
-        ) from error
-
-
-def _release(paths: _Paths, holder: _Holder, read: Sequence[Path], write: Sequence[Path]) -> None:
-    for path in map(str, write):
-        if paths.write.get(path) == holder:
-            del paths.write[path]
-    for path in map(str, read):
-        readers = paths.read.get(path, [])
-        if holder in readers:
-            readers.remove(holder)
-        if not readers:
-            paths.read.pop(path, None)
+def _locked(path: Path, pid: str) -> LockedError:
+    return LockedError(
+        f"{shown(pid)} holds `{path}`",
+        "it is a `dvc` command or another run: wait for it, or end it",
+    )

@@ -13,7 +13,7 @@ import msgspec
 
 from gitwf.data import dvcyaml, lockfile, runcache
 from gitwf.data.entry import Entry, Item, Params
-from gitwf.data.errors import DataError, MissingObjectError, PathError
+from gitwf.data.errors import BrokenFileError, DataError, MissingObjectError, PathError
 from gitwf.data.hashes import HashInfo
 from gitwf.data.params import read_params
 from gitwf.data.project import Project
@@ -64,7 +64,7 @@ def look(project: Project, stage: Stage) -> Look:
     wanted = wanted_entry(project, stage)
     name = _name(stage, wanted)
     key = name if has_run_cache(stage, wanted) else None
-    locked = project.lockfile().entry(stage.name)
+    locked = _entry(project, stage)
     found, why_not = _restorable(project, stage, wanted, key, locked)
     if found is None:
         return Look(why_not, wanted, key, name=name)
@@ -138,6 +138,15 @@ def _params(project: Project, stage: Stage) -> Params:
         os.path.normpath(file): read_params(project.resolve(stage.wdir, file), file, keys)
         for file, keys in stage.params.items()
     }
+
+
+def _entry(project: Project, stage: Stage) -> Entry | None:
+    """Return the entry of `dvc.lock`. DVC writes that file in place: half of it is none."""
+    try:
+        return project.lockfile().entry(stage.name)
+    except BrokenFileError:
+        with project.locked():
+            return project.lockfile().entry(stage.name)
 
 
 def _name(stage: Stage, wanted: Entry) -> str:

@@ -14,7 +14,8 @@ from gitwf.data.hashes import Hasher
 from gitwf.data.ignore import Ignore
 from gitwf.data.link import WAYS
 from gitwf.data.lockfile import Lockfile
-from gitwf.data.locks import DEADLINE, locked
+from gitwf.data.locks import DEADLINE, FileLock
+from gitwf.data.rwlock import RwLock
 
 _GUARDED = frozenset({".git", ".dvc"})
 
@@ -26,6 +27,8 @@ class Project:
         self.root = root
         self.config = config
         self.deadline = DEADLINE
+        self.rwlock = RwLock(root / ".dvc" / "tmp")
+        self._lock = FileLock(root / ".dvc" / "tmp" / "lock")
         self._lockfile = ("", Lockfile())
         self._resolved: dict[tuple[str, str], tuple[Path, tuple[Path, ...]]] = {}
         self.ignore = Ignore(root)
@@ -59,15 +62,11 @@ class Project:
         (folder / "tmp").mkdir(exist_ok=True)
         return cls(path, config)
 
-    @property
-    def tmp(self) -> Path:
-        """The folder of DVC's locks."""
-        return self.root / ".dvc" / "tmp"
-
     def lockfile(self) -> Lockfile:
         """Return the `dvc.lock` as it is now; no file has no entries. Raises `BrokenFileError`."""
         try:
-            text = (self.root / lockfile.NAME).read_text(encoding="utf-8")
+            path = self.root / lockfile.NAME
+            text = path.read_text(encoding="utf-8", errors="surrogateescape")
         except FileNotFoundError:
             return Lockfile()
         known, parsed = self._lockfile
@@ -79,12 +78,13 @@ class Project:
     def write_lockfile(self, new: Lockfile) -> None:
         """Replace `dvc.lock`. The caller holds the lock."""
         text = new.text()
-        write_whole(self.root / lockfile.NAME, text.encode(), sync=False)
+        data = text.encode(errors="surrogateescape")
+        write_whole(self.root / lockfile.NAME, data, sync=False)
         self._lockfile = (text, new)
 
     def locked(self) -> AbstractContextManager[None]:
-        """Hold DVC's lock of this worktree. Raises LockedError after a minute."""
-        return locked(self.tmp / "lock", self.deadline)
+        """Hold DVC's lock of this worktree. Raises `LockedError` after a minute."""
+        return self._lock.held(self.deadline)
 
     def resolve(self, wdir: str, path: str) -> Path:
         """Return the absolute path of what a stage that works in ``wdir`` calls ``path``.

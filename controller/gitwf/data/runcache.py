@@ -33,6 +33,11 @@ def candidates(cache: Cache, key: str) -> Iterator[Entry]:
             yield entry
 
 
+def has(cache: Cache, key: str) -> bool:
+    """Return whether there is anything under ``key``."""
+    return _folder(cache, key).exists()
+
+
 def write(cache: Cache, entry: Entry) -> None:
     """Put ``entry`` into the run cache; one that is there is left, as DVC does."""
     folder = _folder(cache, entry.key())

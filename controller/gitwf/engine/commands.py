@@ -159,8 +159,12 @@ class Commands:
 
         self._steps.admit(call, frame)
         if invocation.effect:
-            return self._effects.play(invocation.effect, call, frame.stop, step)
-        return step()
+            ended = self._effects.play(invocation.effect, call, frame.stop, step)
+        else:
+            ended = step()
+        if invocation.stage is not None and ended.outcome.succeeded:
+            self._stages.recall(invocation.stage)
+        return ended
 
     def _ended(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
         if invocation.stage is None:
@@ -174,8 +178,9 @@ class Commands:
             wanted=frame.wanted or frame.streams.stdout is not None,
             begun=self._context.job_folder(call.step).exists(),
             forced=_why_executed(frame),
+            piped=frame.streams.stdin is not None or frame.streams.stdout is not None,
         )
-        ended = self._stages.play(invocation.stage, call, execute, need)
+        ended = self._stages.play(invocation.stage, call, execute, need, frame.stop)
         if not ended.cached:
             return ended
         return msgspec.structs.replace(ended, outcome=poured(ended.outcome, call, frame))

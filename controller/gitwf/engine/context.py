@@ -36,6 +36,11 @@ class RunContext(msgspec.Struct, frozen=True):
     supply: Supply = msgspec.field(default_factory=Supply)
     gate: Gate = msgspec.field(default_factory=Gate)
 
+    @property
+    def locks(self) -> Path:
+        """The folder of the locks of stages: one for all runs of the clone."""
+        return self.folder.parents[1] / "stages"
+
     def job_folder(self, step: str) -> Path:
         """Return the folder of the job of ``step``."""
         return self.folder / "jobs" / step.replace("/", ".")

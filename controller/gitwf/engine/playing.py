@@ -14,6 +14,7 @@ from gitwf.engine.checkpoints import RunCheckpoints
 from gitwf.engine.commands import Commands, Playable, Players
 from gitwf.engine.context import RunContext
 from gitwf.engine.effects import Effects
+from gitwf.engine.executions import Executions
 from gitwf.engine.flow import Flows
 from gitwf.engine.frame import Frame
 from gitwf.engine.ledger import RunLedger
@@ -109,7 +110,7 @@ class Playing:
         players = Players(
             builtins(steps),
             steps,
-            Stages(project, self._shelf, self._context.folder),
+            self._stages(project),
             Effects(ledger, self._memory, self._context),
             self._tally,
         )
@@ -131,6 +132,10 @@ class Playing:
             return flows.block(program.file.block, Frame(scope, stop, supply=self._context.supply))
         except StoppedError as stopped:
             return failed(stopped.failure)
+
+    def _stages(self, project: Project | DataError) -> Stages:
+        executions = Executions(self._context.locks, self._context.id)
+        return Stages(project, self._shelf, executions, f"git wf run {self._context.id}")
 
     def _finish(self, project: Project | DataError, outcome: Outcome, seconds: float) -> RunRecord:
         request = self._request

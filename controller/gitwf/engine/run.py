@@ -71,7 +71,7 @@ class Runner:
         folder = state / "runs" / request.id
         with owning(folder):
             place = self._place(request)
-            shelf = RunShelf(self._records, place)
+            shelf = RunShelf(self._records, place, folder)
             origins = settings.secrets
             declared = {*origins, *sources(origins).values()}
             declared |= named_secrets(request.plan.program())

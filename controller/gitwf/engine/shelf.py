@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from gitwf.data.atomic import write_whole
@@ -14,32 +15,49 @@ from gitwf.plan.stage import Stage
 from gitwf.records.store import Records
 from gitwf.repo.commits import Change, File
 
-_STAGES, _LOCK = "dvc.yaml", "dvc.lock"
+_STAGES, _LOCK, _ANSWERS = "dvc.yaml", "dvc.lock", "answers"
 
 
 class RunShelf:
-    """Collects what belongs into the ref of one run, from its workspace."""
+    """Collects what belongs into the ref of one run, from its workspace.
 
-    def __init__(self, records: Records, workspace: Path) -> None:
+    ``folder`` is what the clone has of the run: what its stages answered is there at once, for
+    other runs and for another playing of this one.
+    """
+
+    def __init__(self, records: Records, workspace: Path, folder: Path) -> None:
         self._records = records
         self._workspace = workspace
+        self._folder = folder
         self._stages: dict[str, Stage] = {}
-        self._results: dict[str, bytes] = {}
+        self._results = {file.stem: file.read_bytes() for file in folder.glob(f"{_ANSWERS}/*.json")}
         self._kept: set[str] = set()
         self._merged: tuple[str | None, Mapping[str, Stage], str | None] = (None, {}, None)
         self._lock = threading.Lock()
 
     def find(self, key: str) -> bytes | None:
         """Return what is kept for a stage: by this run, else by the newest that has it."""
-        found = self._results.get(key) or self._records.runs.find_result(key)
-        if found is not None:
-            self.put(key, found)
+        found = self._results.get(key)
+        if found is None:
+            found = self._of_ongoing(key) or self._records.runs.find_result(key)
+            if found is not None:
+                self.put(key, found)
         return found
 
     def put(self, key: str, record: bytes) -> None:
         """Keep a record with the run."""
+        path = _answer(self._folder, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, record, sync=False)
         with self._lock:
             self._results[key] = record
+
+    def _of_ongoing(self, key: str) -> bytes | None:
+        """Return what the newest run has for a stage whose records are not whole in git yet."""
+        for run in reversed(self._records.ongoing.runs()):
+            with suppress(FileNotFoundError):
+                return _answer(self._folder.with_name(run), key).read_bytes()
+        return None
 
     def use(self, stage: Stage) -> None:
         """Have the run's `dvc.yaml` hold ``stage``."""
@@ -81,3 +99,7 @@ class RunShelf:
         merged = merge_stages(merged, [s for n, s in stages.items() if known.get(n) != s])
         self._merged = (text, stages, merged)
         return merged
+
+
+def _answer(folder: Path, key: str) -> Path:
+    return folder / _ANSWERS / f"{key}.json"

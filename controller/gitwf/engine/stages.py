@@ -1,25 +1,39 @@
-"""Plays a DVC stage: restored where its result is known, else executed and its outs saved."""
+"""Plays a DVC stage: restored where its result is known, else executed and its outs saved.
+
+Stages of one run may be played at once, and so may runs that would execute the same stage: one
+does, the others wait and restore. Who waits holds nothing that another waits for.
+"""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from gitwf.data import runcache
 from gitwf.data.entry import Entry
-from gitwf.data.errors import DataError, MissingDepError, MissingOutError, PathError
+from gitwf.data.errors import (
+    DataError,
+    GoneDepError,
+    MissingDepError,
+    MissingObjectError,
+    MissingOutError,
+    PathError,
+)
 from gitwf.data.execute import begin, restore, save
 from gitwf.data.look import Look, look
 from gitwf.data.metrics import metrics_of
 from gitwf.data.project import Project
+from gitwf.engine.claims import Claim, Claims
+from gitwf.engine.executions import Executions
+from gitwf.engine.kept import answer, keep
 from gitwf.engine.outcome import Kind, Outcome, failed
 from gitwf.engine.result import result_of
-from gitwf.engine.steps import INLINE, Call, Ended
+from gitwf.engine.steps import Call, Ended
+from gitwf.engine.stop import Stop
 from gitwf.engine.tally import flat
-from gitwf.language.value import Value, from_json, to_json
 from gitwf.plan.stage import Stage
 from gitwf.records.event import Out
 from gitwf.targets.job import JobFolder
@@ -41,23 +55,6 @@ class Shelf(Protocol):
         ...
 
 
-_NULL = msgspec.Raw(b"null")
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """What an executed stage answered: kept with the run under the stage's run-cache key.
-
-    ``value`` is the name of the run-cache entry that it belongs to. What is longer than 4 KiB, or
-    no UTF-8, is an object of DVC's cache, here its md5.
-    """
-
-    value: str
-    result: msgspec.Raw = _NULL
-    result_md5: str | None = None
-    output: str | None = None
-    output_md5: str | None = None
-
-
 Execute = Callable[[], "JobEnd"]
 
 
@@ -66,12 +63,14 @@ class Need(msgspec.Struct, frozen=True):
 
     ``wanted``: its result or output is used. ``begun``: an earlier controller started its command,
     so that it is taken up, and what it wrote must stay. ``forced``: why it is executed although a
-    result may be known, or None; what it answers then is kept for nobody else.
+    result may be known, or None; what it answers then is kept for nobody else. ``piped``: it runs
+    together with others, so it waits for nobody.
     """
 
     wanted: bool
     begun: bool
     forced: str | None = None
+    piped: bool = False
 
 
 class JobEnd(msgspec.Struct, frozen=True):
@@ -81,158 +80,187 @@ class JobEnd(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
+class _Task(msgspec.Struct, frozen=True):
+    """A stage to be played, and all that belongs to this playing of it."""
+
+    project: Project
+    stage: Stage
+    call: Call
+    execute: Execute
+    need: Need
+    claim: Claim
+
+
 class Stages:
     """Plays the stages of one run in its workspace."""
 
-    def __init__(self, project: Project | DataError, shelf: Shelf, folder: Path) -> None:
+    def __init__(
+        self, project: Project | DataError, shelf: Shelf, executions: Executions, who: str
+    ) -> None:
+        """``who`` is shown by `dvc` to those who want what a stage of the run uses."""
         self._project = project
         self._shelf = shelf
-        self._folder = folder
+        self._executions = executions
+        self._who = who
+        self._claims = Claims()
+        if isinstance(project, Project):
+            project.rwlock.forget(who)
 
-    def play(self, stage: Stage, call: Call, execute: Execute, need: Need) -> Ended:
-        """Return how the stage ended; ``execute`` starts its command, or takes it up."""
+    def play(self, stage: Stage, call: Call, execute: Execute, need: Need, stop: Stop) -> Ended:
+        """Return how the stage ended; ``execute`` starts its command, or takes it up.
+
+        Raises:
+            StoppedError: if the stop is asked for while it waits for another stage.
+        """
         if isinstance(self._project, DataError):
             return _failed(call, self._project)
         try:
-            return self._play(self._project, stage, call, execute, need)
+            return self._claimed(self._project, stage, call, execute, need, stop)
         except DataError as error:
             return _failed(call, error)
         except OSError as error:
             message = f"stage `{stage.name}`: {error.strerror or error}"
             return Ended(failed(call.failed(Kind.START, message)))
 
-    def _play(
-        self, project: Project, stage: Stage, call: Call, execute: Execute, need: Need
+    def recall(self, stage: Stage) -> None:
+        """Have the run hold a stage that an earlier playing of the run has played."""
+        self._shelf.use(stage)
+
+    def _claimed(
+        self,
+        project: Project,
+        stage: Stage,
+        call: Call,
+        execute: Execute,
+        need: Need,
+        stop: Stop,
     ) -> Ended:
-        seen = look(project, stage)
+        outs = _paths(project, stage, (out.path for out in stage.outs))
+        claim = Claim(stage, _paths(project, stage, stage.deps), outs)
+        task = _Task(project, stage, call, execute, need, claim)
+        with self._claims.claiming(claim, stop, patient=not need.piped):
+            return self._play(task, stop)
+
+    def _play(self, task: _Task, stop: Stop) -> Ended:
+        seen = self._look(task)
+        if task.need.begun:
+            return self._execute(task, seen, "taken up where it was left")
+        done = self._restored(task, seen)
+        if isinstance(done, Ended):
+            return done
+        single = task.need.forced is None and not task.need.piped
+        with self._executions.alone(seen.key if single else None, stop) as other:
+            if other is not None or _has_come(task, seen):
+                seen = self._look(task)
+                done = self._restored(task, seen)
+            if isinstance(done, Ended):
+                return _waited(done, other)
+            return _waited(self._execute(task, seen, done), other)
+
+    def _look(self, task: _Task) -> Look:
+        seen = look(task.project, task.stage)
         if seen.missing_deps:
             raise MissingDepError(seen.missing_deps)
-        self._shelf.use(stage)
-        if need.begun:
-            reason = "taken up where it was left"
-            return self._execute(project, stage, seen, call, execute, need, reason)
-        reason = need.forced or seen.reason
-        if seen.entry is not None and need.forced is None:
-            kept = self._kept(project, seen)
-            if kept is not None or not need.wanted:
-                return self._restore(project, stage, seen, seen.entry, kept)
-            reason = "its result is used, and none is recorded"
-        elif seen.key and need.forced is None and self._shelf.find(seen.key) is not None:
-            reason = "what it wrote before is no longer in the cache"
-        begin(project, stage)
-        return self._execute(project, stage, seen, call, execute, need, reason)
+        self._shelf.use(task.stage)
+        return seen
 
-    def _restore(
-        self, project: Project, stage: Stage, seen: Look, entry: Entry, kept: Outcome | None
-    ) -> Ended:
-        restore(project, stage, seen)
+    def _restored(self, task: _Task, seen: Look) -> Ended | str:
+        """Restore the stage, or return why it must be executed."""
+        if task.need.forced is not None:
+            return task.need.forced
+        record = self._shelf.find(seen.name) if seen.name else None
+        if seen.entry is None:
+            return _LOST if record and seen.key else seen.reason
+        kept = answer(task.project.cache, record, seen.value) if record else None
+        if kept is None and task.need.wanted:
+            return "its result is used, and none is recorded"
+        try:
+            return self._restore(task, seen, seen.entry, kept)
+        except MissingObjectError:
+            return _LOST  # removed since the look, by `dvc gc`
+
+    def _restore(self, task: _Task, seen: Look, entry: Entry, kept: Outcome | None) -> Ended:
+        if not seen.unchanged:
+            self._claims.write(task.claim)
+        restore(task.project, task.stage, seen)
         return Ended(
             kept or Outcome(),
             cached=True,
             outs=_outs(entry),
-            metrics=dict(flat(metrics_of(project, stage))),
+            metrics=dict(flat(metrics_of(task.project, task.stage))),
             reason=seen.reason,
         )
 
-    def _execute(
-        self,
-        project: Project,
-        stage: Stage,
-        seen: Look,
-        call: Call,
-        execute: Execute,
-        need: Need,
-        reason: str,
-    ) -> Ended:
-        end = execute()
-        if not end.outcome.succeeded:
-            printed = result_of(end.folder, None)
-            outcome = msgspec.structs.replace(end.outcome, result=printed.value)
-            return Ended(outcome, reason=reason, warning=printed.warning)
-        saved = save(project, stage, seen, reusable=need.forced is None)
+    def _execute(self, task: _Task, seen: Look, reason: str) -> Ended:
+        project, claim = task.project, task.claim
+        read, write = ([project.root / p for p in paths] for paths in (claim.reads, claim.writes))
+        with project.rwlock.busy(self._who, read=read, write=write):
+            self._claims.write(claim)
+            if not task.need.begun:
+                begin(project, task.stage)
+            end = task.execute()
+            if end.outcome.succeeded:
+                return self._save(task, seen, end, reason)
+        printed = result_of(end.folder, None)
+        outcome = msgspec.structs.replace(end.outcome, result=printed.value)
+        return Ended(outcome, reason=reason, warning=printed.warning)
+
+    def _save(self, task: _Task, seen: Look, end: JobEnd, reason: str) -> Ended:
+        reusable = task.need.forced is None and not task.claim.disturbed
+        saved = save(task.project, task.stage, seen, reusable=reusable)
         result = result_of(end.folder, dict(saved.metrics) or None)
-        outcome = msgspec.structs.replace(end.outcome, result=result.value)
-        if seen.name is not None and not saved.changed_deps and need.forced is None:
-            kept = self._keep(project, saved.entry.value(), result.value, end.folder)
+        if seen.name is not None and reusable and not saved.changed_deps:
+            kept = keep(task.project.cache, saved.entry.value(), result.value, end.folder)
             self._shelf.put(seen.name, kept)
         return Ended(
-            outcome,
+            msgspec.structs.replace(end.outcome, result=result.value),
             outs=_outs(saved.entry),
             metrics=dict(flat(dict(saved.metrics))),
             reason=reason,
-            warning=_warning(call, result.warning, saved.changed_deps),
+            warning=_warning(task, saved.changed_deps) or result.warning,
         )
 
-    def _keep(self, project: Project, value: str, result: Value, folder: JobFolder) -> bytes:
-        text = to_json(result).encode()
-        short = len(text) <= INLINE
-        output, output_md5 = self._keep_output(project, folder.out)
-        return msgspec.json.encode(
-            Kept(
-                value,
-                msgspec.Raw(text) if short else _NULL,
-                None if short else self._add(project, text),
-                output,
-                output_md5,
-            )
-        )
 
-    def _keep_output(self, project: Project, path: Path) -> tuple[str | None, str | None]:
-        if path.stat().st_size <= INLINE:
-            try:
-                return path.read_bytes().decode(), None
-            except UnicodeDecodeError:
-                pass
-        return None, project.cache.add(path).md5
-
-    def _add(self, project: Project, text: bytes) -> str:
-        with tempfile.NamedTemporaryFile(dir=self._folder) as draft:
-            draft.write(text)
-            draft.flush()
-            return project.cache.add(Path(draft.name)).md5
-
-    def _kept(self, project: Project, seen: Look) -> Outcome | None:
-        """Return what the stage answered when the entry was made, or None where nobody knows."""
-        record = self._shelf.find(seen.name) if seen.name else None
-        if record is None:
-            return None
-        try:
-            kept = msgspec.json.decode(record, type=Kept)
-            if kept.value != seen.value:
-                return None
-            return Outcome(result=_kept_result(project, kept), output=_kept_output(project, kept))
-        except (msgspec.DecodeError, OSError, ValueError):
-            return None
+_LOST = "what it wrote before is no longer in the cache"
 
 
-def _kept_result(project: Project, kept: Kept) -> Value:
-    if kept.result_md5 is None:
-        return from_json(bytes(kept.result).decode())
-    return from_json(Path(project.cache.path(kept.result_md5)).read_text(encoding="utf-8"))
+def _paths(project: Project, stage: Stage, paths: Iterable[str]) -> list[Path]:
+    """Return where ``paths`` of the stage are in the workspace."""
+    return [project.resolve(stage.wdir, path).relative_to(project.root) for path in paths]
 
 
-def _kept_output(project: Project, kept: Kept) -> tuple[bytes | Path, ...]:
-    if kept.output is not None:
-        return (kept.output.encode(),)
-    path = Path(project.cache.path(kept.output_md5 or ""))
-    path.stat()
-    return (path,)
+def _has_come(task: _Task, seen: Look) -> bool:
+    """Return whether another run may have executed the stage since it was ``seen``."""
+    if seen.key is None or seen.entry is not None:
+        return False
+    return runcache.has(task.project.cache, seen.key)
+
+
+def _waited(ended: Ended, other: str | None) -> Ended:
+    if other is None:
+        return ended
+    return msgspec.structs.replace(ended, reason=f"{ended.reason}; waited for run {other}")
 
 
 def _outs(entry: Entry) -> tuple[Out, ...]:
     return tuple(Out(item.path, item.content.md5, item.content.size or 0) for item in entry.outs)
 
 
-def _warning(call: Call, warning: str | None, changed: tuple[str, ...]) -> str | None:
+def _warning(task: _Task, changed: tuple[str, ...]) -> str | None:
+    """Return what is wrong with what the stage read, or None."""
+    while_running = f"while `{task.call.command}` ran: its result is not kept for others"
+    if task.claim.disturbed:
+        path, other = min(task.claim.disturbed.items())
+        return f"stage `{other}` wrote `{path}` {while_running}"
     if changed:
         names = ", ".join(f"`{path}`" for path in changed)
-        return f"{names} changed while `{call.command}` ran: its result is not kept for others"
-    return warning
+        return f"{names} changed {while_running}"
+    return None
 
 
 def _failed(call: Call, error: DataError) -> Ended:
     match error:
-        case MissingDepError() | MissingOutError():
+        case MissingDepError() | MissingOutError() | GoneDepError():
             kind = Kind.MISSING
         case PathError():
             kind = Kind.PATH

@@ -16,8 +16,9 @@ from dvc.lock import LockError as DvcLockError
 from dvc.rwlock import rwlock
 
 from gitwf.data.errors import BrokenFileError, LockedError
-from gitwf.data.locks import busy, locked
+from gitwf.data.locks import locked, shown
 from gitwf.data.project import Project
+from gitwf.data.rwlock import RwLock
 
 CONFIGS = [
     pytest.param("", "", id="nothing"),
@@ -87,7 +88,7 @@ def test_we_wait_for_the_lock_of_dvc_and_name_its_holder(root: Path) -> None:
     with Lock(str(path)), pytest.raises(LockedError) as caught, locked(path, deadline=0.02):
         pass
     assert str(caught.value) == (
-        f"process {os.getpid()} holds `{path}` "
+        f"{shown(str(os.getpid()))} holds `{path}` "
         "(it is a `dvc` command or another run: wait for it, or end it)"
     )
     with locked(path, deadline=0):
@@ -108,7 +109,7 @@ def test_a_killed_holder_leaves_no_lock(root: Path) -> None:
 
 def test_dvc_is_told_which_run_holds_a_path(root: Path) -> None:
     tmp, model, data = root / ".dvc" / "tmp", root / "model.bin", root / "data.csv"
-    with busy(tmp, "git wf: run 17", read=[data], write=[model]):
+    with RwLock(tmp).busy("git wf: run 17", read=[data], write=[model]):
         with (
             pytest.raises(DvcLockError, match=f"{os.getpid()}.*git wf: run 17"),
             rwlock(str(tmp), localfs, "dvc repro", [str(model)], [], hardlink=False),
@@ -122,7 +123,7 @@ def test_dvc_is_told_which_run_holds_a_path(root: Path) -> None:
 def test_a_torn_rwlock_is_said(root: Path) -> None:
     tmp = root / ".dvc" / "tmp"
     (tmp / "rwlock").write_text('{"write": ', encoding="utf-8")
-    with pytest.raises(BrokenFileError) as caught, busy(tmp, "x", read=[], write=[]):
+    with pytest.raises(BrokenFileError) as caught, RwLock(tmp).busy("x", read=[], write=[]):
         pass
     assert str(caught.value) == (
         f"`{tmp / 'rwlock'}` is not as DVC writes it (remove it when no `dvc` command runs)"

@@ -44,13 +44,18 @@ def test_entries_are_read() -> None:
 
 
 def test_what_is_not_replaced_stays_to_the_byte() -> None:
-    changed = lockfile.parse(HEAD + ONE + TWO).with_entries({"two": Entry("c"), "new": Entry("d")})
+    changed = lockfile.parse(HEAD + ONE + TWO).with_blocks(
+        lockfile.emit_blocks({"two": Entry("c"), "new": Entry("d")})
+    )
     assert changed.text() == HEAD + ONE + "  two:\n    cmd: c\n  new:\n    cmd: d\n"
 
 
 def test_no_text_has_no_entries() -> None:
     assert lockfile.parse("").entries() == {}
-    assert lockfile.parse("").with_entries({"a": Entry("b")}).text() == HEAD + "  a:\n    cmd: b\n"
+    assert (
+        lockfile.parse("").with_blocks(lockfile.emit_blocks({"a": Entry("b")})).text()
+        == HEAD + "  a:\n    cmd: b\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,12 +72,18 @@ def test_no_text_has_no_entries() -> None:
 def test_what_dvc_would_read_is_read(text: str) -> None:
     file = lockfile.parse(text)
     assert file.entries() == {"two": Entry(("a", "b"))}
-    assert file.with_entries({"two": Entry("c")}).text() == HEAD + "  two:\n    cmd: c\n"
+    assert (
+        file.with_blocks(lockfile.emit_blocks({"two": Entry("c")})).text()
+        == HEAD + "  two:\n    cmd: c\n"
+    )
 
 
 def test_sections_that_are_not_ours_are_kept() -> None:
     text = HEAD + TWO + "datasets:\n- name: d\n  type: dvc\n"
-    assert lockfile.parse(text).with_entries({"two": Entry(("a", "b"))}).text() == text
+    assert (
+        lockfile.parse(text).with_blocks(lockfile.emit_blocks({"two": Entry(("a", "b"))})).text()
+        == text
+    )
 
 
 BROKEN = [

@@ -1,0 +1,89 @@
+"""What an executed stage answered, kept so that it answers the same when it is restored."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from gitwf.data.cache import Cache
+from gitwf.engine.outcome import Outcome
+from gitwf.language.value import Value, from_json, to_json
+from gitwf.targets.job import JobFolder
+
+_SHORT = 4096
+"""Bytes up to which an answer stands in the record itself."""
+
+_NULL = msgspec.Raw(b"null")
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """The record: with the run, under the name of the stage's answer (`Look.name`).
+
+    ``value`` is the name of the run-cache entry that it belongs to. What is longer than 4 KiB, or
+    no UTF-8, is an object of DVC's cache, here its md5.
+    """
+
+    value: str
+    result: msgspec.Raw = _NULL
+    result_md5: str | None = None
+    output: str | None = None
+    output_md5: str | None = None
+
+
+def keep(cache: Cache, value: str, result: Value, job: JobFolder) -> bytes:
+    """Return the record of what the stage answered that has just been executed by ``job``."""
+    text = to_json(result).encode()
+    short = len(text) <= _SHORT
+    output, output_md5 = _keep_output(cache, job.out)
+    return msgspec.json.encode(
+        Kept(
+            value,
+            msgspec.Raw(text) if short else _NULL,
+            None if short else _add(cache, text, job.path),
+            output,
+            output_md5,
+        )
+    )
+
+
+def answer(cache: Cache, record: bytes, value: str | None) -> Outcome | None:
+    """Return what the stage answered when the entry ``value`` was made; None: ``record`` knows not."""
+    try:
+        kept = msgspec.json.decode(record, type=Kept)
+        if kept.value != value:
+            return None
+        return Outcome(result=_result(cache, kept), output=_output(cache, kept))
+    except (msgspec.DecodeError, OSError, ValueError):
+        return None
+
+
+def _keep_output(cache: Cache, path: Path) -> tuple[str | None, str | None]:
+    if path.stat().st_size <= _SHORT:
+        try:
+            return path.read_bytes().decode(), None
+        except UnicodeDecodeError:
+            pass
+    return None, cache.add(path).md5
+
+
+def _add(cache: Cache, text: bytes, folder: Path) -> str:
+    with tempfile.NamedTemporaryFile(dir=folder) as draft:
+        draft.write(text)
+        draft.flush()
+        return cache.add(Path(draft.name)).md5
+
+
+def _result(cache: Cache, kept: Kept) -> Value:
+    if kept.result_md5 is None:
+        return from_json(bytes(kept.result).decode())
+    return from_json(cache.path(kept.result_md5).read_text(encoding="utf-8"))
+
+
+def _output(cache: Cache, kept: Kept) -> tuple[bytes | Path, ...]:
+    if kept.output is not None:
+        return (kept.output.encode(),)
+    path = cache.path(kept.output_md5 or "")
+    path.stat()
+    return (path,)
