@@ -16,7 +16,7 @@ help:
 	@echo "make test      lint, types, contracts and the tests, but for the slow ones"
 	@echo "make test-all  the same with the slow ones"
 	@echo "make lint      lint, types and contracts alone"
-	@echo "make bench     measure start, rollback and reading, beside dvc"
+	@echo "make bench     measure all that users wait for, beside peers; writes docs/benchmarks.md"
 	@echo "make clean     remove what these have made"
 
 demo: $(VENV)/.demo
@@ -36,11 +36,10 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench/main_job.py
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench/reading.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
 
 clean:
-	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # An extra is installed once, and again when pyproject.toml has changed.
 $(VENV)/.demo $(VENV)/.dev: $(VENV)/.%: pyproject.toml | $(VENV)/pyvenv.cfg

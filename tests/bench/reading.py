@@ -1,20 +1,15 @@
-"""`make bench`: what reading workflow files costs, beside peers that do like things.
-
-Prints medians and ratios; nothing fails on a time. Run it with the installed program on the PATH.
-"""
+"""What reading workflow files costs, beside peers that do like things."""
 
 from __future__ import annotations
 
-import os
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 from lark import Lark
+from tests.bench.place import Place
+from tests.bench.report import Row
+from tests.bench.timing import command, medians
 
 from gitwf.diagnostics import has_errors
 from gitwf.language.check.checker import check
@@ -22,7 +17,6 @@ from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.parser import parse
 from gitwf.language.program import load
 
-RUNS = 7
 FILES = (1, 100, 1000)
 
 TYPICAL = """\
@@ -70,74 +64,57 @@ _NL: "\n"
 """
 
 
-def median(work: Callable[[], object]) -> float:
-    """Return the median seconds of several runs of ``work``, after one that does not count."""
-    work()
-    times = []
-    for _ in range(RUNS):
-        begun = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times)
+def measure(at: Path) -> Iterator[Row]:
+    """Measure start-up, parsing, and validating as a whole command."""
+    yield from _starting()
+    yield from _parsing()
+    yield from _validating(at)
 
 
-def whole(*command: str, cwd: Path | None = None) -> float:
-    """Return the median seconds of a whole command; it must succeed."""
-    return median(lambda: subprocess.run(command, cwd=cwd, check=True, capture_output=True))
-
-
-def text_of(count: int) -> str:
+def _text(count: int) -> str:
     """Return a workflow of ``count`` experiments."""
     return "".join(TYPICAL.format(n=n) for n in range(count))
 
 
-def like(text: str) -> str:
+def _like(text: str) -> str:
     """Return the lines of ``text`` that the grammar beside ours reads: it knows no expressions in words."""
     return "\n".join(line for line in text.splitlines() if not line.startswith("try:")) + "\n"
 
 
-def parsing() -> None:
+def _parsing() -> Iterator[Row]:
     """Measure parse, and parse with check, beside an LALR parser made by lark."""
-    text = text_of(1000)
-    megabytes = len(text.encode()) / 1e6
-    ours = megabytes / median(lambda: parse("a.wf", text))
-    small = text_of(300)
+    text, small = _text(1000), _text(300)
+    other = _like(text)
+    lark = Lark(LIKE, parser="lalr", propagate_positions=True)
 
     def checked() -> None:
         found = check(load("a.wf", {"a.wf": small}.get), Surroundings())
         if has_errors(found):
             sys.exit(f"the measured file has errors: {found[0]}")
 
-    both = len(small.encode()) / 1e6 / median(checked)
-    other = like(text)
-    lark = Lark(LIKE, parser="lalr", propagate_positions=True)
-    peer = len(other.encode()) / 1e6 / median(lambda: lark.parse(other))
-    row("parse, MB/s", ours, "lark, LALR with positions", peer)
-    row("parse and check, MB/s", both, "lark, which checks nothing", peer)
+    parsed, both, peer = medians(lambda: parse("a.wf", text), checked, lambda: lark.parse(other))
+    rate = len(other.encode()) / 1e6 / peer
+    yield Row("parse", len(text.encode()) / 1e6 / parsed, "lark, LALR with positions", rate, "MB/s")
+    yield Row(
+        "parse and check", len(small.encode()) / 1e6 / both, "lark, checks nothing", rate, "MB/s"
+    )
 
 
-def validating() -> None:
-    """Measure `git wf validate` as a whole command, beside the start of python and of dvc."""
-    python, dvc = whole(sys.executable, "-c", "pass"), whole("dvc", "--version")
-    row("git-wf --version, s", whole("git-wf", "--version"), "python -c pass", python)
+def _starting() -> Iterator[Row]:
+    ours, python, dvc = medians(
+        command("git-wf", "--version"),
+        command(sys.executable, "-c", "pass"),
+        command("dvc", "--version"),
+    )
+    yield Row("git wf --version", ours, "dvc --version", dvc)
+    yield Row("", ours, "python -c pass", python)
+
+
+def _validating(at: Path) -> Iterator[Row]:
     for count in FILES:
-        with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder)
-            (root / "workflows").mkdir()
-            for n in range(count):
-                (root / "workflows" / f"{n}.wf").write_text(TYPICAL.format(n=n), encoding="utf-8")
-            ours = whole("git-wf", "validate", cwd=root)
-        row(f"git-wf validate, {count} files, s", ours, "dvc --version", dvc)
-
-
-def row(name: str, ours: float, peer: str, theirs: float) -> None:
-    """Print a row."""
-    print(f"{name:32}{ours:9.3f}   {peer:28}{theirs:9.3f}   ratio {ours / theirs:6.2f}")
-
-
-if __name__ == "__main__":
-    os.environ["DVC_NO_ANALYTICS"] = "1"
-    # An installed program has its byte code; in a checkout the first run, which does not count, writes it.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    parsing()
-    validating()
+        place = Place(at / f"validate-{count}")
+        place.write({f"workflows/{n}.wf": TYPICAL.format(n=n) for n in range(count)})
+        ours, dvc = medians(
+            command("git-wf", "validate", cwd=place.root), command("dvc", "--version")
+        )
+        yield Row(f"git wf validate, {count} files", ours, "dvc --version", dvc)
