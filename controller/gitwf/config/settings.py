@@ -41,7 +41,7 @@ class Controller(Table, frozen=True):
     remote: str | None = None
     poll: Duration = Duration(15)
     jobs: Count | None = None
-    """Jobs at once over all runs; None: as many as there are cores."""
+    """Jobs at once over all runs; None: as many as there are cores, and 16 at least."""
     lost_retries: Natural = 2
     owner_lost_after: Duration = Duration(3600)
     log_max: Size = Size(10**9)

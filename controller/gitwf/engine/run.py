@@ -9,7 +9,7 @@ from pathlib import Path
 from gitwf.config.settings import Settings
 from gitwf.engine import workspace
 from gitwf.engine.context import RunContext
-from gitwf.engine.environment import for_commands, renamed, secret_values, sources
+from gitwf.engine.environment import declared, for_commands, secrets_of
 from gitwf.engine.gate import Gate
 from gitwf.engine.memory import Memory
 from gitwf.engine.ownership import is_played, owning
@@ -28,8 +28,8 @@ from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
 from gitwf.targets.job import Target
 
-_JOBS = 2
-"""Jobs at once on a machine with one core: what runs in the background must not keep all else back."""
+_JOBS = 16
+"""Jobs at once that any machine allows: `fork:4` means four at once on two cores too."""
 
 
 class Runner:
@@ -72,11 +72,8 @@ class Runner:
         with owning(folder):
             place = self._place(request)
             shelf = RunShelf(self._records, place, folder)
-            origins = settings.secrets
-            declared = {*origins, *sources(origins).values()}
-            declared |= named_secrets(request.plan.program())
-            secrets = secret_values(self._environment, declared)
-            secrets |= renamed(self._environment, origins)
+            named = named_secrets(request.plan.program())
+            secrets = secrets_of(self._environment, settings.secrets, named)
             self._records.ongoing.begin(request.id, encode(request.plan))
             journal = Journal(path_of(state, request.id))
             memory = Memory(journal.read())
@@ -98,7 +95,7 @@ class Runner:
                 attempt=request.attempt,
                 workspace=place,
                 folder=folder,
-                environment=for_commands(self._environment, declared),
+                environment=for_commands(self._environment, declared(settings.secrets, named)),
                 secrets=secrets,
                 target=self._target,
                 effects=request.effects,
