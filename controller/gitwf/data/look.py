@@ -7,11 +7,11 @@ written here, but deps that a `.dvc` file tracks are brought into the workspace.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import msgspec
 
 from gitwf.data import dvcyaml, lockfile, runcache
+from gitwf.data.changes import changes, sentence
 from gitwf.data.entry import Entry, Item, Params
 from gitwf.data.errors import BrokenFileError, DataError, MissingObjectError, PathError
 from gitwf.data.hashes import HashInfo
@@ -160,7 +160,7 @@ def _restorable(
     """Return the entry whose outs are at hand, or None and why there is none."""
     if not (wanted.deps or wanted.params or stage.outs):
         return None, "a stage without deps and outs is always executed"
-    change = None if locked is None else next(_changes(locked, wanted, stage), None)
+    change = None if locked is None else _change(locked, wanted, stage)
     if locked is not None and change is None:
         lost = _lost(project, stage, locked)
         if lost is None:
@@ -178,32 +178,16 @@ def _restorable(
     return None, change or "no result for these deps in the run cache"
 
 
+def _change(old: Entry, new: Entry, stage: Stage) -> str | None:
+    """Return, for people, the first thing in which ``new`` differs from the entry ``old``."""
+    first = next(changes(old, new, (out.path for out in stage.outs)), None)
+    return None if first is None else sentence(first)
+
+
 def _why_unkept(stage: Stage) -> str:
     if any(out.persist for out in stage.outs):
         return "DVC keeps no results of a stage whose outs persist"
     return "DVC keeps no results of a stage without deps"
-
-
-def _changes(old: Entry, new: Entry, stage: Stage) -> Iterator[str]:
-    """Yield, for people, in what ``new`` differs from the entry ``old`` of `dvc.lock`."""
-    if old.cmd != new.cmd:
-        yield "the command changed"
-    before = {item.path: item.content.md5 for item in old.deps}
-    after = {item.path: item.content.md5 for item in new.deps}
-    for path in sorted(after.keys() | before.keys()):
-        if before.get(path) != after.get(path):
-            yield f"`{path}` changed"
-    yield from _changed_params(old.params, new.params)
-    if {item.path for item in old.outs} != {out.path for out in stage.outs}:
-        yield "its outs are others now"
-
-
-def _changed_params(old: Params, new: Params) -> Iterator[str]:
-    for file in sorted(old.keys() | new.keys()):
-        before, after = old.get(file, {}), new.get(file, {})
-        for key in sorted(before.keys() | after.keys()):
-            if key not in before or key not in after or before[key] != after[key]:
-                yield f"`{file}`: `{key}` changed"
 
 
 def _lost(project: Project, stage: Stage, entry: Entry) -> str | None:
