@@ -121,6 +121,11 @@ _HIDDEN = (
 """What a terminal must not be given."""
 
 
+def visible(text: str) -> str:
+    """Return ``text`` with a mark in place of each character that a terminal would act on."""
+    return re.sub(_HIDDEN, "\N{REPLACEMENT CHARACTER}", text)
+
+
 def render(diagnostic: Diagnostic, source: Source) -> str:
     """Render ``diagnostic`` the way a terminal shows it.
 
@@ -134,7 +139,7 @@ def render(diagnostic: Diagnostic, source: Source) -> str:
     line, column = source.position(diagnostic.span.start)
     word = "" if diagnostic.severity is Severity.ERROR else f"{diagnostic.severity}: "
     out = [f"{diagnostic.path}:{line}:{column}: {diagnostic.code} {word}{diagnostic.message}"]
-    text = re.sub(_HIDDEN, "\N{REPLACEMENT CHARACTER}", source.line(line))
+    text = visible(source.line(line))
     gutter = " " * len(str(line))
     if text.strip():
         before = text[: column - 1]
@@ -164,14 +169,14 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that ``word`` was probably meant to be, or None.
 
     The limit is a third of the word's length in edits, as Gleam's compiler has it, and less than
-    all of it: a name of one letter is near to none.
+    all of it: a name of one letter is near to none. Upper and lower case are no edits.
     """
     limit = min(max(1, len(word) // 3), len(word) - 1)
     best: tuple[int, str] | None = None
     for candidate in candidates:
         if abs(len(candidate) - len(word)) > limit:
             continue
-        found = (_edits(word, candidate), candidate)
+        found = (_edits(word.lower(), candidate.lower()), candidate)
         if found[0] <= limit and (best is None or found < best):
             best = found
     return best[1] if best else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gitwf.diagnostics import Span, nearest
-from gitwf.language import tree
+from gitwf.language import habits, tree
 from gitwf.language.directives import Directives
 from gitwf.language.lexer import FLOW, REST, START
 from gitwf.language.options import WORDS
@@ -30,6 +30,11 @@ FIELDS = frozenset(
 _PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*+)(?::(\w*+))?+(=?)")
 
 
+_NAMED = re.compile(r"(?:\$|--?)?([A-Za-z_]\w*),?")
+"""A parameter as it is called or as other languages list it: ``$name``, ``--name``, ``name,``."""
+_CALLED = re.compile(r"/?([A-Za-z_][\w-]*)(\()?")
+
+
 class Definitions(Directives):
     """The productions of definitions."""
 
@@ -48,18 +53,24 @@ class Definitions(Directives):
 
     def _defined_name(self) -> tuple[str, Span]:
         if self.kind is not Kind.COMMAND:
-            lost = self.missing("a command's name: `define:/name`")
-            return "", lost.span
+            return self._no_defined_name()
         span, name = Span(self.start, self.end), self.lexeme[1:]
         if ":" in name:
             self.report("WF103", "the name of a definition has no `:`", span, "use `_` or `-`")
         self.advance()
         return name, span
 
+    def _no_defined_name(self) -> tuple[str, Span]:
+        """Fail for want of a name; one that is written otherwise is defined all the same."""
+        written = _CALLED.match(self.text, self.start)
+        name, bracket = written.groups() if written else ("", None)
+        hint = "parameters stand behind the name, parted by spaces" if bracket else None
+        return name, self.missing("a command's name: `define:/name`", hint).span
+
     def _parameters(self) -> tuple[tree.Parameter, ...]:
         """``{ parameter }``."""
         found: list[tree.Parameter] = []
-        while self.kind in WORDS:
+        while self.kind in WORDS and not self.panics:
             parameter = self._parameter()
             if parameter is None:
                 continue
@@ -81,16 +92,15 @@ class Definitions(Directives):
             return tree.Parameter(self.since(start), "args", "...", None)
         match = _PARAMETER.match(self.text, start)
         if match is None:
-            self._refuse_parameter(start)
-            return None
+            return self._refuse_parameter(start)
         name, kind, equals = match.groups()
         self.split(match.end())
         default = self._default() if equals else None
         if not equals and self.kind in WORDS and self.start == self.last:
-            self._refuse_parameter(start)
-            return None
+            return self._refuse_parameter(start)
         if kind is not None and kind not in TYPES:
             self._unknown_type(kind, match)
+            kind = None
         return tree.Parameter(self.since(start), name, kind, default)
 
     def _default(self) -> tree.Word:
@@ -98,15 +108,21 @@ class Definitions(Directives):
             return self.required("a default")
         return tree.Word(self.missing("a default after `=`", 'an empty one is `""`').span, ())
 
-    def _refuse_parameter(self, start: int) -> None:
+    def _refuse_parameter(self, start: int) -> tree.Parameter | None:
+        """Report what is none; where its name can be seen it is there all the same."""
         self.required("a parameter")
         span = self.since(start)
-        message = f"`{self.text[start : span.end]}` is not a parameter"
+        text = self.text[start : span.end]
         hint = "`name`, `name=default`, `name:type=default`, or `...` for the rest"
-        self.report("WF103", message, span, hint)
+        self.report("WF103", f"`{text}` is not a parameter", span, hint)
+        named = _NAMED.fullmatch(text)
+        return tree.Parameter(span, named[1], None, None) if named else None
 
     def _unknown_type(self, kind: str, match: re.Match[str]) -> None:
-        close = nearest(kind, TYPES)
+        close = habits.TYPES.get(kind) or nearest(kind, TYPES)
+        if not kind:
+            self.fail("WF103", "expected a type behind the colon", Span(match.end(), match.end()))
+            return
         hint = f"did you mean `{close}`?" if close else f"the types are {_listed(TYPES)}"
         self.report("WF103", f"unknown type `{kind}`", Span(*match.span(2)), hint)
 
@@ -114,7 +130,7 @@ class Definitions(Directives):
         """``BRANCH field "→" value``."""
         start = self.start
         self.advance()
-        name, name_span = self.simple_name("a field: `run`, `deps`, `outs` …")
+        name, name_span = self._field_name()
         if name and name not in FIELDS:
             self._unknown_field(name, name_span)
         elif name in before:
@@ -122,6 +138,14 @@ class Definitions(Directives):
         found = self._field_value(start, name, name_span)
         self.end_branch()
         return found
+
+    def _field_name(self) -> tuple[str, Span]:
+        """Take a field's name; a colon behind it stands where the arrow should."""
+        name = self.lexeme.removesuffix(":")
+        if name == self.lexeme or name not in FIELDS:
+            return self.simple_name("a field: `run`, `deps`, `outs` …")
+        self.split(self.end - 1)
+        return name, Span(self.last - len(name), self.last)
 
     def _field_value(self, start: int, name: str, name_span: Span) -> tree.DefinitionField:
         text: tree.RunText | None = None

@@ -12,7 +12,9 @@ from gitwf.language.options import WORDS, Options
 from gitwf.language.token import Kind
 
 _AXIS = re.compile(r"([A-Za-z_]\w*)=")
+_AXIS_NAME = re.compile(r"[A-Za-z_]\w*")
 _RESCUES = ("catch", "finally")
+_BEFORE_RESCUES = frozenset({Kind.ARROW, Kind.NEWLINE})
 _STATEMENTS = ("use", "on", "define")
 _SPECIAL = re.compile(r"[*?\[\]]")
 _ESCAPED = re.compile(r"\$\$|(?:\\\r*+\n)++|\\.", re.DOTALL)
@@ -138,10 +140,16 @@ class Directives(Options):
         while self.kind in WORDS and (match := _AXIS.match(self.text, self.start)):
             axes.append(self._axis(match))
         if not axes:
-            self.missing("an axis: `name=value,value`")
+            axes.append(self._no_axis())
         options = self.options()
         arm = self.arm()
         return tree.Sweep(self.since(start), tuple(axes), options, arm)
+
+    def _no_axis(self) -> tree.Axis:
+        """Fail for want of an axis; a name that stands there is set all the same."""
+        name = _AXIS_NAME.match(self.text, self.start)
+        lost = self.missing("an axis: `name=value,value`")
+        return tree.Axis(lost.span, name[0] if name else "", lost.span, ())
 
     def _axis(self, match: re.Match[str]) -> tree.Axis:
         """``name "=" value { "," value }``."""
@@ -236,8 +244,11 @@ class Directives(Options):
     def _rescue(self, word: str) -> tree.Flow | None:
         """``"→" word ":" flow``, or None where something else stands."""
         rescue = RESCUE.match(self.text, self.end)
-        if self.kind is not Kind.ARROW or rescue is None or rescue[1] != word:
+        if self.kind not in _BEFORE_RESCUES or rescue is None or rescue[1] != word:
             return None
+        if self.kind is Kind.NEWLINE:
+            here = Span(rescue.start(1), rescue.end())
+            self.report("WF103", f"expected `→` before `{word}:`", here, f"`→ {word}:`")
         self.advance(OPERAND)
         self.advance(START)
         return self.flow()
@@ -263,7 +274,7 @@ def _escaped_glob(match: re.Match[str]) -> str:
 
 def _did_you_mean(name: str) -> str | None:
     close = nearest(name, [*_DIRECTIVES, *_RESCUES, *_STATEMENTS])
-    return f"did you mean `{close}:`?" if close else None
+    return f"did you mean `{close}:`?" if close else f"a command is written `/{name}`"
 
 
 _DIRECTIVES: Mapping[str, Callable[[Directives], tree.Flow]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from gitwf.diagnostics import Span
-from gitwf.language import tree
+from gitwf.language import habits, tree
 from gitwf.language.cursor import NESTING
 from gitwf.language.lexer import INLINE, NESTED, Mode
 from gitwf.language.token import Kind
@@ -127,7 +127,7 @@ class Expressions(Words):
             case Kind.PUNCTUATION if self.lexeme in {"(", "["}:
                 return self._bracketed()
             case _:
-                return self._expected("a value")
+                return self._no_value()
 
     def _named(self) -> tree.Expression:
         span, name = self._here(), self.lexeme
@@ -186,12 +186,39 @@ class Expressions(Words):
         self.inside = outer
         if self.kind is Kind.PUNCTUATION and self.lexeme == closing:
             self.advance(outer)
+        elif habits.comparison(self.text, self.start):
+            self.no_operator()
         else:
             self._expected(f"`{closing}`")
         return tuple(items)
 
-    def _expected(self, what: str) -> tree.Missing:
-        return self.fail("WF107", f"expected {what}", Span(self.last, self.last))
+    def no_operator(self) -> tree.Missing:
+        """Fail because of what stands behind an expression, and is none of its operators."""
+        here = Span(self.start, self.start + 1)
+        hint = habits.behind(self.text, self.start)
+        return self._foreign_comparison(self.start) or self.fail(
+            "WF107", "expected an operator", here, hint
+        )
+
+    def _no_value(self) -> tree.Missing:
+        """Fail for want of a value, perhaps because of an operator that begins as one of ours."""
+        return (
+            self._foreign_comparison(self.last - 1, least=2)
+            or self._foreign_comparison(self.last - 2, least=3)
+            or self._expected("a value", habits.no_value(self.text, self.start))
+        )
+
+    def _foreign_comparison(self, at: int, least: int = 1) -> tree.Missing | None:
+        """Fail where a comparison of another language stands, of so many characters at least."""
+        found = habits.comparison(self.text, at) if at >= 0 else None
+        if found is None or len(found[0]) < least:
+            return None
+        symbol, hint = found
+        span = Span(at, at + len(symbol))
+        return self.fail("WF107", f"`{symbol}` does not compare", span, hint)
+
+    def _expected(self, what: str, hint: str | None = None) -> tree.Missing:
+        return self.fail("WF107", f"expected {what}", Span(self.last, self.last), hint)
 
     def _here(self) -> Span:
         return Span(self.start, self.end)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gitwf.diagnostics import Span
 from gitwf.language import habits, lexer, tree
 from gitwf.language.cursor import NESTING
@@ -10,6 +12,7 @@ from gitwf.language.lexer import OPERAND, Mode
 from gitwf.language.token import Kind
 
 _CHAINS = {Kind.AND: "&&", Kind.OR: "||"}
+_COMMAND = re.compile(rf"/{lexer.COMMAND_NAME}(?::{lexer.COMMAND_NAME})*+(?![^\s;&|<>→])")
 _REDIRECTS = frozenset({Kind.WRITE, Kind.APPEND})
 FLOW_STARTS = frozenset({Kind.COMMAND, Kind.OPEN, Kind.BARRIER, Kind.DIRECTIVE})
 
@@ -121,6 +124,10 @@ class Flows(Expressions):
         here = Span(self.start, self.end)
         if self.kind is Kind.READ:
             message = "a command does not read from a file by `<`"
+            if document := habits.HERE_DOCUMENT.match(self.text, self.start):
+                self.fail("WF103", message, here, "write the text into a file, and name it")
+                self.skip(until=document.end())
+                return
             self.fail(
                 "WF103", message, here, "name the file as an argument, or pipe into the command"
             )
@@ -165,6 +172,10 @@ class Flows(Expressions):
         """``( ">" | ">>" ) ( name | "$" name | path )``."""
         start, append = self.start, self.kind is Kind.APPEND
         self.advance()
+        if _COMMAND.match(self.text, self.start):
+            hint = "an arrow is `→` or `->`; a file is `./name`"
+            self.fail("WF103", "a redirect does not go to a command", self.word().span, hint)
+            return tree.Redirect(self.since(start), append, None, None)
         word = self.one_word("a variable's name or a path")
         if word is None:
             return tree.Redirect(self.since(start), append, None, None)

@@ -3,62 +3,254 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from gitwf.diagnostics import nearest
 
 STREAM = re.compile(r"(?<!\S)[0-9]>>?(?:&[0-9-])?")
 """A shell's redirect of one stream: ``2>``, ``2>&1``."""
 
-_WORDS = {
-    "then": "`if:` takes arrows: `if:$ok → /a → /b`",
-    "do": "a group stands in braces: `{ /a ; /b }`",
-    "done": "a group stands in braces: `{ /a ; /b }`",
-    "fi": "`if:` ends with its line",
-    "else": "the second arrow of an `if:` is its else: `if:$ok → /a → /b`",
-    "esac": "`case:` ends with its last branch",
+HERE_DOCUMENT = re.compile(r"<<-?[ \t]*+(['\"]?)(\w++)\1(?=.*\n)(?:.*\n){0,99}?[ \t]*+\2(?=\s|\Z)")
+"""A shell's text up to a word: ``<< EOF``."""
+
+_HANDLERS = ("on_failure", "on_success", "on_exit")
+_IF = "`if:` takes arrows: `if:$ok → /a → /b`"
+_ELSE = "the second arrow of an `if:` is its else: `if:$ok → /a → /b`"
+_ELIF = "nest an `if:` behind the second arrow: `if:$a → /a → if:$b → /b`"
+_GROUP = "a group stands in braces: `{ /a ; /b }`"
+_EACH = "write `fork:4 → /a` or `sweep:x=1,2 → /a $x`"
+_AGAIN = "write `retry:3 → /a`"
+_CASE = "write `case:$x`, and below it `↳ pattern → /command`"
+_SET = "write `$name = value`"
+_DEFINE = "write `define:/name`, and below it `↳ run → …`"
+_USE = "write `use:commands.wf`"
+_END = "`/fail` ends a block as failed"
+_CATCH = "`try: /a → catch: /b`"
+_STEPS = "steps are lines of their own: `/prepare`"
+_OUTCOME = "`/a || /b` runs b only where a fails"
+_FIELD = "a field of a definition begins with `↳`"
+_COMMENT = "a comment begins with `#`"
+
+_WORDS: Mapping[str, str] = {
+    "then": _IF,
     "if": "write `if:condition → /command`",
-    "for": "write `fork:` or `sweep:`",
-    "while": "write `retry:`",
+    "fi": "`if:` ends with its line",
+    "else": _ELSE,
+    "elif": _ELIF,
+    "case": _CASE,
+    "match": _CASE,
+    "switch": _CASE,
+    "esac": "`case:` ends with its last branch",
+    **dict.fromkeys(("do", "done", "("), _GROUP),
+    "for": _EACH,
+    **dict.fromkeys(("while", "until"), _AGAIN),
+    **dict.fromkeys(("export", "set", "let", "var", "const", "local"), _SET),
+    **dict.fromkeys(("def", "function"), _DEFINE),
+    **dict.fromkeys(("import", "from", "source", "include"), _USE),
+    **dict.fromkeys(("exit", "return"), _END),
+    **dict.fromkeys(("not", "!"), _OUTCOME),
+    **dict.fromkeys(("run", "deps", "outs", "metrics"), _FIELD),
+    "except": _CATCH,
+    "on_error": "write `on_failure → /command`",
     "{}": "an empty group is `{ }`",
-    "export": "write `$name = value`",
 }
-DIRECTIVES = {
-    "else": "the second arrow of an `if:` is its else: `if:$ok → /a → /b`",
-    "elif": "nest an `if:` behind the second arrow: `if:$a → /a → if:$b → /b`",
-    "then": "`if:` takes arrows: `if:$ok → /a → /b`",
-    "except": "`try: /a → catch: /b`",
+_NAMES = frozenset(
+    (
+        *("retry", "timeout", "fork", "sweep", "droid", "state", "context", "try", "target"),
+        *("catch", "finally", "use", "on", "define"),
+    )
+)
+"""Directives, without the colon that makes them ones."""
+_BEHIND: Mapping[str, str] = {
+    "is": "`==` compares: `$a == $b`",
+    ":": "an arrow stands before what to run: `if:$ok → /a`",
+    "?": "an `if:` chooses: `if:$ok → { $x = 1 } → { $x = 2 }`",
+}
+"""What is written behind a condition or a value elsewhere."""
+_PROGRAMS = (
+    *("python3?", "pip", "uv", "conda", "make", "(?:ba)?sh", "git", "docker", "sudo", "cd", "cp"),
+    *("mv", "rm", "mkdir", "ls", "cat", "grep", "sed", "tee", "curl"),
+)
+_SHAPES: Mapping[re.Pattern[str], str] = {
+    re.compile(r"\$"): "`$name = …` sets a variable, `/echo $name` shows it",
+    re.compile(r"[({\[]"): "a group stands in braces, with spaces: `{ /a ; /b }`",
+    re.compile(r"!"): _OUTCOME,
+    re.compile(r"\w+\(\):?$"): _DEFINE,
+    re.compile(r"--$"): _COMMENT,
+    re.compile(
+        r"(?:[-*+•]|\d+[.)])$"
+    ): "steps are lines, not the items of a list: write `/command`",
+    re.compile(rf"\.\.?/|(?:{'|'.join(_PROGRAMS)})$"): (
+        "programs start in the `run` line of a `define:`"
+    ),
+}
+DIRECTIVES: Mapping[str, str] = {
+    "else": _ELSE,
+    "elif": _ELIF,
+    "then": _IF,
+    "except": _CATCH,
     "run": "write the command itself, or `define:` it with a `run` line",
-    "steps": "steps are lines of their own: `/prepare`",
-    "jobs": "steps are lines of their own: `/prepare`",
-    "for": "write `fork:4 → /a` or `sweep:x=1,2 → /a $x`",
-    "while": "write `retry:3 → /a`",
+    **dict.fromkeys(("steps", "jobs", "stages"), _STEPS),
+    "for": _EACH,
+    "while": _AGAIN,
+    **dict.fromkeys(("switch", "match"), _CASE),
+    **dict.fromkeys(("import", "include"), _USE),
     "barrier": "it has no colon: `barrier → /a`",
+    **{name: f"it has no colon: `{name} → /a`" for name in _HANDLERS},
     "parallel": "write `fork:4 → /a & /b`",
+    "ssh": "write `target:ssh:NAME → /a`",
 }
 """What is written here in place of the directives and keys of other languages."""
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)")
-_COMMAND = re.compile(r"/[\w-]+(?::[\w-]+)*")
-_ARROW = re.compile(r"[⇒⟶⟹➔➜]|[–—−]+(?=[\s>])")
-_LOOKALIKE = re.compile("[⇒⟶⟹➔➜–—−“”„‟‘’‚‛]")
+EVENTS: Mapping[str, str] = {
+    **dict.fromkeys(("push", "pull_request"), "commit"),
+    **dict.fromkeys(("cron", "timer"), "schedule"),
+    "workflow_dispatch": "manual",
+}
+"""What other systems call what starts a run."""
+
+TYPES: Mapping[str, str] = {
+    "string": "str",
+    "integer": "int",
+    **dict.fromkeys(("number", "double"), "float"),
+    "boolean": "bool",
+    **dict.fromkeys(("file", "dir"), "path"),
+}
+"""What other languages call the types of parameters."""
+
+CONSTANTS: Mapping[str, str] = {"none": "null", "nil": "null", "true": "true", "false": "false"}
+"""Constants as other languages spell them, in lower case."""
+
+ASSIGNMENT = re.compile(
+    r"(?:(?:export|let|var|const|local|declare|readonly|set)[ \t]++)?+"
+    r"\$?(?P<name>[A-Za-z_][A-Za-z0-9_]*+)[ \t]*+(?P<change>[:+*/-]?)=(?![=>~])"
+)
+"""A variable set as it is elsewhere: ``x=1``, ``export X=1``, ``let x = 1``, ``x := 1``."""
+
+_LITERAL = re.compile(r"[ \t]*+(-?\d[\d.]*|true|false|'[^'\n]*'|\"[^\"\n]*\")(?=[\s;]|\Z)")
+_BARE = re.compile(r"[ \t]*+([\w./-]+)(?=[\s;]|\Z)")
+_ARROW = re.compile(r"[⇒⟶⟹➔➜]|[–—−]+(?=[\s>])|-+(?=->)|=+(?==>)|~(?=>)")
 _QUOTE = re.compile(r"[“”„‟‘’‚‛]")
+_WIDE = re.compile("[＆＜＞｜；]")
+_LOOKALIKE = re.compile("[⇒⟶⟹➔➜–—−“”„‟‘’‚‛＆＜＞｜；]")
+_LONG_ARROWS = ("-->", "==>", "~>")
+_COMPARISON = re.compile(r"[=!]==|<>|=[<>~]|=(?!=)")
+_COMPARISONS = {"=": "==", "<>": "!=", "=<": "<=", "=>": ">=", "=~": "matches"}
+_VALUES = {
+    **dict.fromkeys(("$(", "`"), "the output of a command is its result: `$x = /command`"),
+    "{": 'an object comes from a file: `read("values.json")`',
+}
+_OPENS = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done"}
+_KEYWORD = re.compile(
+    r"(?:^|[;&|]|(?<![^\s;])(?:do|then|else)(?=\s))[ \t]*+"
+    rf"({'|'.join((*_OPENS, *set(_OPENS.values())))})(?![^\s;])",
+    re.MULTILINE,
+)
+_DEEP = 8
 
 
 def not_a_unit(word: str) -> tuple[str, str]:
     """Return message and hint for a word that stands where a command should."""
+    if word.startswith(("//", "/*")):
+        return f"`{word}` is no command's name", _COMMENT
     if word.startswith("/"):
         message = f"`{word}` is no command's name"
         return message, "a name has letters, digits, `_` and `-`, its parts are joined by `:`"
-    message = f"expected a command, found `{word}`"
+    return f"expected a command, found `{word}`", lookalike(word) or _instead_of(word)
+
+
+def _instead_of(word: str) -> str:
+    """Return what to write in place of ``word``, which is no command."""
     if hint := _WORDS.get(word):
-        return message, hint
-    if match := _ASSIGNMENT.match(word):
-        return message, f"write `${match[1]} = {match[2] or '…'}`"
-    if word == "-":
-        return message, "steps are lines, not the items of a list: write `/command`"
-    return message, lookalike(word) or f"a command begins with a slash: `/{_bare(word)}`"
+        return hint
+    if word in _NAMES:
+        return f"a colon follows its name: `{word}:`"
+    if close := nearest(word, _HANDLERS):
+        return f"did you mean `{close}`?"
+    for shape, hint in _SHAPES.items():
+        if shape.match(word):
+            return hint
+    return f"a command begins with a slash: `/{_bare(word)}`"
+
+
+def assigned(match: re.Match[str]) -> str:
+    """Return how a match of `ASSIGNMENT` is written here."""
+    name, change = match["name"], match["change"]
+    before = "" if change in {"", ":"} else f"${name} {change} "
+    return f"write `${name} = {before}{_value(match.string, match.end())}`"
+
+
+def _value(text: str, at: int) -> str:
+    """Return the simple value that stands in ``text`` there, as it is written here."""
+    literal, word = _LITERAL.match(text, at), _BARE.match(text, at)
+    return literal[1] if literal else f'"{word[1]}"' if word else "…"
+
+
+def block_end(text: str, start: int) -> int:
+    """Return where the block of another language ends that begins at ``start``, or ``start``.
+
+    It ends with the word that closes it (``if … fi``), or where lines are indented no further.
+    """
+    first = re.compile(r"\w+(?![^\s;])").match(text, start)
+    closing = _OPENS.get(first[0]) if first else None
+    end = _closed(text, start, closing) if closing else None
+    return end or _indented_end(text, start)
+
+
+def _closed(text: str, start: int, closing: str) -> int | None:
+    """Return where ``closing`` closes the shell's block at ``start``, or None."""
+    waiting = [closing]
+    for match in _KEYWORD.finditer(text, start + 1):
+        if further := _OPENS.get(match[1]):
+            waiting.append(further)
+        elif match[1] == waiting[-1]:
+            waiting.pop()
+        if not waiting:
+            return match.end()
+        if len(waiting) > _DEEP:
+            return None
+    return None
+
+
+def _indented_end(text: str, start: int) -> int:
+    """Return where the lines end that are indented further than that of ``start``."""
+    line = text.rfind("\n", 0, start) + 1
+    indent = text[line:start]
+    if indent.strip():
+        return start
+    end = text.find("\n", start)
+    further = re.compile(rf"(?:\n[ \t\r]*+(?=\n))*+\n{indent}[ \t]++(?![}}↳=\n]|\Z)[^\n]*+")
+    while end >= 0 and (match := further.match(text, end)):
+        start = end = match.end()
+    return start
+
+
+def behind(text: str, at: int) -> str | None:
+    """Return a hint for what stands in ``text`` where a statement has ended, or None."""
+    word = re.compile(r"\w+|\S").match(text, at)
+    if text.startswith("/", at):
+        return "join two commands by `→`, `&&` or `;`"
+    return (_BEHIND.get(word[0]) or _WORDS.get(word[0])) if word else None
+
+
+def comparison(text: str, at: int) -> tuple[str, str] | None:
+    """Return the comparison of another language that stands in ``text`` there, and a hint."""
+    match = _COMPARISON.match(text, at)
+    if match is None:
+        return None
+    mended = _COMPARISONS.get(match[0], match[0][:2])
+    return match[0], f"`{mended}` compares: `$a {mended} $b`"
+
+
+def no_value(text: str, at: int) -> str | None:
+    """Return a hint for what stands in ``text`` where a value should, or None."""
+    return next((hint for start, hint in _VALUES.items() if text.startswith(start, at)), None)
 
 
 def has_lookalikes(text: str) -> bool:
     """Return whether there may be a word in ``text`` that `lookalike` knows."""
+    if any(arrow in text for arrow in _LONG_ARROWS):
+        return True
     return not text.isascii() and _LOOKALIKE.search(text) is not None
 
 
@@ -68,9 +260,11 @@ def lookalike(text: str, at: int = 0) -> str | None:
         return "write the arrow as `→` or `->`"
     if _QUOTE.match(text, at):
         return 'write straight quotes: `"…"`'
+    if wide := _WIDE.match(text, at):
+        return f"write the plain character: `{chr(ord(wide[0]) - 0xFEE0)}`"
     return None
 
 
 def _bare(word: str) -> str:
-    match = re.match(r"[\w-]+", word)
+    match = re.match(r"\w[\w-]*", word)
     return match[0] if match else "command"

@@ -25,16 +25,13 @@ class Options(Flows):
     def condition(self, *, after_arrow: bool = False) -> tree.Expression:
         """``expr``, up to an arrow or the end of its line."""
         found = self.expression(EXPRESSION, NESTED if after_arrow else None)
-        if self.lexeme == "=":
-            hint = "`==` compares: `if:$a == 1`"
-            self.fail("WF107", "`=` does not compare", Span(self.start, self.end), hint)
         return self.end_expression(found)
 
     def end_expression(self, found: tree.Expression) -> tree.Expression:
         """Return ``found``; what follows it is looked at as in a flow, in a panic after an arrow."""
         self.look(FLOW)
         if self.kind in _IN_A_BAD_CONDITION:
-            self.fail("WF107", "expected an operator", Span(self.start, self.start + 1))
+            self.no_operator()
         while self.kind in _IN_A_BAD_CONDITION:
             self.pass_over()
         return found
@@ -55,6 +52,9 @@ class Options(Flows):
     def _bad_count(self, word: tree.Word | None) -> tree.Missing:
         span = word.span if word else self.since(self.last)
         text = self.text[span.start : span.end]
+        if text.startswith("/"):
+            hint = "a number stands before the arrow: `fork:2 → /a & /b`"
+            return self.fail("WF103", "expected a number", span, hint)
         self.report("WF106", f"`{text}` is not a whole number", span)
         return tree.Missing(span)
 

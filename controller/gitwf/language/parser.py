@@ -13,6 +13,7 @@ import msgspec
 from gitwf.diagnostics import Diagnostic, Span
 from gitwf.language import tree
 from gitwf.language.lexer import START
+from gitwf.language.recovery import SEPARATORS
 from gitwf.language.statements import Statements
 from gitwf.language.token import Kind, Token
 
@@ -50,6 +51,8 @@ class _Parser(Statements):
                     "WF104", "this brace was never opened", Span(self.start, self.end), hint
                 )
                 self.advance(START)
+                if self.kind in SEPARATORS:
+                    self.advance(START)
             lines += self.block().lines
         span = Span(0, len(self.text))
         return tree.File(span, self.path, tree.Block(span, tuple(lines)), self._comments())

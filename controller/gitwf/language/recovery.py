@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitwf.diagnostics import Span
-from gitwf.language import tree
+from gitwf.language import habits, tree
 from gitwf.language.cursor import Cursor
 from gitwf.language.lexer import FLOW, START
 from gitwf.language.token import Kind
@@ -44,7 +44,8 @@ class Recovery(Cursor):
             self.bad_character()
         else:
             here = Span(self.start, max(self.end, self.start + 1))
-            self.fail("WF103", "expected the end of the statement", here)
+            hint = habits.behind(self.text, self.start)
+            self.fail("WF103", "expected the end of the statement", here, hint)
 
     def bad_character(self) -> tree.Missing:
         """Fail because of white space that separates nothing, such as a no-break space."""
@@ -59,18 +60,29 @@ class Recovery(Cursor):
         self.closed_badly = True
         return lost
 
-    def skip(self, *, branches: bool = True) -> None:
-        """Pass over the rest of a statement, groups as a whole; over its ``branches`` too."""
+    def skip(self, *, branches: bool = True, until: int = 0) -> None:
+        """Pass over the rest of a statement, groups as a whole; over its ``branches`` too.
+
+        What ends a statement before ``until`` is part of it.
+        """
         self.look(FLOW)
         open_braces = 0
         while self.kind is not Kind.END:
-            if not open_braces and self._statement_ends(branches=branches):
+            ends = self.start >= until or self.kind is Kind.CLOSE
+            if not open_braces and ends and self._statement_ends(branches=branches):
                 return
             open_braces += (self.kind is Kind.OPEN) - (self.kind is Kind.CLOSE)
             self.pass_over()
 
     def _statement_ends(self, *, branches: bool) -> bool:
         return self.kind in _STATEMENT_ENDS or (self.kind is Kind.BRANCH and not branches)
+
+    def pass_over_block(self, start: int) -> None:
+        """Pass over the rest of the block that a statement of another language began."""
+        end = habits.block_end(self.text, start)
+        if end > self.start:
+            self.skip(until=end)
+            self.look(START)
 
     def pass_over(self) -> None:
         """Take a token of a flow, a word as a whole."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from gitwf.diagnostics import Span, nearest
-from gitwf.language import tree
+from gitwf.language import habits, tree
 from gitwf.language.definitions import Definitions
 from gitwf.language.height import is_too_high
 from gitwf.language.lexer import EXPRESSION, START
+from gitwf.language.options import WORDS
 from gitwf.language.recovery import BLOCK_ENDS, LINE_ENDS, SEPARATORS
 from gitwf.language.token import Kind
 
@@ -14,6 +17,8 @@ EVENTS = ("commit", "tag", "schedule", "manual")
 """What a trigger waits for."""
 
 _MANY_OPERATORS = 100
+_OPENERS = (tree.Missing, tree.Case, tree.Trigger, tree.Assignment)
+"""What a statement is read as that is another language's, and may have lines below it."""
 
 
 class Statements(Definitions):
@@ -60,7 +65,10 @@ class Statements(Definitions):
         if self.operators > _MANY_OPERATORS and not self.depth and is_too_high(statement):
             hint = "part it with newlines, or make groups of it"
             statement = self.fail("WF103", "too many operators in a row", statement.span, hint)
+        lost = self.panics and isinstance(statement, _OPENERS)
         self.end_statement()
+        if lost:
+            self.pass_over_block(start)
         span = self.since(start)
         background = self.kind is Kind.BACKGROUND
         if self.kind in SEPARATORS:
@@ -84,6 +92,8 @@ class Statements(Definitions):
             return self._handler()
         if self.kind is Kind.DIRECTIVE and not self.depth and self.lexeme == "define:":
             return self.definition()
+        if self.kind in WORDS and (match := habits.ASSIGNMENT.match(self.text, self.start)):
+            return self._foreign_assignment(match)
         return self.flow()
 
     def _use(self) -> tree.Use:
@@ -108,7 +118,7 @@ class Statements(Definitions):
         self.advance()
         event, span = self.simple_name("an event: `commit`, `tag`, `schedule` or `manual`")
         if event and event not in EVENTS:
-            close = nearest(event, EVENTS)
+            close = habits.EVENTS.get(event) or nearest(event, EVENTS)
             hint = (
                 f"did you mean `{close}`?" if close else "`commit`, `tag`, `schedule` or `manual`"
             )
@@ -122,6 +132,14 @@ class Statements(Definitions):
         self.advance()
         flow = self.flow() if self.arrow() else self.missing("`→` and what to run")
         return tree.Handler(self.since(start), kind, flow)
+
+    def _foreign_assignment(self, match: re.Match[str]) -> tree.Assignment:
+        """Read ``x = 1`` and the like, which fail, as what they mean: the name is set."""
+        start = self.start
+        span = self.word().span
+        message = f"expected a command, found `{self.text[start : span.end]}`"
+        lost = self.fail("WF103", message, span, habits.assigned(match))
+        return tree.Assignment(span, match["name"], span, lost)
 
     def _assignment(self) -> tree.Assignment:
         """``"$" name "=" ( expr | flow )``."""

@@ -164,7 +164,7 @@ class Words(Recovery):
         self.look(after)
 
     def _unterminated(self, start: int, end: int) -> None:
-        self.report("WF102", "unterminated quote", Span(start, end), "close it on its line")
+        self.fail("WF102", "unterminated quote", Span(start, end), "close it on its line")
 
 
 def _meant(escape: str, quote: Quote) -> str:

@@ -98,4 +98,6 @@ def _set_in_vain(scene: Scene) -> Iterator[Diagnostic]:
         if not name.startswith("_"):
             message = f"`${name}` is set and never used"
             hint = "delete it, or begin its name with `_` if it is there for people to see"
+            if scene.program.sources[scene.path].text.startswith(">", places[name].start):
+                hint = f"`./{name}` is a file of that name; `> {name}` sets the variable"
             yield Diagnostic("WF302", message, scene.path, places[name], hint, Severity.WARNING)

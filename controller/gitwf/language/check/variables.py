@@ -11,6 +11,7 @@ from gitwf.language import builtins, tree
 from gitwf.language.check.reads import reads
 from gitwf.language.check.scene import Scene
 from gitwf.language.check.secrets import as_value
+from gitwf.language.habits import CONSTANTS
 from gitwf.language.secret import is_secret
 from gitwf.language.walk import children
 
@@ -216,6 +217,10 @@ class _Reader:
             return "what sets it runs beside this, or keeps it to itself" if beside else None
         if close := nearest(name.name, sorted(scope.names)):
             return f"did you mean `${close}`?"
+        if constant := CONSTANTS.get(name.name.lower()):
+            return f"write `{constant}`"
+        if self._text.endswith(" /", 0, name.span.start):
+            return f"an arrow stands before a command: `→ /{name.name}`"
         if self._is_bare(name):
             return f'a string stands in quotes: `"{name.name}"`'
         if name.name.isupper():

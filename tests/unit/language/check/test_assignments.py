@@ -84,7 +84,7 @@ $_z = 1
 """,
             [
                 "1:1 WF302? `$x` is set and never used | delete it, or begin its name with `_` if it is there for people to see",
-                "2:9 WF302? `$y` is set and never used | delete it, or begin its name with `_` if it is there for people to see",
+                "2:9 WF302? `$y` is set and never used | `./y` is a file of that name; `> y` sets the variable",
             ],
             id="in-vain",
         ),
