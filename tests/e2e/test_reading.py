@@ -45,6 +45,16 @@ def test_graph_shows_the_flow(empty: Project) -> None:
     assert drawn.err == ""
 
 
+def test_graph_of_a_run(empty: Project) -> None:
+    empty.commit({"main.wf": "retry:1 → /echo a && /fail\n/echo b\n"})
+    empty.wf("run", "main.wf", "--here")
+    assert empty.done("graph", "latest") == (
+        "main.wf\n├─ retry 1 → /echo a (succeeded) && /fail (failed)\n╰─ /echo b (not run)\n"
+    )
+    said = empty.wf("graph", "nowhere")
+    assert (said.status, said.err) == (2, "git-wf: `nowhere`: there is no such file or run\n")
+
+
 def test_graph_of_what_cannot_be_read(empty: Project) -> None:
     empty.folder.write({"main.wf": "/a && {\n"})
     said = empty.wf("graph", "main.wf")

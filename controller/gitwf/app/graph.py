@@ -1,4 +1,4 @@
-"""`git wf graph`: a workflow as a picture."""
+"""`git wf graph`: a workflow as a picture, or a run of one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-from gitwf.app.session import UsageError
+from gitwf.app.session import Session, UsageError
 from gitwf.app.validate import Findings, path_in, root_of
 from gitwf.data.facts import FileFacts, TreeFiles
 from gitwf.diagnostics import has_errors
@@ -16,6 +16,7 @@ from gitwf.language.graph.build import build
 from gitwf.language.graph.dot import to_dot
 from gitwf.language.graph.mermaid import to_mermaid
 from gitwf.language.graph.outline import outline, to_text
+from gitwf.language.graph.standing import Standings
 from gitwf.language.parser import parse
 from gitwf.language.program import Program, load
 
@@ -31,33 +32,37 @@ class Format(StrEnum):
     SVG = "svg"
 
 
-def graph(directory: Path, file: str, form: Format) -> str | Findings:
-    """Return the picture of the workflow at ``file``, or what the parser does not understand.
+def graph(session: Session, of: str, form: Format) -> str | Findings:
+    """Return the picture of a workflow file, or of a run; or what the parser does not understand.
+
+    ``of`` is the path of a file, else what `find` takes for a run.
 
     Raises:
-        OSError: if it is not a file that can be read.
+        OSError: if it is neither a file that can be read nor a run.
         UsageError: if what draws an SVG is not installed.
     """
-    root = root_of(directory)
-    path = path_in(root, directory, file)
+    root = root_of(session.directory)
+    path = path_in(root, session.directory, of)
+    if not (root / path).exists():
+        from gitwf.app.played import played
+
+        return _picture(*played(session, of), form)
     (root / path).open("rb").close()
     program = load(path, FileFacts(TreeFiles(root)).text)
     misread = parse(path, program.sources[path].text).diagnostics
     if has_errors(misread):
         return Findings(misread, program.sources, 1)
-    return _picture(program, form)
+    return _picture(program, None, form)
 
 
-def _picture(program: Program, form: Format) -> str:
-    match form:
-        case Format.TEXT:
-            return to_text(outline(program))
-        case Format.MERMAID:
-            return to_mermaid(build(program))
-        case Format.DOT:
-            return to_dot(build(program), program.file.path)
-        case Format.SVG:
-            return _drawn(to_dot(build(program), program.file.path))
+def _picture(program: Program, standings: Standings | None, form: Format) -> str:
+    if form is Format.TEXT:
+        return to_text(outline(program, standings))
+    drawn = build(program, standings)
+    if form is Format.MERMAID:
+        return to_mermaid(drawn)
+    dot = to_dot(drawn, program.file.path)
+    return dot if form is Format.DOT else _drawn(dot)
 
 
 def _drawn(dot: str) -> str:

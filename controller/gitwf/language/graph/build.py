@@ -13,6 +13,7 @@ import msgspec
 
 from gitwf.language import tree
 from gitwf.language.graph.model import Cluster, Edge, Graph, Kind, Node, Shape, When
+from gitwf.language.graph.standing import Standings
 from gitwf.language.graph.wording import Saying, Wording
 from gitwf.language.program import Program
 
@@ -36,9 +37,9 @@ class _Piece(msgspec.Struct, frozen=True):
 _NOTHING = _Piece()
 
 
-def build(program: Program) -> Graph:
+def build(program: Program, standings: Standings | None = None) -> Graph:
     """Return the graph of the flow of ``program``'s own file."""
-    return _Builder(Wording(program)).graph(program.file)
+    return _Builder(Wording(program, standings)).graph(program.file)
 
 
 class _Builder:
@@ -73,7 +74,8 @@ class _Builder:
 
     def _node(self, saying: Saying) -> _Piece:
         name = f"n{len(self._nodes) + 1}"
-        self._nodes.append(Node(name, saying.shape, saying.text, saying.note, self._cluster))
+        node = Node(name, saying.shape, saying.text, saying.note, self._cluster, saying.state)
+        self._nodes.append(node)
         return _Piece((name,), (_End(name),), (_End(name),))
 
     def _framed(self, kind: Kind, text: str, draw: Callable[[], _Piece]) -> _Piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from gitwf.language.graph.model import Cluster, Edge, Graph, Kind, Node, Shape, When
+from gitwf.language.graph.model import Cluster, Edge, Graph, Kind, Node, Shape, State, When
 from gitwf.language.graph.paragraph import paragraph
 
 _FAINT = "#52606d"
@@ -68,6 +68,22 @@ _SHAPES: Mapping[Shape, Mapping[str, str]] = {
     },
     Shape.POINT: {"shape": "point", "width": "0.06", "color": "#7b8794"},
 }
+_BROKEN = {"fillcolor": "#fdecec", "color": "#d64545", "penwidth": "2"}
+_STATES: Mapping[State, Mapping[str, str]] = {
+    State.FAILED: _BROKEN,
+    State.TIMEOUT: _BROKEN,
+    State.LOST: _BROKEN,
+    State.CANCELLED: {"fillcolor": "#f5f7fa", "color": _FAINT, "penwidth": "2"},
+    State.RUNNING: {"fillcolor": "#fffbe6", "color": "#d9b310", "penwidth": "2"},
+    State.SUCCEEDED: {"fillcolor": "#e6f6ec", "color": "#3f9142", "penwidth": "1"},
+    State.RESTORED: {"fillcolor": "#e3f2fd", "color": "#4a90d9", "penwidth": "1"},
+    State.NOT_RUN: {
+        "style": "rounded,dashed",
+        "fontcolor": "#9aa5b1",
+        "color": "#cbd2d9",
+        "penwidth": "1",
+    },
+}
 _EDGES: Mapping[When, Mapping[str, str]] = {
     When.SUCCEEDED: {},
     When.FAILED: {
@@ -120,7 +136,8 @@ def _cluster(graph: Graph, cluster: Cluster) -> Iterator[str]:
 def _node(node: Node) -> str:
     text = paragraph(node.text, _WIDTH)
     label = _html(text, paragraph(node.note, _WIDTH)) if node.note else _quoted(text)
-    return f"{node.id} [label={label}{_attributes(_SHAPES[node.shape], ' ')}]"
+    look = {**_SHAPES[node.shape], **(_STATES[node.state] if node.state else {})}
+    return f"{node.id} [label={label}{_attributes(look, ' ')}]"
 
 
 def _html(text: str, note: str) -> str:

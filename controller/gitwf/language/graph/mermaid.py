@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gitwf.language.graph.model import Edge, Graph, Kind, Node, Shape, When
+from gitwf.language.graph.model import Edge, Graph, Kind, Node, Shape, State, When
 from gitwf.language.graph.paragraph import paragraph
 
 _SHAPES: Mapping[Shape, tuple[str, str]] = {
@@ -34,6 +34,22 @@ _LOOKS: Mapping[Shape, str] = {
     Shape.BARRIER: "fill:#52606d,stroke:#52606d,color:#ffffff",
     Shape.STATE: "fill:#e6f6ec,stroke:#3f9142,color:#1f2933",
 }
+_BROKEN = "fill:#fdecec,stroke:#d64545,stroke-width:2px,color:#1f2933"
+_STATES: Mapping[State, str] = {
+    State.FAILED: _BROKEN,
+    State.TIMEOUT: _BROKEN,
+    State.LOST: _BROKEN,
+    State.CANCELLED: "fill:#f5f7fa,stroke:#52606d,stroke-width:2px,color:#1f2933",
+    State.RUNNING: "fill:#fffbe6,stroke:#d9b310,stroke-width:2px,color:#1f2933",
+    State.SUCCEEDED: "fill:#e6f6ec,stroke:#3f9142,color:#1f2933",
+    State.RESTORED: "fill:#e3f2fd,stroke:#4a90d9,color:#1f2933",
+    State.NOT_RUN: "fill:none,stroke:#cbd2d9,stroke-dasharray:4,color:#9aa5b1",
+}
+_CLASSES = {
+    **{shape.value: look for shape, look in _LOOKS.items()},
+    **{state.name.lower(): look for state, look in _STATES.items()},
+}
+"""What nodes look like, by the name of a class."""
 _LINES: Mapping[When, tuple[str, str]] = {
     When.SUCCEEDED: ("-->", ""),
     When.FAILED: ("-.->", "fails"),
@@ -54,8 +70,8 @@ def to_mermaid(graph: Graph) -> str:
 def _body(graph: Graph) -> Iterator[str]:
     yield from _inside(graph, None)
     yield from map(_edge, graph.edges)
-    used = {node.shape for node in graph.nodes}
-    yield from (f"classDef {shape} {look}" for shape, look in _LOOKS.items() if shape in used)
+    used = {_class(node) for node in graph.nodes}
+    yield from (f"classDef {name} {look}" for name, look in _CLASSES.items() if name in used)
     for cluster in graph.clusters:
         if cluster.kind is Kind.BACKGROUND:
             yield f"style {cluster.id} {_BACKGROUND}"
@@ -73,8 +89,13 @@ def _inside(graph: Graph, parent: str | None) -> Iterator[str]:
 def _node(node: Node) -> str:
     opening, closing = _SHAPES[node.shape]
     text = paragraph("\n".join(filter(None, (node.text, node.note))), _WIDTH)
-    look = f":::{node.shape}" if node.shape in _LOOKS else ""
+    name = _class(node)
+    look = f":::{name}" if name in _CLASSES else ""
     return f"{node.id}{opening}{_quoted(text)}{closing}{look}"
+
+
+def _class(node: Node) -> str:
+    return node.state.name.lower() if node.state else node.shape
 
 
 def _edge(edge: Edge) -> str:

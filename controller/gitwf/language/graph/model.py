@@ -47,14 +47,32 @@ class Kind(StrEnum):
     HANDLER = "handler"
 
 
+class State(StrEnum):
+    """How a command stands in a run, worst first."""
+
+    FAILED = "failed"
+    TIMEOUT = "timeout"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    RESTORED = "restored"
+    NOT_RUN = "not run"
+
+
 class Node(msgspec.Struct, frozen=True):
-    """One step. ``note`` says more of it, in small; ``cluster`` is where it stands, or None."""
+    """One step.
+
+    ``note`` says more of it, in small; ``cluster`` is where it stands, or None; ``state`` is None
+    in a picture of no run.
+    """
 
     id: str
     shape: Shape
     text: str
     note: str | None = None
     cluster: str | None = None
+    state: State | None = None
 
 
 class Edge(msgspec.Struct, frozen=True):

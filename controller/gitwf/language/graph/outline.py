@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from gitwf.language import tree
+from gitwf.language.graph.standing import Standings
 from gitwf.language.graph.wording import Wording
 from gitwf.language.program import Program
 
@@ -20,9 +21,9 @@ class Entry(msgspec.Struct, frozen=True):
     below: tuple[Entry, ...] = ()
 
 
-def outline(program: Program) -> Entry:
+def outline(program: Program, standings: Standings | None = None) -> Entry:
     """Return the lines of ``program``'s own file, below its path."""
-    return Entry(program.file.path, _Outliner(Wording(program)).file(program.file))
+    return Entry(program.file.path, _Outliner(Wording(program, standings)).file(program.file))
 
 
 def to_text(entry: Entry) -> str:
@@ -99,7 +100,7 @@ class _Outliner:
                 words = ["group", *map(self._wording.of, flow.redirects)]
                 return (Entry(before + " ".join(words), self._block(group.body)),)
             case tree.Command() | tree.Redirected():
-                return (Entry(before + self._wording.of(flow)),)
+                return (Entry(before + self._wording.line(flow)),)
             case tree.Missing():
                 return ()
             case _:
@@ -108,10 +109,8 @@ class _Outliner:
     def _line(self, flow: tree.Flow) -> str | None:
         """Return ``flow`` on one line, or None where it holds others."""
         match flow:
-            case tree.Command() | tree.Redirected(unit=tree.Command()):
-                return self._wording.of(flow)
-            case tree.State():
-                return self._wording.title(flow)
+            case tree.Command() | tree.Redirected(unit=tree.Command()) | tree.State():
+                return self._wording.line(flow)
             case tree.Chain():
                 left, right = self._line(flow.left), self._line(flow.right)
                 return left and right and f"{left} {flow.operator} {right}"
@@ -143,7 +142,7 @@ class _Outliner:
             case tree.Droid():
                 return _arm(title, self._flow(flow.command))
             case tree.State():
-                return Entry(title)
+                return Entry(self._wording.line(flow))
 
     def _try(self, flow: tree.Try) -> Iterator[Entry]:
         yield from self._flow(flow.body)

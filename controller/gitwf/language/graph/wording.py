@@ -9,7 +9,8 @@ import msgspec
 
 from gitwf.language import builtins, tree
 from gitwf.language.check.outs import OUT_FIELDS
-from gitwf.language.graph.model import Shape
+from gitwf.language.graph.model import Shape, State
+from gitwf.language.graph.standing import Standing, Standings
 from gitwf.language.program import Program
 from gitwf.language.signature import signature
 
@@ -23,21 +24,42 @@ class Saying(msgspec.Struct, frozen=True):
     shape: Shape
     text: str
     note: str | None = None
+    state: State | None = None
 
 
 class Wording:
-    """The words of one program's own file."""
+    """The words of one program's own file; with ``standings`` also what became of them in a run."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, standings: Standings | None = None) -> None:
         self._program = program
+        self._standings = standings
         self._text = program.sources[program.file.path].text
 
     def of(self, node: tree.Node) -> str:
         """Return ``node`` as it is written."""
         return _GAP.sub(" ", self._text[node.span.start : node.span.end])
 
+    def line(self, flow: tree.Command | tree.Redirected | tree.State) -> str:
+        """Return a step in one line, with how it stands behind it."""
+        text = self.title(flow) if isinstance(flow, tree.State) else self.of(flow)
+        standing = self._standing(flow)
+        return f"{text} ({standing.text})" if standing else text
+
     def step(self, flow: tree.Command | tree.Redirected | tree.Droid | tree.State) -> Saying:
         """Return what is said of a step: of a command also what it writes or changes."""
+        saying, standing = self._step(flow), self._standing(flow)
+        if standing is None:
+            return saying
+        note = _lines(saying.note or "", standing.text)
+        return msgspec.structs.replace(saying, note=note, state=standing.state)
+
+    def _standing(
+        self, flow: tree.Command | tree.Redirected | tree.Droid | tree.State
+    ) -> Standing | None:
+        unit = flow.unit if isinstance(flow, tree.Redirected) else flow
+        return self._standings.of(unit) if self._standings else None
+
+    def _step(self, flow: tree.Command | tree.Redirected | tree.Droid | tree.State) -> Saying:
         match flow:
             case tree.Command():
                 return self._command(flow, self.of(flow))
@@ -102,7 +124,7 @@ class Wording:
             case tree.Droid():
                 return _joined(f"droid {flow.name}", self.options(flow.options))
             case tree.State():
-                return self.step(flow).text
+                return self._step(flow).text
 
     def patterns(self, branch: tree.Branch) -> str:
         """Return the patterns of a branch of a case."""
