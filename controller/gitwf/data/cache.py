@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from gitwf.data.atomic import temporary
@@ -94,9 +95,13 @@ class Cache:
             self._hasher.remember(path, md5, path.stat())
 
     def relink(self, content: HashInfo, target: Path) -> None:
-        """Replace what was just added by links to it, where the cache is set up to link."""
+        """Replace what was just added by links to it, where the cache is set up to link.
+
+        What `dvc gc` has removed again stays the file that it is.
+        """
         if self.links[0] in {"hardlink", "symlink"}:
-            self.checkout(content, target)
+            with suppress(MissingObjectError):
+                self.checkout(content, target)
 
     def _add_file(self, path: Path) -> HashInfo:
         status = file_status(path)

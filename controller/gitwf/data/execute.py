@@ -32,8 +32,9 @@ class Saved(msgspec.Struct, frozen=True):
     """What a command left behind.
 
     ``outs`` are as in ``entry``. ``metrics`` is the content of the metric files, one object.
-    ``changed_deps`` are deps that changed while the command ran: the run cache then gets no entry,
-    because nobody knows which of the two contents the command read.
+    ``changed_deps`` are deps, and files of params, that changed while the command ran. Nobody knows
+    which of the two contents it read: the run cache gets no entry, and that of `dvc.lock` holds what
+    was there before, so that the stage counts as changed.
     """
 
     entry: Entry
@@ -99,8 +100,9 @@ def save(project: Project, stage: Stage, look: Look, *, reusable: bool = True) -
     outs = (
         Item(out.path, _save_out(project, out, paths[out.path], keep=keep)) for out in stage.outs
     )
-    entry = msgspec.structs.replace(after, outs=tuple(sorted(outs, key=lambda item: item.path)))
-    changed = _changed_deps(look.wanted, after)
+    before = look.wanted or after
+    entry = msgspec.structs.replace(before, outs=tuple(sorted(outs, key=lambda item: item.path)))
+    changed = _changed_deps(before, after)
     if keep and reusable and not changed:
         runcache.write(project.cache, entry)
     _record(project, stage, entry)
@@ -163,11 +165,11 @@ def _save_out(project: Project, out: Out, path: Path, *, keep: bool) -> HashInfo
     return content
 
 
-def _changed_deps(before: Entry | None, after: Entry) -> tuple[str, ...]:
-    if before is None:
-        return ()
+def _changed_deps(before: Entry, after: Entry) -> tuple[str, ...]:
     old = {item.path: item.content.md5 for item in before.deps}
-    return tuple(item.path for item in after.deps if old.get(item.path) != item.content.md5)
+    files = (file for file in after.params if before.params.get(file) != after.params[file])
+    deps = (item.path for item in after.deps if old.get(item.path) != item.content.md5)
+    return (*deps, *files)
 
 
 def _unprotect(path: Path) -> None:
