@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gitwf.data import lockfile
-from gitwf.data.errors import BrokenFileError, MissingObjectError, MissingOutError
+from gitwf.data.errors import BrokenFileError, DataError, MissingObjectError, MissingOutError
 from gitwf.data.execute import Saved, begin, restore, save
 from gitwf.data.look import look
 from gitwf.data.project import Project
@@ -69,6 +69,28 @@ def test_outs_that_were_not_written_are_named(root: Path, write: Write, execute:
         "`lazy` did not write `b`, `c/d` (an out is written by the command that declares it)"
     )
     assert not (root / "dvc.lock").exists()
+
+
+@pytest.mark.parametrize("command", ["mkfifo out", "mkdir out; mkfifo out/pipe"])
+def test_an_out_that_is_no_file_is_said(write: Write, execute: Execute, command: str) -> None:
+    write(FILES)
+    with pytest.raises(DataError) as caught:
+        execute(Stage("s", command, deps=("in.txt",), outs=(Out("out"),)))
+    assert "is neither a file nor a folder" in caught.value.message
+
+
+def test_an_out_that_links_to_a_file_is_saved_as_that_file(
+    root: Path, write: Write, execute: Execute
+) -> None:
+    write(FILES)
+    stage = Stage("s", "ln -s in.txt out", deps=("in.txt",), outs=(Out("out"),))
+    saved = execute(stage)
+    (root / "out").unlink()
+    project = Project.open(root)
+    restore(project, stage, look(project, stage))
+    assert not (root / "out").is_symlink()
+    assert (root / "out").read_text() == FILES["in.txt"]
+    assert saved.outs[0].content == saved.entry.deps[0].content
 
 
 def test_old_outs_go_before_the_command_and_their_folders_are_made(

@@ -27,3 +27,15 @@ def test_a_restored_stage_answers_what_it_did(folder: Folder, play: Play, deps: 
     folder.commit({".dvc/config": "[core]\n", ".dvc/.gitignore": "/tmp\n/cache\n"})
     record = play(EVAL.format(deps=deps))
     assert (record.status, play.log()) == ("succeeded", ["run", "0.10 2.50", "0.10 2.50"])
+
+
+def test_a_run_that_is_taken_up_has_all_of_its_stages(folder: Folder, play: Play) -> None:
+    folder.commit({".dvc/config": "[core]\n", ".dvc/.gitignore": "/tmp\n/cache\n"})
+    first = play(EVAL.format(deps="  ↳ deps    → README.md"))
+    before = {name: play.kept(first, name) for name in ("dvc.yaml", "dvc.lock")}
+    (play.path / "dvc.yaml").unlink()
+    play.forget(1)
+    again = play.again()
+    assert {name: play.kept(again, name) for name in before} == before
+    answers = play.journal.parent.glob("answers/*.json")
+    assert [play.kept(again, f".wf/results/{path.name}") for path in answers] != [None]
