@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from gitwf.language.secret import is_secret
 
@@ -39,6 +39,23 @@ def for_commands(environment: Mapping[str, str], secrets: Container[str]) -> dic
         and name not in _OF_A_REPOSITORY
         and not name.startswith(_OF_A_RUN)
     }
+
+
+def declared(origins: Mapping[str, str], named: Iterable[str]) -> frozenset[str]:
+    """Return the names that are secret because somebody says so.
+
+    Those of the table ``[secrets]``, with the variables that they are taken from, and those that
+    commands name.
+    """
+    return frozenset({*origins, *sources(origins).values(), *named})
+
+
+def secrets_of(
+    environment: Mapping[str, str], origins: Mapping[str, str], named: Iterable[str]
+) -> dict[str, str]:
+    """Return all secrets of a run with their values; ``origins`` and ``named`` as in `declared`."""
+    values = secret_values(environment, declared(origins, named))
+    return values | renamed(environment, origins)
 
 
 def secret_values(environment: Mapping[str, str], secrets: Container[str]) -> dict[str, str]:
