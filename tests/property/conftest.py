@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import strategies as st
 
-from gitwf.engine.outcome import Failure
+from gitwf.engine.outcome import Failure, Output
 from gitwf.language.value import Value
 from gitwf.records.event import Body, Event
 
@@ -260,7 +260,13 @@ class Nowhere:
 
     def variable_set(self, step: str, name: str, value: Value) -> None: ...
 
-    def file_kept(self, path: str) -> None: ...
+    def variable(self, _step: str, _name: str) -> tuple[Value] | None:
+        return None
+
+    def write(self, step: str, path: str, output: Output, *, append: bool) -> None: ...
+
+    def timer(self, _step: str, seconds: float) -> float:
+        return seconds
 
     def stopped(self, step: str, failure: Failure) -> None: ...
 

@@ -10,7 +10,7 @@ import msgspec
 from gitwf.engine.outcome import Failure, Kind, Outcome
 from gitwf.engine.scope import Scope
 from gitwf.engine.stop import Stop
-from gitwf.engine.threads import all_done, spawn
+from gitwf.engine.threads import all_done, results, spawn
 
 if TYPE_CHECKING:
     from concurrent.futures import Future  # noqa: TC004  (nothing decodes a `_Job`)
@@ -50,13 +50,18 @@ class Background:
             if not job.outcome.done():
                 job.end(failure)
 
+    def settle(self) -> None:
+        """Wait until all have ended, however they do."""
+        for job in self._jobs:
+            job.outcome.exception()
+
     def join(self, scope: Scope) -> list[Outcome]:
         """Wait until all have ended, apply their assignments to ``scope`` in the order of the file.
 
         They are settled then: a later join knows nothing of them.
         """
         jobs, self._jobs = self._jobs, []
-        outcomes = [job.outcome.result() for job in jobs]
+        outcomes = results([job.outcome for job in jobs])
         for job in jobs:
             scope.join(job.scope)
         return outcomes

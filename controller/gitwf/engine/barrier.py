@@ -46,8 +46,7 @@ def end_block(outcome: Outcome, frame: Frame) -> Outcome:
         frame.background.cancel(abandoned(frame.step))
         frame.background.join(frame.scope)
         return outcome
-    frame.background.wait(frame.stop)
-    joined = _together(frame.background.join(frame.scope))
+    joined = _joined(frame)
     if joined.failure is None:
         return Outcome(outcome.status, outcome.result, None, outcome.output + joined.output)
     return joined.after(outcome)
@@ -60,7 +59,7 @@ def play_barrier(flow: tree.Barrier, frame: Frame, player: Player) -> Outcome:
         EvaluationError: if the condition has no value, or one that is neither true nor false.
     """
     late = _wait(flow, frame, player.notes)
-    joined = _together(frame.background.join(frame.scope))
+    joined = _joined(frame)
     frame.scope.builtins["all_results_ready"] = joined.succeeded
     if late is not None:
         return failed(late, joined.output)
@@ -78,14 +77,27 @@ def play_barrier(flow: tree.Barrier, frame: Frame, player: Player) -> Outcome:
 def _wait(flow: tree.Barrier, frame: Frame, notes: Notes) -> Failure | None:
     """Wait for the background jobs; return why what still ran was stopped, or None."""
     seconds = Given("barrier", flow.options, frame.scope).duration("timeout")
-    known = notes.stop_of(frame.step)
-    if known is not None or frame.background.wait(frame.stop, seconds):
-        return known
-    message = f"background jobs did not end in {format_duration(seconds or 0.0)}"
-    late = Failure(Kind.TIMEOUT, message, "barrier", frame.step, STATUS)
+    late = notes.stop_of(frame.step)
+    if late is None:
+        left = None if seconds is None else notes.timer(frame.step, seconds)
+        if frame.background.wait(frame.stop, left):
+            return None
+        message = f"background jobs did not end in {format_duration(seconds or 0.0)}"
+        late = Failure(Kind.TIMEOUT, message, "barrier", frame.step, STATUS)
+        notes.stopped(frame.step, late)
     frame.background.cancel(late)
-    notes.stopped(frame.step, late)
     return late
+
+
+def _joined(frame: Frame) -> Outcome:
+    """Join the background jobs.
+
+    Raises:
+        StoppedError: if it was a stop of the block that ended one.
+    """
+    outcomes = frame.background.join(frame.scope)
+    frame.stop.confirm([outcome.failure for outcome in outcomes])
+    return _together(outcomes)
 
 
 def _together(outcomes: Sequence[Outcome]) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from gitwf.engine.shell import definition_argv, stage_argv
 from gitwf.engine.stages import JobEnd, Need, Stages
 from gitwf.engine.steps import Call, Ended, Steps
 from gitwf.engine.tally import Tally
+from gitwf.engine.timers import Timers
 from gitwf.language import tree
 from gitwf.language.arguments import ArgumentError, bind
 from gitwf.language.expand import arguments
@@ -61,6 +63,7 @@ class Commands:
         self._stages = players.stages
         self._effects = players.effects
         self._tally = players.tally
+        self._timers = players.timers
 
     def play(self, command: tree.Command, frame: Frame) -> Outcome:
         """Play ``command`` as the step ``frame.step``."""
@@ -145,7 +148,7 @@ class Commands:
             again = msgspec.structs.replace(call, step=step, attempt=attempt + 1)
             if not self._steps.known(again):
                 self._steps.admit(again, frame)
-                wait(invocation.retry, attempt, frame.stop)
+                wait(invocation.retry, attempt, frame.stop, partial(self._timers.left, step))
             ended = self._step(invocation, process, again, frame)
         if frame.counted:
             self._tally.add(cached=ended.cached, metrics=ended.metrics)
@@ -206,12 +209,14 @@ class Players:
         stages: Stages,
         effects: Effects,
         tally: Tally,
+        timers: Timers,
     ) -> None:
         self.builtins = builtins
         self.steps = steps
         self.stages = stages
         self.effects = effects
         self.tally = tally
+        self.timers = timers
 
 
 def _may_be_tried_again(invocation: Invocation, outcome: Outcome) -> bool:

@@ -28,13 +28,16 @@ def play_timeout(flow: tree.Timeout, frame: Frame, player: Player) -> Outcome:
     late = Failure(Kind.TIMEOUT, message, "timeout:", frame.step, STATUS)
     grace = options.duration("grace")
     grace = GRACE if grace is None else grace
-    with part_of(frame, player.notes) as part, after(seconds, lambda: part.end(late, grace)):
+    inside = frame.at("timeout")
+    left = player.notes.timer(inside.step, seconds)
+    with part_of(frame, player.notes, None if left else late) as part:
         try:
-            outcome = player.flow(flow.arm, frame.at("timeout").under(part.stop))
-        except StoppedError:
-            frame.stop.check()
-            failure = part.close()
-            if failure is None:
+            with after(left or None, lambda: part.end(late, grace)):
+                outcome = player.flow(flow.arm, inside.under(part.stop))
+        except StoppedError as stopped:
+            if stopped.failure == late:
+                part.end(late, grace)
+            if part.close() != stopped.failure:
                 raise
-            return failed(failure)
+            return failed(stopped.failure)
         return unless_stopped(outcome, part)

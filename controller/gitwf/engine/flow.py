@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from gitwf.engine.background import abandoned
 from gitwf.engine.barrier import end_block, play_barrier, start_in_background
 from gitwf.engine.choice import play_case, play_if
 from gitwf.engine.deadline import play_timeout
@@ -27,6 +26,7 @@ from gitwf.language import tree
 from gitwf.language.evaluate import evaluate
 from gitwf.language.expand import text_of
 from gitwf.language.scope import EvaluationError
+from gitwf.language.value import Value
 from gitwf.plan.needs import Needs, needs_of
 
 
@@ -57,13 +57,13 @@ class Flows:
         inside = frame.block()
         try:
             outcome = end_block(self._lines(block, inside), inside)
-            frame.stop.check()
+            self._admit_handlers(block, outcome, frame)
         except StoppedError as stopped:
             inside.background.join(inside.scope)
             self._handlers(block, failed(stopped.failure), frame.shielded())
             raise
         except BaseException:
-            inside.background.cancel(abandoned(frame.step))
+            inside.background.settle()
             raise
         self._handlers(block, outcome, frame)
         return outcome
@@ -80,28 +80,28 @@ class Flows:
                 return outcome
         return outcome
 
+    def _admit_handlers(self, block: tree.Block, outcome: Outcome, frame: Frame) -> None:
+        """Raise `StoppedError` if handlers are due that were not begun, and nothing new may begin."""
+        due = next(_handlers_of(block, outcome), None)
+        if due is not None and not self.notes.reached(frame.at(due[0]).step):
+            frame.stop.admit()
+
     def _handlers(self, block: tree.Block, outcome: Outcome, frame: Frame) -> None:
-        cancelled = outcome.failure is not None and outcome.failure.kind is Kind.CANCELLED
-        kinds = ["on_success" if outcome.succeeded else "on_failure", "on_exit"]
-        if cancelled:
-            kinds.remove("on_failure")
         if outcome.failure:
             frame.scope.builtins["error"] = outcome.failure.value()
         stopped: StoppedError | None = None
-        for kind in kinds:
-            for place, handler in _handlers_of(block, kind):
-                try:
-                    self.flow(handler.flow, frame.handling().at(f"{place}/{kind}"))
-                except StoppedError as error:
-                    # What is left of the handlers must run all the same.
-                    frame, stopped = frame.shielded(), error
+        for place, handler in _handlers_of(block, outcome):
+            try:
+                self.flow(handler.flow, frame.handling().at(place))
+            except StoppedError as error:
+                # What is left of the handlers must run all the same.
+                frame, stopped = frame.shielded(), error
         if stopped is not None:
             raise stopped
 
     def _item(self, item: tree.Item, frame: Frame) -> Outcome:
         if not item.background:
             return self._statement(item.statement, frame)
-        frame.stop.check()
         start_in_background(
             lambda inside: self._statement(item.statement, inside), frame, self.notes
         )
@@ -118,9 +118,8 @@ class Flows:
 
     def _assignment(self, assignment: tree.Assignment, frame: Frame) -> Outcome:
         if isinstance(assignment.value, tree.Expression):
-            frame.stop.check()
             try:
-                outcome = Outcome(result=evaluate(assignment.value, frame.scope))
+                outcome = Outcome(result=self._value(assignment, assignment.value, frame))
             except EvaluationError as error:
                 return _ended(_evaluation_failed(error, frame), frame)
             after = DONE
@@ -131,13 +130,22 @@ class Flows:
             self.notes.variable_set(frame.step, assignment.name, outcome.result)
         return after
 
+    def _value(
+        self, assignment: tree.Assignment, expression: tree.Expression, frame: Frame
+    ) -> Value:
+        """Return what is assigned: what it was in an earlier playing, or what it is now."""
+        known = self.notes.variable(frame.step, assignment.name)
+        if known is not None:
+            return known[0]
+        frame.stop.admit()
+        return evaluate(expression, frame.scope)
+
     def flow(self, flow: tree.Flow, frame: Frame) -> Outcome:
         """Play a flow.
 
         Raises:
             StoppedError: if it was stopped before its end.
         """
-        frame.stop.check()
         try:
             return self._flow(flow, frame)
         except EvaluationError as error:
@@ -199,11 +207,9 @@ class Flows:
     def _try(self, flow: tree.Try, frame: Frame) -> Outcome:
         try:
             outcome = self.flow(flow.body, frame.at("try"))
-            frame.stop.check()
             if outcome.failure and flow.catch is not None:
                 frame.scope.builtins["error"] = outcome.failure.value()
                 outcome = self.flow(flow.catch, frame.at("catch")).after(outcome)
-                frame.stop.check()
         except StoppedError:
             if flow.final is not None:
                 self.flow(flow.final, frame.shielded().at("finally"))
@@ -238,8 +244,12 @@ def _links(flow: tree.Flow) -> int:
     return _links(flow.left) + _links(flow.right) if isinstance(flow, tree.Chain) else 1
 
 
-def _handlers_of(block: tree.Block, kind: str) -> Iterator[tuple[str, tree.Handler]]:
-    for number, line in enumerate(block.lines, 1):
-        for item in line.items:
-            if isinstance(item.statement, tree.Handler) and item.statement.kind == kind:
-                yield str(number), item.statement
+def _handlers_of(block: tree.Block, outcome: Outcome) -> Iterator[tuple[str, tree.Handler]]:
+    """Yield the handlers that this end of ``block`` calls for, in their order, with their places."""
+    cancelled = outcome.failure is not None and outcome.failure.kind is Kind.CANCELLED
+    first = "on_success" if outcome.succeeded else "on_failure"
+    for kind in ("on_exit",) if cancelled else (first, "on_exit"):
+        for number, line in enumerate(block.lines, 1):
+            for item in line.items:
+                if isinstance(item.statement, tree.Handler) and item.statement.kind == kind:
+                    yield f"{number}/{kind}", item.statement

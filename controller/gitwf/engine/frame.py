@@ -44,12 +44,14 @@ class Frame(msgspec.Struct, frozen=True):
 
     def at(self, place: str) -> Frame:
         """Return the frame of a part of this flow."""
-        step = f"{self.step}/{place}" if self.step else place
-        return msgspec.structs.replace(self, step=step)
+        return self._placed(f"{self.step}/{place}" if self.step else place)
 
     def indexed(self, index: int) -> Frame:
         """Return the frame of the branch, trial or attempt with this number."""
-        return msgspec.structs.replace(self, step=f"{self.step}[{index}]")
+        return self._placed(f"{self.step}[{index}]")
+
+    def _placed(self, step: str) -> Frame:
+        return msgspec.structs.replace(self, step=step, scope=self.scope.at(step))
 
     def attempting(self, attempt: int) -> Frame:
         """Return the frame of an attempt, counted from 1."""

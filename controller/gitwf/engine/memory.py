@@ -2,27 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator
 
 from gitwf.language.value import Value, from_json
-from gitwf.records.event import Error, Event, StepFinished, StepStarted, StepStopped, VariableSet
+from gitwf.records.event import (
+    Error,
+    Event,
+    FileAppending,
+    FileKept,
+    RunCancelling,
+    StepFinished,
+    StepStarted,
+    StepStopped,
+    TimerStarted,
+    ValueRead,
+    VariableSet,
+)
 
-_FINAL = frozenset(("succeeded", "failed", "timeout"))
+ROOT = ""
+"""The step that is all of a run."""
+
+_FINAL = frozenset(("succeeded", "failed", "timeout", "lost"))
+_PARTS = re.compile(r"[/[]")
 
 
 class Memory:
-    """The outcomes, assignments and intents of an earlier playing of the same run."""
+    """What an earlier playing of the same run did, from its ``events`` in the order written.
+
+    Answers and files are asked for in the order in which that playing had them: each is given once.
+    """
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self._finished: dict[str, Event] = {}
         self._cancelled: dict[str, Event] = {}
         self._variables: dict[tuple[str, str], VariableSet] = {}
         self._started: set[str] = set()
+        self._reached: set[str] = set()
         self._stopped: dict[str, Error] = {}
+        self._timers: dict[str, Event] = {}
+        self._answers: dict[tuple[str, str, str], deque[ValueRead]] = defaultdict(deque)
+        self._appending: dict[tuple[str, str], FileAppending] = {}
+        self._kept: dict[tuple[str, str], deque[FileKept]] = defaultdict(deque)
         for event in events:
             self._add(event)
 
-    def _add(self, event: Event) -> None:
+    def _add(self, event: Event) -> None:  # noqa: C901  (one case a type)
         match event.body:
             case StepFinished() as body if body.status in _FINAL:
                 self._finished[body.step] = event
@@ -30,10 +56,22 @@ class Memory:
                 self._cancelled[body.step] = event
             case StepStarted() as body:
                 self._started.add(body.step)
+                self._reached.update(_around(body.step))
             case StepStopped() as body:
-                self._stopped[body.step] = body.error
+                self._stopped.setdefault(body.step, body.error)
+            case RunCancelling() as body:
+                self._stopped.setdefault(ROOT, body.error)
             case VariableSet() as body:
                 self._variables[body.step, body.name] = body
+            case ValueRead() as body:
+                self._answers[body.step, body.function, body.argument].append(body)
+            case TimerStarted() as body:
+                self._timers.setdefault(body.step, event)
+            case FileAppending() as body:
+                self._appending[body.step, body.path] = body
+            case FileKept() as body:
+                self._appending.pop((body.step, body.path), None)
+                self._kept[body.step, body.path].append(body)
             case _:
                 pass
 
@@ -51,14 +89,38 @@ class Memory:
 
     def reached(self, step: str) -> bool:
         """Return whether anything at or below ``step`` was begun."""
-        below = (f"{step}/", f"{step}[")
-        return any(known == step or known.startswith(below) for known in self._started)
+        return step in self._reached
 
     def stopped(self, step: str) -> Error | None:
         """Return why the part of the flow at ``step`` was stopped alone, or None."""
         return self._stopped.get(step)
 
+    def timer(self, step: str) -> Event | None:
+        """Return the ``timer.started`` event of ``step``, or None."""
+        return self._timers.get(step)
+
     def variable(self, step: str, name: str) -> tuple[Value] | None:
         """Return what ``step`` assigned to ``name`` (in a tuple: it may be null), or None."""
         known = self._variables.get((step, name))
         return (from_json(bytes(known.value).decode()),) if known else None
+
+    def answer(self, step: str, function: str, argument: str) -> ValueRead | None:
+        """Return the next answer that ``step`` got to this question, or None."""
+        known = self._answers.get((step, function, argument))
+        return known.popleft() if known else None
+
+    def kept(self, step: str, path: str) -> FileKept | None:
+        """Return that ``step`` has written the file ``path`` (the next time), or None."""
+        known = self._kept.get((step, path))
+        return known.popleft() if known else None
+
+    def appending(self) -> Collection[FileAppending]:
+        """Return what was about to be added to files when the playing ended."""
+        return self._appending.values()
+
+
+def _around(step: str) -> Iterator[str]:
+    """Yield ``step`` and the places around it: ``4/then/2[1]``, ``4``, ``4/then``, ``4/then/2``."""
+    yield step
+    for part in _PARTS.finditer(step):
+        yield step[: part.start()]

@@ -51,7 +51,7 @@ def play_branches(
 
         with ThreadPoolExecutor(min(side.limit, len(branches)), "git-wf-branch") as pool:
             outcomes = list(pool.map(play, branches, frames))
-    frame.stop.check()
+    frame.stop.confirm([outcome.failure for outcome in outcomes])
     return frames, outcomes
 
 
@@ -61,11 +61,8 @@ def _played(flow: tree.Flow, frame: Frame, player: Player, part: Part | None) ->
         outcome = player.flow(flow, frame)
     except StoppedError as stopped:
         return failed(stopped.failure)
-    except BaseException:
-        frame.stop.set(_ANOTHER_FAILED)
-        raise
     if part is not None and not outcome.succeeded:
-        part.end(_ANOTHER_FAILED)
+        part.end(Failure(Kind.CANCELLED, "another branch failed", step=part.step, status=130))
     return outcome
 
 
@@ -81,6 +78,3 @@ def together(outcomes: Sequence[Outcome], result: Value, fail: str) -> Outcome:
         return Outcome(result=result, output=output)
     failure = (causes or failures)[0]
     return Outcome(failure.status, result, failure, output)
-
-
-_ANOTHER_FAILED = Failure(Kind.CANCELLED, "another branch failed", status=130)

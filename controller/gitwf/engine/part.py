@@ -10,43 +10,58 @@ from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Failure, Outcome, failed
 from gitwf.engine.player import Notes
 from gitwf.engine.stop import GRACE, Stop
+from gitwf.repo.errors import RepositoryError
 
 
 class Part:
     """A part of a flow with a stop of its own.
 
     That it was stopped is in the journal before anything acts on it, so that every replay of the
-    run stops it too.
+    run stops it too. Where the journal cannot be written nothing is stopped, and `close` tells.
     """
 
     def __init__(self, step: str, stop: Stop, notes: Notes) -> None:
+        self.step = step
         self.stop = stop
-        self._step = step
         self._notes = notes
         self._lock = threading.Lock()
         self._failure = notes.stop_of(step)
         self._over = False
+        self._problem: RepositoryError | None = None
 
     def end(self, failure: Failure, grace: float = GRACE) -> None:
         """Stop it because of ``failure``, unless it has ended or was stopped before."""
         with self._lock:
             if self._over or self._failure is not None:
                 return
+            try:
+                self._notes.stopped(self.step, failure)
+            except RepositoryError as error:
+                self._problem = error
+                return
             self._failure = failure
-            self._notes.stopped(self._step, failure)
         self.stop.set(failure, grace)
 
     def close(self) -> Failure | None:
-        """Say that it has ended; return why it was stopped alone, or None."""
+        """Say that it has ended; return why it was stopped alone, or None.
+
+        Raises:
+            RepositoryError: if a stop could not be written down.
+        """
         with self._lock:
             self._over = True
+            if self._problem is not None:
+                raise self._problem
             return self._failure
 
 
 @contextmanager
-def part_of(frame: Frame, notes: Notes) -> Iterator[Part]:
-    """Give the part of the flow at ``frame.step``, while the block runs."""
-    with frame.stop.child(notes.stop_of(frame.step)) as stop:
+def part_of(frame: Frame, notes: Notes, overdue: Failure | None = None) -> Iterator[Part]:
+    """Give the part of the flow at ``frame.step``, while the block runs.
+
+    ``overdue`` is why nothing new may begin in it although nobody has stopped it yet, or None.
+    """
+    with frame.stop.child(notes.stop_of(frame.step) or overdue) as stop:
         yield Part(frame.step, stop, notes)
 
 

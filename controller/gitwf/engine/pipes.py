@@ -26,7 +26,7 @@ from gitwf.engine.player import Player
 from gitwf.engine.pouring import BROKEN
 from gitwf.engine.resources import TooMuchError
 from gitwf.engine.supply import Supply
-from gitwf.engine.threads import spawn
+from gitwf.engine.threads import results, spawn
 from gitwf.language import tree
 from gitwf.targets.job import Streams
 
@@ -85,10 +85,10 @@ def play_pipeline(flow: tree.Pipeline, frame: Frame, player: Player) -> Outcome:
         with frame.supply.pipe(needs, frame.stop, begun=begun) as supplies:
             parts = _joined(flow.parts, frame, supplies)
             futures = [spawn(partial(part.play, player), "git-wf-pipe") for part in parts]
-            outcomes = [future.result() for future in futures]
+            outcomes = results(futures)
     except TooMuchError as error:
         return failed(Failure(Kind.START, f"the pipe: {error}", step=frame.step))
-    frame.stop.check()
+    frame.stop.confirm([outcome.failure for outcome in outcomes])
     for part in parts:
         frame.scope.join(part.frame.scope)
     return _together(outcomes)

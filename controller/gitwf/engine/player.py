@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from gitwf.engine.frame import Frame
-from gitwf.engine.outcome import Failure, Outcome
+from gitwf.engine.outcome import Failure, Outcome, Output
 from gitwf.language import tree
 from gitwf.language.value import Value
 from gitwf.plan.needs import Needs
@@ -14,11 +14,22 @@ from gitwf.plan.needs import Needs
 class Notes(Protocol):
     """Writes down what a flow does beside its commands, and answers what a playing before did."""
 
+    def variable(self, step: str, name: str) -> tuple[Value] | None:
+        """Return what an earlier playing set a variable to (in a tuple: it may be null), or None."""
+
     def variable_set(self, step: str, name: str, value: Value) -> None:
         """Record that a variable was set."""
 
-    def file_kept(self, path: str) -> None:
-        """Record that a redirect wrote ``path`` in the workspace."""
+    def write(self, step: str, path: str, output: Output, *, append: bool) -> None:
+        """Write ``output`` into the file ``path`` of the workspace, once for ``step``.
+
+        Raises:
+            OSError: if it cannot be written, or leads out of the workspace.
+            StorageFullError: if there is no room for it.
+        """
+
+    def timer(self, step: str, seconds: float) -> float:
+        """Begin a timer, or return the seconds left of the one that an earlier playing began."""
 
     def stopped(self, step: str, failure: Failure) -> None:
         """Record that the part of the flow at ``step`` was stopped, alone."""

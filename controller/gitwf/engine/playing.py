@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from gitwf.data.checkout import restorable
 from gitwf.data.errors import DataError, NoDvcError
 from gitwf.data.project import Project
+from gitwf.engine.answers import Answers
 from gitwf.engine.checkpoints import RunCheckpoints
 from gitwf.engine.commands import Commands, Playable, Players
 from gitwf.engine.context import RunContext
@@ -18,24 +18,30 @@ from gitwf.engine.executions import Executions
 from gitwf.engine.flow import Flows
 from gitwf.engine.frame import Frame
 from gitwf.engine.ledger import RunLedger
-from gitwf.engine.memory import Memory
+from gitwf.engine.memory import ROOT, Memory
+from gitwf.engine.notes import FlowNotes
 from gitwf.engine.outcome import Failure, Kind, Outcome, StoppedError, failed
+from gitwf.engine.part import Part, unless_stopped
 from gitwf.engine.recorder import RunRecorder
 from gitwf.engine.request import Request
 from gitwf.engine.scope import Scope
 from gitwf.engine.shelf import RunShelf
 from gitwf.engine.stages import Stages
 from gitwf.engine.state import State
-from gitwf.engine.steps import Steps, error_of, failure_of
-from gitwf.engine.stop import Stop
+from gitwf.engine.steps import Steps, error_of
+from gitwf.engine.stop import CANCELLED, Stop
 from gitwf.engine.tally import Tally
+from gitwf.engine.timers import Timers, elapsed
+from gitwf.engine.values import Values
+from gitwf.engine.writing import Writer
 from gitwf.language.program import Program
-from gitwf.language.value import Value, from_json, to_json
-from gitwf.records.event import RunFinished, RunStarted, StepStopped, VariableSet
+from gitwf.language.value import from_json, to_json
+from gitwf.records.event import RunFinished, RunStarted
 from gitwf.records.fold import RunRecord
 from gitwf.records.runs import ref_of
 from gitwf.records.store import Records
-from gitwf.repo.errors import RepositoryError
+from gitwf.repo.disk import room
+from gitwf.repo.errors import RepositoryError, StorageFullError
 
 Builtins = Callable[[Steps], Mapping[str, Playable]]
 """Gives the built-in commands, for the steps of one run."""
@@ -65,21 +71,23 @@ class Playing:
 
     def play(self, stop: Stop, builtins: Builtins) -> RunRecord:
         """Play the run to its end and return its record."""
-        begun = time.monotonic()
         known = self._recorder.record()
         if known is not None and known.is_over:
             return known  # only the last of its records were missing in git
         if known is None or known.started is None:
             self._recorder.emit(self._started())
         try:
-            self._lay_out()
+            with room(self._context.workspace):
+                self._lay_out()
+        except StorageFullError:
+            raise
         except (RepositoryError, DataError, OSError) as error:
             outcome = failed(Failure(Kind.START, f"no workspace: {error}"))
-            return self._finish(NoDvcError("no workspace"), outcome, time.monotonic() - begun)
+            return self._finish(NoDvcError("no workspace"), outcome)
         program = self._request.plan.program()
         project = self._project()
         outcome = self._outcome(program, project, stop, builtins)
-        return self._finish(project, outcome, time.monotonic() - begun)
+        return self._finish(project, outcome)
 
     def _started(self) -> RunStarted:
         request = self._request
@@ -105,39 +113,48 @@ class Playing:
     def _outcome(
         self, program: Program, project: Project | DataError, stop: Stop, builtins: Builtins
     ) -> Outcome:
-        steps = Steps(self._recorder, self._memory, self._context.folder)
-        ledger = RunLedger(self._records, self._recorder)
+        recorder, memory, context = self._recorder, self._memory, self._context
+        steps = Steps(recorder, memory, context.folder)
+        timers = Timers(recorder, memory, self._records.clock)
+        ledger = RunLedger(self._records, recorder)
         players = Players(
             builtins(steps),
             steps,
             self._stages(project),
-            Effects(ledger, self._memory, self._context),
+            Effects(ledger, memory, context),
             self._tally,
+            timers,
         )
         definitions = {name: known.definition for name, known in program.definitions.items()}
         plan = self._request.plan
-        commands = Commands(self._context, definitions, {**plan.scripts, **plan.stages}, players)
-        notes = _FlowNotes(self._recorder, self._shelf, self._memory)
+        commands = Commands(context, definitions, {**plan.scripts, **plan.stages}, players)
+        writer = Writer(context.workspace, recorder, memory, self._shelf)
+        notes = FlowNotes(recorder, memory, timers, writer)
         checkpoints = RunCheckpoints(self._records.runs, plan.workflow, self._request.branch)
         flows = Flows(commands, notes, State(steps, self._shelf, checkpoints))
         settings = {n: from_json(text) for n, text in plan.settings.items()}
         scope = Scope(
-            self._context.workspace,
-            self._context.environment,
-            frozenset(self._context.secrets),
-            {"run": self._context.value()},
+            context.workspace,
+            context.environment,
+            frozenset(context.secrets),
+            {"run": context.value()},
             settings,
+            Answers(recorder, memory, Values(context.folder / "results")),
         )
-        try:
-            return flows.block(program.file.block, Frame(scope, stop, supply=self._context.supply))
-        except StoppedError as stopped:
-            return failed(stopped.failure)
+        whole = Part(ROOT, Stop(notes.stop_of(ROOT)), notes)
+        frame = Frame(scope, whole.stop, supply=context.supply)
+        with stop.listening(lambda: whole.end(stop.failure or CANCELLED, stop.grace)):
+            try:
+                outcome = flows.block(program.file.block, frame)
+            except StoppedError as stopped:
+                outcome = failed(stopped.failure)
+            return unless_stopped(outcome, whole)
 
     def _stages(self, project: Project | DataError) -> Stages:
         executions = Executions(self._context.locks, self._context.id)
         return Stages(project, self._shelf, executions, f"git wf run {self._context.id}")
 
-    def _finish(self, project: Project | DataError, outcome: Outcome, seconds: float) -> RunRecord:
+    def _finish(self, project: Project | DataError, outcome: Outcome) -> RunRecord:
         request = self._request
         if request.here:
             self._shelf.write_stages()
@@ -148,7 +165,7 @@ class Playing:
                 commit=request.commit,
                 branch=request.branch,
                 key=request.plan.key,
-                seconds=round(seconds, 6),
+                seconds=round(elapsed(self._since(), self._records.clock.now()), 6),
                 executed=self._tally.executed,
                 restored=self._tally.restored,
                 metrics={
@@ -162,6 +179,10 @@ class Playing:
         )
         return self._recorder.known()
 
+    def _since(self) -> str:
+        """Return when the run began, in whichever playing of it."""
+        return self._recorder.known().started or ""
+
     def _restorable(self, project: Project | DataError) -> str:
         lock = self._context.workspace / "dvc.lock"
         if isinstance(project, DataError) or not lock.exists():
@@ -170,38 +191,6 @@ class Playing:
             return "here" if restorable(project, lock.read_text(encoding="utf-8")) else "no"
         except DataError:
             return "no"
-
-
-class _FlowNotes:
-    """What flows do beside their commands, written down."""
-
-    def __init__(self, recorder: RunRecorder, shelf: RunShelf, memory: Memory) -> None:
-        self._recorder = recorder
-        self._shelf = shelf
-        self._memory = memory
-
-    def variable_set(self, step: str, name: str, value: Value) -> None:
-        """Record that a variable was set, once."""
-        if self._memory.variable(step, name) is None:
-            raw = msgspec.Raw(to_json(value).encode())
-            self._recorder.emit(VariableSet(step, name, raw))
-
-    def file_kept(self, path: str) -> None:
-        """Keep the file that a redirect wrote."""
-        self._shelf.keep(path)
-
-    def stopped(self, step: str, failure: Failure) -> None:
-        """Record that a part of the flow was stopped alone."""
-        self._recorder.emit(StepStopped(step, error_of(failure)))
-
-    def stop_of(self, step: str) -> Failure | None:
-        """Return why an earlier playing stopped a part of the flow, or None."""
-        error = self._memory.stopped(step)
-        return failure_of(error) if error else None
-
-    def reached(self, step: str) -> bool:
-        """Return whether an earlier playing began anything at ``step``."""
-        return self._memory.reached(step)
 
 
 def _status(failure: Failure | None) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from gitwf.engine.files import write_output
 from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Failure, Kind, Outcome, failed
-from gitwf.engine.player import Player
+from gitwf.engine.player import Notes, Player
 from gitwf.engine.scope import OutsideError
 from gitwf.language import tree
 from gitwf.language.expand import text_of
@@ -29,10 +28,9 @@ def play_redirected(flow: tree.Redirected, frame: Frame, player: Player) -> Outc
             player.notes.variable_set(frame.step, redirect.variable, outcome.result)
         elif redirect.path is not None:
             path = text_of(redirect.path, frame.scope)
-            failure = _write(path, outcome, frame, append=redirect.append)
+            failure = _write(path, outcome, frame, player.notes, append=redirect.append)
             if failure is not None:
                 return failed(failure)
-            player.notes.file_kept(path)
             outcome = Outcome(outcome.status, outcome.result)
     return outcome
 
@@ -45,10 +43,12 @@ def _unit_frame(flow: tree.Redirected, frame: Frame) -> Frame:
     return msgspec.structs.replace(wanting, streams=Streams(stdin=frame.streams.stdin))
 
 
-def _write(path: str, outcome: Outcome, frame: Frame, *, append: bool) -> Failure | None:
+def _write(
+    path: str, outcome: Outcome, frame: Frame, notes: Notes, *, append: bool
+) -> Failure | None:
     """Write the output of a unit into a file of the workspace; return why that failed, or None."""
     try:
-        write_output(frame.scope.workspace, path, outcome.output, append=append)
+        notes.write(frame.step, path, outcome.output, append=append)
     except OutsideError as error:
         return Failure(Kind.PATH, str(error), step=frame.step)
     except OSError as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from gitwf.engine import given
 from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Outcome
@@ -27,16 +30,19 @@ def play_retry(flow: tree.Retry, frame: Frame, player: Player) -> Outcome:
         following = frame.attempting(attempt + 1)
         if not player.notes.reached(following.step):
             frame.stop.admit()
-            wait(policy, attempt, frame.stop)
+            pause = partial(player.notes.timer, following.step)
+            wait(policy, attempt, frame.stop, pause)
     return player.flow(flow.arm, frame.attempting(policy.count + 1))
 
 
-def wait(policy: Policy, attempt: int, stop: Stop) -> None:
-    """Wait for as long as ``policy`` says after an attempt.
+def wait(policy: Policy, attempt: int, stop: Stop, left: Callable[[float], float]) -> None:
+    """Wait for as long as ``policy`` says after an attempt; ``left`` says how much of it is left.
 
     Raises:
         StoppedError: as soon as the stop is asked for.
     """
     import random
 
-    stop.wait(policy.pause(attempt, random.uniform(-1, 1)))  # noqa: S311  (nobody guesses it)
+    seconds = policy.pause(attempt, random.uniform(-1, 1))  # noqa: S311  (nobody guesses it)
+    if seconds:
+        stop.wait(left(seconds))

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from gitwf.language.document import from_yaml
 from gitwf.language.scope import SecretError, UnsetError
 from gitwf.language.secret import is_secret
-from gitwf.language.value import Value, number
+from gitwf.language.value import MAX_SIZE, Value, number
+
+Found = bool | bytes | str | None
+"""What is found beside the workflow: whether a path exists, a file's content, a variable."""
+
+
+class Questions(Protocol):
+    """Answers what expressions ask for beside the workflow."""
+
+    def ask(self, step: str, function: str, argument: str, find: Callable[[], Found]) -> Found:
+        """Return the answer to ``function`` of ``argument``, asked at ``step``; ``find`` looks for it."""
+
+
+class _Unrecorded:
+    """Looks for the answer each time."""
+
+    def ask(self, _step: str, _function: str, _argument: str, find: Callable[[], Found]) -> Found:
+        return find()
 
 
 class Scope:
@@ -19,6 +38,7 @@ class Scope:
     ``variables`` are the workflow's own; ``builtins`` hold what is set so far of the built-in ones.
     ``secrets`` are the declared names of variables of the environment that are never shown.
     ``assigned`` are the variables that were set here, and not only copied from around.
+    ``questions`` answers what is asked for beside them, at the step that `at` has named.
     """
 
     def __init__(
@@ -28,6 +48,7 @@ class Scope:
         secrets: Container[str],
         builtins: Mapping[str, Value],
         variables: Mapping[str, Value] | None = None,
+        questions: Questions | None = None,
     ) -> None:
         self.workspace = workspace
         self.variables: dict[str, Value] = dict(variables or {})
@@ -35,12 +56,22 @@ class Scope:
         self.assigned: dict[str, Value] = {}
         self._environment = environment
         self._secrets = secrets
+        self._questions = questions or _Unrecorded()
+        self._step = ""
+
+    def at(self, step: str) -> Scope:
+        """Return this scope, its variables not copied, for what is asked at ``step``."""
+        placed = copy.copy(self)
+        placed._step = step  # noqa: SLF001  (a scope as well)
+        return placed
 
     def copy(self) -> Scope:
         """Return a scope with the same variables, for a branch that runs beside others."""
-        return Scope(
-            self.workspace, self._environment, self._secrets, self.builtins, self.variables
-        )
+        copied = self.at(self._step)
+        copied.variables = dict(self.variables)
+        copied.builtins = dict(self.builtins)
+        copied.assigned = {}
+        return copied
 
     def assign(self, name: str, value: Value) -> None:
         """Set a variable of the workflow."""
@@ -85,18 +116,19 @@ class Scope:
         raise UnsetError(name)
 
     def _params(self) -> Value:
-        path = self.workspace / "params.yaml"
-        if not path.is_file():
-            raise UnsetError("params")
-        return from_yaml(path.read_text(encoding="utf-8"))
+        try:
+            return from_yaml(self.read("params.yaml").decode())
+        except OSError:
+            raise UnsetError("params") from None
 
     def exists(self, path: str) -> bool:
         """Return whether ``path`` is in the workspace."""
-        return inside(self.workspace, path).exists()
+        return self._ask("exists", path, lambda: inside(self.workspace, path).exists()) is True
 
     def read(self, path: str) -> bytes:
-        """Return the content of a file of the workspace."""
-        return inside(self.workspace, path).read_bytes()
+        """Return the content of a file of the workspace; of one that is too large, too much."""
+        content = self._ask("read", path, lambda: _beginning(inside(self.workspace, path)))
+        return content if isinstance(content, bytes) else b""
 
     def environment(self, name: str) -> str | None:
         """Return a variable of the environment that commands get.
@@ -106,7 +138,17 @@ class Scope:
         """
         if is_secret(name, self._secrets):
             raise SecretError(name)
-        return self._environment.get(name)
+        found = self._ask("env", name, lambda: self._environment.get(name))
+        return found if isinstance(found, str) else None
+
+    def _ask(self, function: str, argument: str, find: Callable[[], Found]) -> Found:
+        return self._questions.ask(self._step, function, argument, find)
+
+
+def _beginning(path: Path) -> bytes:
+    """Return the content of a file, up to what is more than a value may hold."""
+    with path.open("rb") as file:
+        return file.read(MAX_SIZE + 1)
 
 
 @contextmanager

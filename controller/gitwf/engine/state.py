@@ -7,11 +7,12 @@ from typing import Protocol
 from gitwf.engine.files import write_output
 from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Kind, Outcome, failed
-from gitwf.engine.scope import OutsideError, name_of
+from gitwf.engine.scope import OutsideError, inside, name_of
 from gitwf.engine.steps import Call, Ended, Steps
 from gitwf.language import builtins, tree
 from gitwf.language.expand import text_of
 from gitwf.language.value import Value, from_json, to_json
+from gitwf.repo.disk import room
 
 SAVE = "state:save"
 
@@ -60,14 +61,15 @@ class State:
     def _save(self, path: str, call: Call, frame: Frame) -> Outcome:
         text = to_json(dict(frame.scope.variables))
         try:
-            write_output(frame.scope.workspace, path, (text.encode(), b"\n"), append=False)
+            with room(frame.scope.workspace / path):
+                write_output(frame.scope.workspace, path, (text.encode(), b"\n"), append=False)
         except OSError as error:
             return failed(call.failed(Kind.PATH, _why(path, error)))
         return Outcome()
 
     def _load(self, path: str, call: Call, frame: Frame) -> Outcome:
         try:
-            content: bytes | None = frame.scope.read(path)
+            content: bytes | None = inside(frame.scope.workspace, path).read_bytes()
         except FileNotFoundError:
             content = self._checkpoints.find(path)
         except OSError as error:

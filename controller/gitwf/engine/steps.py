@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -15,11 +14,10 @@ from gitwf.engine.frame import Frame
 from gitwf.engine.memory import Memory
 from gitwf.engine.outcome import Failure, Kind, Outcome, Output, StoppedError, failed
 from gitwf.engine.stop import Stop
+from gitwf.engine.values import Values
 from gitwf.language.value import Value, from_json, to_json
 from gitwf.records.event import Body, Error, Event, Out, StepFinished, StepStarted
-
-INLINE = 4096
-"""Bytes up to which a result stands in the record itself."""
+from gitwf.repo import disk
 
 
 class Recorder(Protocol):
@@ -64,6 +62,7 @@ class Steps:
         self._recorder = recorder
         self._memory = memory
         self._folder = folder
+        self._values = Values(folder / "results")
 
     def known(self, call: Call) -> bool:
         """Return whether an earlier playing of the run began the step."""
@@ -81,10 +80,10 @@ class Steps:
             StoppedError: if the step was stopped, or is new and nothing new may begin.
         """
         known = self._memory.finished(call.step)
-        if known is None and frame.stop.foretold:
+        if known is None and frame.stop.reason is not None:
             known = self._memory.cancelled(call.step)
         if known is not None:
-            return self._remembered(call, known, frame.stop)
+            return _unless_stopped(self._remembered(call, known), frame.stop)
         self.admit(call, frame)
         if frame.lost is not None and not self.known(call):
             lost = call.failed(Kind.LOST, frame.lost.message, frame.lost.status)
@@ -99,7 +98,7 @@ class Steps:
             raise
         self._keep_output(call, ended.outcome.output)
         self._record(call, ended, begun)
-        return ended
+        return _unless_stopped(ended, frame.stop)
 
     def _keep_output(self, call: Call, output: Output) -> None:
         """Have the output of a command without a job stand where that of a job stands.
@@ -109,12 +108,13 @@ class Steps:
         path = self._output(call.step)
         if not output or path.exists():
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
         match output:
             case (Path() as file,):
-                path.symlink_to(file)
+                with disk.room(path):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.symlink_to(file)
             case _:
-                path.write_bytes(b"".join(p for p in output if isinstance(p, bytes)))
+                disk.replace(path, b"".join(p for p in output if isinstance(p, bytes)))
 
     def _output(self, step: str) -> Path:
         return self._folder / "jobs" / step.replace("/", ".") / "out"
@@ -131,7 +131,7 @@ class Steps:
             exit=outcome.status,
             seconds=round(time.monotonic() - begun, 6),
             cached=ended.cached,
-            result=self._result(outcome.result),
+            result=self._values.raw(outcome.result),
             outs=ended.outs,
             error=error_of(failure) if failure else None,
         )
@@ -141,38 +141,25 @@ class Steps:
             raw["metrics"] = msgspec.Raw(to_json(dict(ended.metrics)).encode())
         self._recorder.emit(body, raw)
 
-    def _result(self, value: Value) -> msgspec.Raw:
-        text = to_json(value).encode()
-        if len(text) <= INLINE:
-            return msgspec.Raw(text)
-        digest = hashlib.sha256(text).hexdigest()
-        path = self._folder / "results" / digest
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text)
-        return msgspec.Raw(msgspec.json.encode({"sha256": digest, "size": len(text)}))
-
-    def _remembered(self, call: Call, event: Event, stop: Stop) -> Ended:
+    def _remembered(self, call: Call, event: Event) -> Ended:
         known = event.body
         assert isinstance(known, StepFinished)  # noqa: S101  (Memory.finished answers no other)
         failure = failure_of(known.error) if known.error else None
-        if failure and stop.foretold and failure.message == stop.foretold.message:
-            raise StoppedError(stop.foretold)
         out = self._output(call.step)
         output = (out,) if out.exists() else ()
-        outcome = Outcome(known.exit or 0, self._value(bytes(known.result)), failure, output)
+        outcome = Outcome(known.exit or 0, self._values.value(known.result), failure, output)
         metrics = from_json(bytes(event.extra.get("metrics", b"{}")).decode())
         return Ended(
             outcome, known.cached, known.outs, metrics if isinstance(metrics, dict) else {}
         )
 
-    def _value(self, text: bytes) -> Value:
-        value = from_json(text.decode())
-        match value:
-            case {"sha256": str(digest), "size": _}:
-                path = self._folder / "results" / digest
-                return from_json(path.read_text()) if path.exists() else value
-            case _:
-                return value
+
+def _unless_stopped(ended: Ended, stop: Stop) -> Ended:
+    """Return how a step ended; raise `StoppedError` where it was ``stop`` that ended it."""
+    failure, reason = ended.outcome.failure, stop.reason
+    if failure is not None and reason is not None and failure.message == reason.message:
+        raise StoppedError(reason)
+    return ended
 
 
 def error_of(failure: Failure) -> Error:

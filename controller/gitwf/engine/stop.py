@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from weakref import WeakSet
 
@@ -40,6 +40,11 @@ class Stop:
     def failure(self) -> Failure | None:
         """Why it is to stop; None while it is not."""
         return self._failure
+
+    @property
+    def reason(self) -> Failure | None:
+        """Why nothing new may begin; None while it may."""
+        return self._failure or self.foretold
 
     def set(self, failure: Failure, grace: float = GRACE) -> None:
         """Ask for the stop. The first reason stays; asking again does nothing.
@@ -98,9 +103,13 @@ class Stop:
 
     def admit(self) -> None:
         """Raise `StoppedError` if nothing new may begin."""
-        self.check()
-        if self.foretold is not None:
-            raise StoppedError(self.foretold)
+        if (reason := self.reason) is not None:
+            raise StoppedError(reason)
+
+    def confirm(self, failures: Iterable[Failure | None]) -> None:
+        """Raise `StoppedError` if it ended one of those that have ended with ``failures``, or None."""
+        if (reason := self.reason) is not None and reason in failures:
+            raise StoppedError(reason)
 
     def wait(self, seconds: float) -> None:
         """Block for so many seconds; raise `StoppedError` as soon as the stop is asked for."""

@@ -32,6 +32,13 @@ def spawn(body: Callable[[], T], name: str) -> Future[T]:
     return future
 
 
+def results(futures: Sequence[Future[T]]) -> list[T]:
+    """Wait for all of ``futures`` and return their results; raise what the first of them raised."""
+    for future in futures:
+        future.exception()
+    return [future.result() for future in futures]
+
+
 def all_done(futures: Sequence[Future[T]], stop: Stop, seconds: float | None = None) -> bool:
     """Wait for ``futures``, for so many seconds at most; return whether all are done.
 

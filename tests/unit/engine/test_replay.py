@@ -11,7 +11,7 @@ import pytest
 
 from gitwf.engine.outcome import Kind
 from gitwf.engine.stop import CANCELLED
-from gitwf.records.event import EnvironmentChanged, Event, RunFinished, StepStarted
+from gitwf.records.event import EnvironmentChanged, Event, RunFinished, StepStarted, ValueRead
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import Play, Steps
@@ -64,13 +64,76 @@ def test_a_run_that_is_over_gets_no_second_end(play: Play) -> None:
     assert sum(isinstance(event.body, RunFinished) for event in play.events()) == 1
 
 
-def test_output_is_there_for_a_redirect_that_was_cut_off(play: Play) -> None:
-    play("/echo hi > out.txt\n/log a > log.txt")
-    play.forget(1)
-    for name in ("out.txt", "log.txt"):
-        (play.path / name).unlink()
+@pytest.mark.parametrize("command", ["/echo a", "/log a"])
+def test_output_is_there_for_a_redirect_that_was_cut_off(play: Play, command: str) -> None:
+    play(f"{command} > out.txt")
+    play.forget(2)
+    (play.path / "out.txt").unlink()
     play.again()
-    assert (play.text("out.txt"), play.text("log.txt")) == ("hi\n", "a\n")
+    assert play.text("out.txt") == "a\n"
+
+
+@pytest.mark.parametrize("redirect", [">", ">>"])
+@pytest.mark.parametrize("ending", [1, 2], ids=["written down", "written"])
+def test_a_redirect_writes_once(play: Play, redirect: str, ending: int) -> None:
+    play(f"/echo a {redirect} out.txt")
+    play.forget(ending)
+    play.again()
+    assert play.text("out.txt") == "a\n"
+
+
+def test_what_was_to_be_added_is_added(play: Play) -> None:
+    play.path.joinpath("out.txt").write_text("before\n")
+    play("/echo a >> out.txt")
+    play.forget(2)
+    play.path.joinpath("out.txt").write_text("before\n")
+    play.again()
+    assert play.text("out.txt") == "before\na\n"
+
+
+def test_what_a_later_command_made_of_a_file_stays(play: Play) -> None:
+    define = "define:/end\n  ↳ run → echo end >> out.txt\n"
+    play(f"{define}/echo a > out.txt\n/end\n{A}")
+    play.forget(3)
+    play.again()
+    assert play.text("out.txt") == "a\nend\n"
+
+
+QUESTIONS = {
+    "read": ('$x = read("in.txt")\n/log $x', ["old"]),
+    "a word": ('/log ${read("in.txt")}', ["old"]),
+    "a condition": ('if:exists("in.txt") → /log there → /log not', ["there"]),
+    "a subject": ('case:env("IN", "none")\n  ↳ old → /log old\n  ↳ * → /log none', ["none"]),
+    "one that is not there": ('{ /log ${read("no.txt")} } || /log none', ["none"]),
+    "a parameter": ("/log ${params.rate}", ["0.10"]),
+    "twice": ('/log ${read("in.txt")}; /log ${read("in.txt")}', ["old", "old"]),
+    "no text": ('{ /log ${read("in.bin")} } || /log no', ["no"]),
+    "a long one": ('$x = read("long.txt")\n/log ${len($x)}', ["5000"]),
+}
+
+
+@pytest.mark.parametrize(("workflow", "log"), QUESTIONS.values(), ids=QUESTIONS)
+def test_questions_get_the_answers_that_they_got(play: Play, workflow: str, log: list[str]) -> None:
+    files = {
+        "in.txt": b"old",
+        "params.yaml": b"rate: 0.10",
+        "in.bin": b"\xff",
+        "long.txt": b"x" * 5000,
+    }
+    for name, content in files.items():
+        (play.path / name).write_bytes(content)
+    first = play(workflow)
+    assert play.log() == log
+    for name in files:
+        (play.path / name).write_text("a: new")
+    (play.path / "no.txt").write_text("there now")
+    play.environment["IN"] = "old"
+    for count in range(1, len(play.events())):
+        play.forget(count)
+        if any(isinstance(event.body, StepStarted | ValueRead) for event in play.events()):
+            again = play.again()
+            assert (again.status, play.log()) == (first.status, log)
+            assert again.error == first.error
 
 
 DEPLOY = """\
