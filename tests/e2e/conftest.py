@@ -201,7 +201,8 @@ class Project:
     def job_pid(self) -> int:
         """Wait for the first job and return the id of the process that leads it."""
         folders = self.path / ".git" / "wf" / "runs"
-        return int(until(lambda: next((p.read_text() for p in folders.glob("**/pid")), "")))
+        pid = until(lambda: next((path.read_text() for path in folders.glob("**/pid")), ""))
+        return int(pid.split()[0])
 
     def forget(self) -> None:
         """Delete all that is not git's and not DVC's: workspaces, job folders, journals, caches."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
+from gitwf.app.glance import Glance
 from gitwf.app.history import find, known
 from gitwf.app.session import Session, UsageError
 from gitwf.app.streams import Piece, StepOutput
+from gitwf.engine.mask import Mask
 from gitwf.records.event import Event, StepFinished, StepStarted
 from gitwf.records.fold import RunRecord
 from gitwf.records.journal import path_of
@@ -45,21 +47,23 @@ def logs(session: Session, run: str, step: str | None, *, follow: bool = False) 
     if not folder.is_dir():
         raise UsageError(*_gone(record, records.owner))
     tail = JournalTail(path_of(records.state_dir, record.run))
+    mask = Glance(repository, session.environment).mask(record.run)
     if follow and not record.is_over:
-        return Logs(_followed(tail, folder / "jobs", step), many=step is None)
+        pieces = _followed(tail, folder / "jobs", step)
+        return Logs(_masked(pieces, mask), many=step is None)
     started = [body for body in _started(tail.read()) if fits(body, step)]
     if step is not None and not started:
         raise UsageError(
             f"run `{record.run}` has no step `{step}`", f"`git wf show {record.run}` lists them"
         )
-    return Logs(_printed(started, folder / "jobs"), many=len(started) > 1)
+    return Logs(_masked(_printed(started, folder / "jobs"), mask), many=len(started) > 1)
 
 
-def fits(started: StepStarted, step: str | None) -> bool:
+def fits(body: StepStarted | StepFinished, step: str | None) -> bool:
     """Return whether ``step`` names a step: by its id, by what it lies in, or by its command."""
-    if step is None or started.step == step or started.command == f"/{step.removeprefix('/')}":
+    if step is None or body.step == step or body.command == f"/{step.removeprefix('/')}":
         return True
-    return started.step.startswith((f"{step}/", f"{step}["))
+    return body.step.startswith((f"{step}/", f"{step}["))
 
 
 def _started(events: list[Event]) -> Iterator[StepStarted]:
@@ -69,6 +73,11 @@ def _started(events: list[Event]) -> Iterator[StepStarted]:
         if isinstance(event.body, StepStarted) and event.body.step not in seen:
             seen.add(event.body.step)
             yield event.body
+
+
+def _masked(pieces: Iterable[Piece], mask: Mask) -> Iterator[Piece]:
+    for piece in pieces:
+        yield msgspec.structs.replace(piece, data=mask.data(piece.data))
 
 
 def _printed(started: list[StepStarted], jobs: Path) -> Iterator[Piece]:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+from gitwf.diagnostics import visible
 from gitwf.records.event import StepStarted
+from gitwf.targets.job import JobFolder
 
 _CHUNK = 1 << 16
 """Bytes that are read at once, and the length above which a line is given in parts."""
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+"""Colours, titles and movements of the cursor (ECMA-48, sections 5.4 and 5.6)."""
 
 _TORN = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 """A character of UTF-8 whose last bytes are still to come (RFC 3629)."""
@@ -64,6 +70,25 @@ class StepOutput:
     def _folder(self, losses: int) -> Path:
         name = self.step.step.replace("/", ".")
         return self._jobs / (f"{name}.lost{losses}" if losses else name)
+
+
+def latest_line(jobs: Path, step: str) -> str:
+    """Return the last line that a step printed so far, to either stream, fit for a terminal."""
+    name = step.replace("/", ".")
+    folders = [jobs / name, *jobs.glob(f"{escape(name)}.lost*")]
+    files = [folder / stream for folder in folders for stream in ("out", "err")]
+    newest = max(files, key=_changed)
+    text = JobFolder(newest.parent).tail(newest.name).rstrip()
+    return visible(_ESCAPES.sub("", re.split(r"[\r\n]", text)[-1]))
+
+
+def _changed(path: Path) -> float:
+    """Return when a file was last written to, if it holds anything."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0.0
+    return status.st_mtime if status.st_size else 0.0
 
 
 class Stream:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 
+from gitwf.cli.edge import say
 from gitwf.cli.output import clipped, print_line, took
 from gitwf.engine.recorder import Listener
 from gitwf.records.event import (
@@ -21,9 +23,9 @@ from gitwf.records.event import (
 _LOCK = threading.Lock()
 
 
-def listener(*, json: bool) -> Listener:
-    """Return what prints events: as JSON lines to standard output, else as words."""
-    return _print_event if json else _print_words
+def listener(*, json: bool, write: Callable[[str], None] = say) -> Listener:
+    """Return what prints events: as JSON lines to standard output, else as words by ``write``."""
+    return _print_event if json else partial(_print_words, write)
 
 
 def _print_event(event: Event) -> None:
@@ -31,12 +33,11 @@ def _print_event(event: Event) -> None:
         print_line(encode(event).decode())
 
 
-def _print_words(event: Event) -> None:
+def _print_words(write: Callable[[str], None], event: Event) -> None:
     line = _words(event)
     if line is not None:
         with _LOCK:
-            sys.stderr.write(f"{line}\n")
-            sys.stderr.flush()
+            write(line)
 
 
 def _words(event: Event) -> str | None:

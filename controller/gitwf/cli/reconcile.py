@@ -10,8 +10,8 @@ import typer
 from gitwf.app.reconcile import reconcile as settle
 from gitwf.cli.cancel import cancel_on
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
+from gitwf.cli.live import shown
 from gitwf.cli.options import Branches, Json, Local, session
-from gitwf.cli.progress import listener
 from gitwf.engine.stop import Stop
 
 
@@ -26,9 +26,9 @@ def reconcile(
     """Do what the watched branches ask for and has not been done; return when settled."""
     stop = Stop()
     cancel_on(stop, say, signal.SIGINT)
-    report = settle(
-        session(), branch or (), listener(json=json), stop, wait=not no_wait, local=local
-    )
+    here = session()
+    with shown(here, json=json) as listener:
+        report = settle(here, branch or (), listener, stop, wait=not no_wait, local=local)
     if report is None:
         say("another controller is at work here: it does what there is to do")
         return OK

@@ -11,8 +11,8 @@ from gitwf.app.run import InvalidError, RunOptions, play, prospect
 from gitwf.app.session import UsageError
 from gitwf.cli.cancel import cancel_on
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
+from gitwf.cli.live import shown
 from gitwf.cli.options import Json, session
-from gitwf.cli.progress import listener
 from gitwf.engine.stop import Stop
 from gitwf.language.value import to_json, word_value
 
@@ -46,7 +46,8 @@ def run(
         say(planned.notice)
     stop = Stop()
     cancel_on(stop, say, signal.SIGINT, signal.SIGTERM)
-    record = play(clone, planned, stop, listener(json=json))
+    with shown(here_and_now, json=json) as listener:
+        record = play(clone, planned, stop, listener)
     return _STATUS.get(record.status, NO)
 
 
