@@ -214,10 +214,12 @@ def _closed(text: str, start: int, closing: str) -> int | None:
 
 def _indented_end(text: str, start: int) -> int:
     """Return where the lines end that are indented further than that of ``start``."""
-    line = text.rfind("\n", 0, start) + 1
-    indent = text[line:start]
-    if indent.strip():
+    line = start
+    while line and text[line - 1] in " \t":
+        line -= 1
+    if line and text[line - 1] != "\n":
         return start
+    indent = text[line:start]
     end = text.find("\n", start)
     further = re.compile(rf"(?:\n[ \t\r]*+(?=\n))*+\n{indent}[ \t]++(?![}}↳=\n]|\Z)[^\n]*+")
     while end >= 0 and (match := further.match(text, end)):
