@@ -243,7 +243,7 @@ def test_no_dvc(empty: Project) -> None:
 FAILURES: dict[str, tuple[str, str]] = {
     "no-such-program": (
         PLAIN.format(run="nonsuch-program 2> /dev/null"),
-        "`/x` exited with 127",
+        "`/x` exited with 127, a program was not found",
     ),
     "out-not-written": (
         STAGE.format(run="true"),

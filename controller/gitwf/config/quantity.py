@@ -40,6 +40,13 @@ class Size(int):
         base = 1024 if prefix.endswith("i") else 1000
         return cls(float(amount) * base ** _PREFIXES[prefix.removesuffix("i")])
 
+    def words(self) -> str:
+        """Return the size as people write it: `1.5 GB`."""
+        for prefix, power in reversed(_PREFIXES.items()):
+            if self >= 1000**power:
+                return f"{self / 1000**power:g} {prefix}B"
+        return "0 B"
+
 
 def _text(setting: object) -> str:
     """Return a number as it is written, text as it stands, and nothing for anything else."""

@@ -13,7 +13,7 @@ from gitwf.diagnostics import Diagnostic, Severity
 _EVERY = "*"
 
 NOT_YET: Mapping[str, tuple[str, ...]] = {
-    "controller": ("remote", "poll", "lost_retries", "log_max", "gate"),
+    "controller": ("remote", "poll", "gate"),
     "data": ("push",),
     "workspace": ("filters",),
     "keep": (_EVERY,),

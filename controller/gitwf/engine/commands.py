@@ -9,11 +9,11 @@ from typing import Protocol
 
 import msgspec
 
-from gitwf.engine import jobs
 from gitwf.engine.context import RunContext
 from gitwf.engine.effects import Effects
+from gitwf.engine.folders import losses
 from gitwf.engine.frame import Frame
-from gitwf.engine.jobs import Process
+from gitwf.engine.jobs import Finished, Process, Work
 from gitwf.engine.outcome import Failure, Kind, Outcome, failed
 from gitwf.engine.pouring import poured
 from gitwf.engine.repeat import wait
@@ -155,31 +155,40 @@ class Commands:
         return ended.outcome
 
     def _step(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
+        work = Work(self._context, call, process, frame)
+
         def step() -> Ended:
-            return self._steps.play(
-                call, frame, lambda: self._ended(invocation, process, call, frame)
-            )
+            return self._steps.play(call, frame, lambda: self._ended(invocation, work))
 
         self._steps.admit(call, frame)
         if invocation.effect:
-            ended = self._effects.play(invocation.effect, call, frame.stop, step)
+            ended = self._effects.play(invocation.effect, call, frame.stop, work.prepare, step)
         else:
             ended = step()
         if invocation.stage is not None and ended.outcome.succeeded:
             self._stages.recall(invocation.stage)
         return ended
 
-    def _ended(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
+    def _ended(self, invocation: Invocation, work: Work) -> Ended:
+        """Play a command to its end. One whose job was lost is begun again, but no effect is."""
+        ended = self._once(invocation, work)
+        while _is_lost(ended) and invocation.effect is None and work.begin_again():
+            ended = self._once(invocation, work)
+        lost = losses(self._context.folder, work.call.step)
+        return _warned(ended, lost) if lost else ended
+
+    def _once(self, invocation: Invocation, work: Work) -> Ended:
         if invocation.stage is None:
-            return self._plain(process, call, frame)
+            return self._plain(work)
 
         def execute() -> JobEnd:
-            finished = jobs.run(self._context, call, process, frame)
+            finished = work.run()
             return JobEnd(finished.folder, _outcome(finished))
 
+        call, frame = work.call, work.frame
         need = Need(
             wanted=frame.wanted or frame.streams.stdout is not None,
-            begun=self._context.job_folder(call.step).exists(),
+            begun=work.is_begun(),
             forced=_why_executed(frame),
             piped=frame.streams.stdin is not None or frame.streams.stdout is not None,
         )
@@ -188,12 +197,14 @@ class Commands:
             return ended
         return msgspec.structs.replace(ended, outcome=poured(ended.outcome, call, frame))
 
-    def _plain(self, process: Process, call: Call, frame: Frame) -> Ended:
+    def _plain(self, work: Work) -> Ended:
+        directory, workspace = work.process.directory, self._context.workspace
         try:
-            inside(self._context.workspace, str(process.directory))
+            if directory != workspace:
+                inside(workspace, str(directory))
         except OutsideError as error:
-            return Ended(failed(call.failed(Kind.PATH, str(error))))
-        finished = jobs.run(self._context, call, process, frame)
+            return Ended(failed(work.call.failed(Kind.PATH, str(error))))
+        finished = work.run()
         result = result_of(finished.folder, None)
         outcome = msgspec.structs.replace(_outcome(finished), result=result.value)
         return Ended(outcome, warning=result.warning)
@@ -226,6 +237,18 @@ def _may_be_tried_again(invocation: Invocation, outcome: Outcome) -> bool:
     return invocation.effect is None or outcome.failure.kind is not Kind.LOST
 
 
+def _is_lost(ended: Ended) -> bool:
+    failure = ended.outcome.failure
+    return failure is not None and failure.kind is Kind.LOST
+
+
+def _warned(ended: Ended, lost: int) -> Ended:
+    """Return ``ended`` with a warning that its job was lost so often before."""
+    times = "" if lost == 1 else f" {lost} times"
+    warnings = (f"its job was lost{times} and begun again", ended.warning)
+    return msgspec.structs.replace(ended, warning="; ".join(filter(None, warnings)))
+
+
 def _why_executed(frame: Frame) -> str | None:
     """Return why a stage is executed whatever is known of it, or None."""
     if frame.streams.stdin is not None:
@@ -233,8 +256,8 @@ def _why_executed(frame: Frame) -> str | None:
     return "it stands in a `context:`" if frame.environment else None
 
 
-def _outcome(finished: jobs.Finished) -> Outcome:
-    output: tuple[Path, ...] = (finished.folder.out,) if finished.folder.out.exists() else ()
+def _outcome(finished: Finished) -> Outcome:
+    output: tuple[Path, ...] = (finished.folder.out,) if finished.folder.out.is_file() else ()
     if finished.failure is not None:
         return failed(finished.failure, output)
     return Outcome(output=output)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from gitwf.config.quantity import Size
+from gitwf.engine.flood import FloodWatch
 from gitwf.engine.gate import Gate
 from gitwf.engine.supply import Supply
 from gitwf.language.value import Value, number
@@ -19,7 +21,8 @@ class RunContext(msgspec.Struct, frozen=True):
     ``folder`` holds what is local to the run (job folders, large results), ``environment`` is what
     every command gets, ``secrets`` the values that only a command which names them gets.
     ``effects`` None allows all effects, else it is the sentence that refuses them. ``supply`` is what
-    its jobs may take, ``gate`` is passed by effects.
+    its jobs may take, ``floods`` sees to it that none prints more than ``log_max`` bytes;
+    ``lost_retries`` is how often one that was lost is begun again. ``gate`` is passed by effects.
     """
 
     id: str
@@ -34,16 +37,15 @@ class RunContext(msgspec.Struct, frozen=True):
     target: Target
     effects: str | None = None
     supply: Supply = msgspec.field(default_factory=Supply)
+    floods: FloodWatch = msgspec.field(default_factory=FloodWatch)
+    log_max: Size = Size(10**9)
+    lost_retries: int = 2
     gate: Gate = msgspec.field(default_factory=Gate)
 
     @property
     def locks(self) -> Path:
         """The folder of the locks of stages: one for all runs of the clone."""
         return self.folder.parents[1] / "stages"
-
-    def job_folder(self, step: str) -> Path:
-        """Return the folder of the job of ``step``."""
-        return self.folder / "jobs" / step.replace("/", ".")
 
     def variables(self, step: str, attempt: int) -> dict[str, str]:
         """Return what names the run to the command that is ``step``: its ``WF_`` variables."""

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from gitwf.engine.context import RunContext
+from gitwf.engine.folders import newest_folder
 from gitwf.engine.memory import Memory
 from gitwf.engine.outcome import Kind, failed
 from gitwf.engine.steps import Call, Ended
@@ -37,8 +38,18 @@ class Effects:
         self._memory = memory
         self._context = context
 
-    def play(self, env: str, call: Call, stop: Stop, step: Callable[[], Ended]) -> Ended:
+    def play(
+        self,
+        env: str,
+        call: Call,
+        stop: Stop,
+        prepare: Callable[[], None],
+        step: Callable[[], Ended],
+    ) -> Ended:
         """Play ``step``, which changes ``env``, and record the change if it succeeded.
+
+        ``prepare`` makes the folder of its job: on the disk before the intent is, so that an intent
+        without a folder means that the folder was deleted, and not that nothing had begun.
 
         Raises:
             StoppedError: if the run was stopped before it began.
@@ -52,6 +63,7 @@ class Effects:
             stop.check()
             if self._memory.finished(call.step) is None:
                 self._ledger.changing(env)
+                prepare()
             ended = step()
             if ended.outcome.succeeded:
                 self._ledger.changed(env)
@@ -62,5 +74,5 @@ class Effects:
         return (
             self._memory.started(call.step)
             and self._memory.finished(call.step) is None
-            and not self._context.job_folder(call.step).exists()
+            and not newest_folder(self._context.folder, call.step).exists()
         )

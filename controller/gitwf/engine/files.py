@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
-from typing import IO
 
-from gitwf.engine.outcome import Output
+from gitwf.engine.outcome import Output, write_pieces
 from gitwf.engine.scope import inside
 
 
@@ -23,21 +21,11 @@ def write_output(workspace: Path, path: str, output: Output, *, append: bool) ->
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".wf-", delete=False) as draft:
         try:
-            if append and target.exists():
-                _copy(target, draft)
-            for piece in output:
-                if isinstance(piece, Path):
-                    _copy(piece, draft)
-                else:
-                    draft.write(piece)
+            before = (target,) if append and target.exists() else ()
+            write_pieces(before + output, draft)
             draft.flush()
             os.fchmod(draft.fileno(), 0o644)
             Path(draft.name).replace(target)
         except BaseException:
             Path(draft.name).unlink(missing_ok=True)
             raise
-
-
-def _copy(source: Path, target: IO[bytes]) -> None:
-    with source.open("rb") as file:
-        shutil.copyfileobj(file, target)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from gitwf.engine.context import RunContext
+from gitwf.engine.ending import failure_of
+from gitwf.engine.folders import losses, newest_folder, next_folder
 from gitwf.engine.frame import Frame
 from gitwf.engine.mask import Mask
 from gitwf.engine.outcome import Failure, Kind
-from gitwf.engine.pouring import BROKEN
 from gitwf.engine.resources import TooMuchError
 from gitwf.engine.steps import Call
-from gitwf.engine.stop import GRACE, Stop
+from gitwf.engine.stop import GRACE
 from gitwf.engine.threads import after
-from gitwf.targets.job import Exit, Job, JobFolder, JobSpec, Streams
+from gitwf.targets.job import NO_STREAMS, Exit, Job, JobFolder, JobSpec, Streams
+
+_NOT_STARTED = 126
+"""The exit status of what could not be started, as shells have it."""
+
+_FLOODED = 153
+"""The exit status of a process that SIGXFSZ ended: a file became larger than it may."""
+
+_FLOOD_GRACE = 1.0
+"""Seconds between SIGTERM and SIGKILL for a job that prints too much: it may go on to."""
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -45,104 +55,147 @@ class Finished(msgspec.Struct, frozen=True):
     failure: Failure | None
 
 
-def run(context: RunContext, call: Call, process: Process, frame: Frame) -> Finished:
-    """Play ``process`` as the job of ``call`` and wait for its end.
+class Work(msgspec.Struct, frozen=True):
+    """A process that is to be played as the job of a step, with what is around it."""
 
-    A stop of ``frame`` and the time limit end all of its processes. The job is adopted where an
-    earlier controller started it. The time limit does not run while it waits for its turn.
-    """
-    begun = JobFolder(context.job_folder(call.step)).is_begun()
-    try:
-        with frame.supply.job(process.uses, frame.stop, slot=process.slot, begun=begun):
-            return _run(context, call, process, frame)
-    except TooMuchError as error:
-        folder = JobFolder(context.job_folder(call.step))
-        return Finished(folder, _failure(Kind.START, f"`{call.command}`: {error}", 1, call))
+    context: RunContext
+    call: Call
+    process: Process
+    frame: Frame
 
+    def is_begun(self) -> bool:
+        """Return whether an earlier controller started the job."""
+        return self._folder().is_begun()
 
-def _run(context: RunContext, call: Call, process: Process, frame: Frame) -> Finished:
-    folder = context.job_folder(call.step)
-    missing = [name for name in process.secrets if name not in context.secrets]
-    if missing:
-        message = f"the secret `{missing[0]}` is not in the controller's environment"
-        return Finished(JobFolder(folder), _failure(Kind.START, message, 1, call))
-    try:
-        job = context.target.start(
-            folder, _spec(context, call, process, frame), _streams(frame, kept=process.kept)
+    def prepare(self) -> None:
+        """Put the job's folder on the disk, so that a crash leaves no doubt whether it was begun.
+
+        Raises:
+            StorageFullError: if there is no room for it.
+        """
+        if not self._missing():
+            with suppress(OSError):  # the start meets it again, and says it
+                self.context.target.prepare(self._folder().path, self._spec())
+
+    def begin_again(self) -> bool:
+        """Make a further folder for a job that was lost; return False where it must not begin again.
+
+        What it read from a pipe is gone, and what it wrote into one was read. One that deleted its
+        own folder would do so again.
+        """
+        run, step = self.context.folder, self.call.step
+        is_joined = self.frame.streams != NO_STREAMS
+        if is_joined or losses(run, step) >= self.context.lost_retries:
+            return False
+        if not newest_folder(run, step).is_dir():
+            return False
+        self.context.target.prepare(next_folder(run, step), self._spec())
+        return True
+
+    def run(self) -> Finished:
+        """Start the job and wait for its end; adopt it where an earlier controller started it.
+
+        A stop of the frame, the time limit and the limit of what it prints end all of its processes.
+        The time limit does not run while it waits for its turn.
+        """
+        folder, is_begun = self._folder(), self.is_begun()
+        if not is_begun and (problem := self._problem()):
+            return Finished(folder, problem)
+        taking = self.frame.supply.job(
+            self.process.uses, self.frame.stop, slot=self.process.slot, begun=is_begun
         )
-    except (OSError, ValueError) as error:
-        message = f"`{call.command}` could not be started: {error}"
-        return Finished(JobFolder(folder), _failure(Kind.START, message, 126, call))
-    end, late = _wait(job, process.timeout, frame.stop)
-    # What comes through a pipe may hold the secrets of others.
-    named = context.secrets if frame.streams.stdin is not None else process.secrets
-    mask(job.folder, (context.secrets[name] for name in named))
-    if late:
-        message = f"`{call.command}` did not end in {process.timeout:g} s"
-        return Finished(job.folder, _failure(Kind.TIMEOUT, message, 124, call))
-    if end.status == 0:
-        return Finished(job.folder, None)
-    if stopped := frame.stop.failure or frame.stop.foretold:
-        return Finished(job.folder, _failure(stopped.kind, stopped.message, stopped.status, call))
-    piped = frame.streams.stdout is not None
-    return Finished(job.folder, _exit_failure(end.status, job.folder, call, piped=piped))
+        try:
+            with taking:
+                return Finished(folder, self._run(folder))
+        except TooMuchError as error:
+            return Finished(folder, self._failed(Kind.START, f"`{self.call.command}`: {error}"))
 
+    def _run(self, folder: JobFolder) -> Failure | None:
+        """Start the job, wait for its end and return why it failed, or None."""
+        try:
+            job = self.context.target.start(folder.path, self._spec(), self._streams())
+        except (OSError, ValueError) as error:
+            return self._not_started(str(error))
+        end, cut_short = self._wait(job)
+        self._mask(folder)
+        if cut_short is not None or end.status == 0:
+            return cut_short
+        stop = self.frame.stop
+        if stopped := stop.failure or stop.foretold:
+            return self._failed(stopped.kind, stopped.message, stopped.status)
+        piped = self.frame.streams.stdout is not None
+        return failure_of(end.status, folder, self.call, piped=piped)
 
-def _spec(context: RunContext, call: Call, process: Process, frame: Frame) -> JobSpec:
-    secrets = {name: context.secrets[name] for name in process.secrets}
-    environment = {
-        **context.environment,
-        **frame.environment,
-        **process.environment,
-        **secrets,
-        **context.variables(call.step, call.attempt),
-    }
-    return JobSpec(process.argv, str(process.directory), environment, frozenset(secrets))
+    def _wait(self, job: Job) -> tuple[Exit, Failure | None]:
+        """Wait for the end of the job; return it, and why it was cut short by a limit of its own."""
+        reasons: list[Failure] = []
 
+        def expire() -> None:
+            said = f"did not end in {self.process.timeout:g} s"
+            reasons.append(self._failed(Kind.TIMEOUT, f"`{self.call.command}` {said}", 124))
+            job.cancel(GRACE)
 
-def _streams(frame: Frame, *, kept: bool) -> Streams:
-    """Return the pipes of a job; its output is kept too where somebody asks for it."""
-    return msgspec.structs.replace(frame.streams, kept=kept or frame.wanted)
+        def overflow() -> None:
+            said = f"was stopped: it printed more than {self.context.log_max.words()} (`log_max`)"
+            reasons.append(self._failed(Kind.EXIT, f"`{self.call.command}` {said}", _FLOODED))
+            job.cancel(_FLOOD_GRACE)
 
+        stop, floods = self.frame.stop, self.context.floods
+        with (
+            after(self.process.timeout, expire),
+            floods.watching(job.folder, self.context.log_max, overflow),
+            stop.listening(lambda: job.cancel(stop.grace)),
+        ):
+            if stop.foretold:
+                job.cancel(stop.grace)
+            return job.wait(), next(iter(reasons), None)
 
-def _wait(job: Job, seconds: float | None, stop: Stop) -> tuple[Exit, bool]:
-    """Wait for the end of a job, stopped or late; return it, and whether it was late."""
-    late = threading.Event()
+    def _problem(self) -> Failure | None:
+        """Return why a job that was not begun yet cannot be started, or None."""
+        if missing := self._missing():
+            message = f"the secret `{missing[0]}` is not in the controller's environment"
+            return self._failed(Kind.START, message)
+        if not self.process.directory.is_dir():
+            place = self.process.directory.relative_to(self.context.workspace)
+            return self._not_started(f"there is no folder `{place}`")
+        return None
 
-    def expire() -> None:
-        late.set()
-        job.cancel(GRACE)
+    def _mask(self, folder: JobFolder) -> None:
+        """Hide secrets in what the job left; what came through a pipe may hold those of others."""
+        named = self.process.secrets
+        if self.frame.streams.stdin is not None:
+            named = tuple(self.context.secrets)
+        mask = Mask(self.context.secrets[name] for name in named)
+        for path in (folder.out, folder.err, folder.result):
+            mask.file(path)
 
-    with after(seconds, expire), stop.listening(lambda: job.cancel(stop.grace)):
-        if stop.foretold:
-            job.cancel(stop.grace)
-        return job.wait(), late.is_set()
+    def _folder(self) -> JobFolder:
+        return JobFolder(newest_folder(self.context.folder, self.call.step))
 
+    def _missing(self) -> list[str]:
+        return [name for name in self.process.secrets if name not in self.context.secrets]
 
-def _exit_failure(status: int | None, folder: JobFolder, call: Call, *, piped: bool) -> Failure:
-    if status is None:
-        message = f"`{call.command}` vanished without an exit status (killed, or a power cut)"
-        return _failure(Kind.LOST, message, 137, call)
-    if piped and status == BROKEN:
-        return _failure(Kind.EXIT, f"nothing reads what `{call.command}` writes", status, call)
-    message = f"`{call.command}` exited with {status}"
-    last = folder.tail("err").strip().rpartition("\n")[2][:200]
-    return _failure(Kind.EXIT, f"{message}: {last}" if last else message, status, call)
+    def _spec(self) -> JobSpec:
+        secrets = {name: self.context.secrets[name] for name in self.process.secrets}
+        environment = {
+            **self.context.environment,
+            **self.frame.environment,
+            **self.process.environment,
+            **secrets,
+            **self.context.variables(self.call.step, self.call.attempt),
+        }
+        directory = str(self.process.directory)
+        return JobSpec(self.process.argv, directory, environment, frozenset(secrets))
 
+    def _streams(self) -> Streams:
+        """Return the pipes of the job; its output is kept too where somebody asks for it."""
+        kept = self.process.kept or self.frame.wanted
+        return msgspec.structs.replace(self.frame.streams, kept=kept)
 
-def _failure(kind: Kind, message: str, status: int, call: Call) -> Failure:
-    return Failure(kind, message, call.command, call.step, status)
+    def _not_started(self, why: str) -> Failure:
+        return self._failed(
+            Kind.START, f"`{self.call.command}` could not be started: {why}", _NOT_STARTED
+        )
 
-
-def mask(folder: JobFolder, values: Iterable[str]) -> None:
-    """Replace the ``values`` of secrets in what the job printed."""
-    secrets = Mask(values)
-    for path in (folder.out, folder.err, folder.result):
-        if not path.is_file():
-            continue
-        data = path.read_bytes()
-        clean = secrets.data(data)
-        if clean != data:
-            draft = path.with_name(f"{path.name}.new")
-            draft.write_bytes(clean)
-            draft.replace(path)
+    def _failed(self, kind: Kind, message: str, status: int = 1) -> Failure:
+        return self.call.failed(kind, message, status)

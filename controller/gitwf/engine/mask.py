@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import msgspec
 from msgspec import Raw
 
 from gitwf.records.event import Body, Error, Event
+from gitwf.repo.disk import room
+from gitwf.targets.job import opened
 
 _MASK = b"***"
 _SHORTEST = 3
+_CHUNK = 1 << 18
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*', re.DOTALL)
 
 
@@ -26,6 +30,7 @@ class Mask:
         escaped = [msgspec.json.encode(v.decode("utf-8", "replace"))[1:-1] for v in plain]
         known = sorted({*plain, *escaped}, key=len, reverse=True)
         self._pattern = re.compile(b"|".join(map(re.escape, known))) if known else None
+        self._longest = max(map(len, known), default=0)
 
     def data(self, data: bytes) -> bytes:
         """Return ``data`` without the values."""
@@ -34,6 +39,44 @@ class Mask:
     def text(self, text: str) -> str:
         """Return ``text`` without the values."""
         return self.data(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    def file(self, path: Path) -> None:
+        """Rewrite a plain file without the values, never much of it in memory.
+
+        Raises `StorageFullError` where there is no room for it; the values are still there then.
+        """
+        if self._pattern is None or not any(map(self._pattern.search, self._parts(path))):
+            return
+        draft = path.with_name(f"{path.name}.masked")
+        try:
+            with room(path), draft.open("wb") as file:
+                file.writelines(map(self.data, self._parts(path)))
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _parts(self, path: Path) -> Iterator[bytes]:
+        """Yield a plain file in parts, such that no value lies across two."""
+        file = opened(path)
+        if file is None:
+            return
+        rest = b""
+        with file:
+            while chunk := file.read(_CHUNK):
+                rest += chunk
+                end = self._settled(rest)
+                yield rest[:end]
+                rest = rest[end:]
+        yield rest
+
+    def _settled(self, data: bytes) -> int:
+        """Return up to where ``data`` is masked in the same way whatever follows it."""
+        end = max(len(data) - self._longest + 1, 0)
+        for found in self._pattern.finditer(data) if self._pattern else ():
+            if found.start() >= end:
+                break
+            end = max(end, found.end())
+        return end
 
     def json(self, text: bytes) -> bytes:
         """Return a JSON text without the values: it is JSON still, with the same structure."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -46,6 +48,16 @@ class Failure(msgspec.Struct, frozen=True):
 
 Output = tuple[bytes | Path, ...]
 """Standard output in pieces: bytes, or the file of a job that holds them."""
+
+
+def write_pieces(output: Output, file: IO[bytes]) -> None:
+    """Write all of ``output`` into ``file``, with never much of it in memory."""
+    for piece in output:
+        if isinstance(piece, Path):
+            with piece.open("rb") as source:
+                shutil.copyfileobj(source, file)
+        else:
+            file.write(piece)
 
 
 class Outcome(msgspec.Struct, frozen=True):

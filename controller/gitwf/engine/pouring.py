@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
-from pathlib import Path
 
 from gitwf.engine.frame import Frame
-from gitwf.engine.outcome import Kind, Outcome, Output, failed
+from gitwf.engine.outcome import Kind, Outcome, failed, write_pieces
 from gitwf.engine.steps import Call
 
 BROKEN = 141
@@ -19,18 +17,9 @@ def poured(outcome: Outcome, call: Call, frame: Frame) -> Outcome:
     if frame.streams.stdout is None:
         return outcome
     try:
-        _write(outcome.output, frame.streams.stdout)
+        with os.fdopen(os.dup(frame.streams.stdout), "wb") as pipe:
+            write_pieces(outcome.output, pipe)
     except BrokenPipeError:
         message = f"nothing reads what `{call.command}` writes"
         return failed(call.failed(Kind.EXIT, message, BROKEN))
     return outcome
-
-
-def _write(output: Output, writer: int) -> None:
-    with os.fdopen(os.dup(writer), "wb") as pipe:
-        for piece in output:
-            if isinstance(piece, Path):
-                with piece.open("rb") as file:
-                    shutil.copyfileobj(file, pipe)
-            else:
-                pipe.write(piece)

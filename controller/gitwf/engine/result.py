@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.language.value import Value, from_json
-from gitwf.targets.job import JobFolder
+from gitwf.targets.job import JobFolder, opened
 
 LIMIT = 1 << 20
 """Bytes above which a result is null."""
@@ -24,29 +24,31 @@ class Result(msgspec.Struct, frozen=True):
 def result_of(folder: JobFolder, metrics: Value) -> Result:
     """Return the result of the job in ``folder``; ``metrics`` are those it declared, or null."""
     if os.path.lexists(folder.result):
-        return _result_file(folder.result)
+        return _written(folder.result)
     if metrics is not None:
         return Result(metrics)
-    return _printed(folder.out)
+    return _printed(folder)
 
 
-def _result_file(path: Path) -> Result:
+def _written(path: Path) -> Result:
+    file = opened(path)
+    if file is None:
+        return Result(None, "what `WF_RESULT` names is no plain file: the result is null")
+    with file:
+        content = file.read(LIMIT + 1)
+    if len(content) > LIMIT:
+        return Result(None, "the result is above 1 MiB: it is null")
     try:
-        if path.stat().st_size > LIMIT:
-            return Result(None, "the result is above 1 MiB: it is null")
-        return Result(from_json(path.read_bytes().decode("utf-8")))
-    except (ValueError, OSError):
+        return Result(from_json(content.decode("utf-8")))
+    except ValueError:
         return Result(None, "the file of `WF_RESULT` is not valid JSON: the result is null")
 
 
-def _printed(path: Path) -> Result:
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        return Result(None)
-    if size > LIMIT:
+def _printed(folder: JobFolder) -> Result:
+    content = folder.read("out", limit=LIMIT + 1)
+    if len(content) > LIMIT:
         return Result(None, "the output is above 1 MiB: the result is null")
-    return Result(printed(path.read_bytes().decode("utf-8", "replace")))
+    return Result(printed(content.decode("utf-8", "replace")))
 
 
 def printed(output: str) -> Value:

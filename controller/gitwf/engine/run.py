@@ -10,6 +10,7 @@ from gitwf.config.settings import Settings
 from gitwf.engine import workspace
 from gitwf.engine.context import RunContext
 from gitwf.engine.environment import declared, for_commands, secrets_of
+from gitwf.engine.flood import FloodWatch
 from gitwf.engine.gate import Gate
 from gitwf.engine.memory import Memory
 from gitwf.engine.ownership import is_played, owning
@@ -50,6 +51,7 @@ class Runner:
         self._builtins = builtins
         self._resources = Resources()
         self._slots = Resources()
+        self._floods = FloodWatch()
 
     def play(
         self,
@@ -100,6 +102,9 @@ class Runner:
                 target=self._target,
                 effects=request.effects,
                 supply=self._supply(settings),
+                floods=self._floods,
+                log_max=settings.controller.log_max,
+                lost_retries=settings.controller.lost_retries,
                 gate=gate or Gate(),
             )
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from gitwf.engine.folders import newest_folder
 from gitwf.engine.frame import Frame
 from gitwf.engine.memory import Memory
 from gitwf.engine.outcome import Failure, Kind, Outcome, Output, StoppedError, failed
@@ -117,7 +118,7 @@ class Steps:
                 disk.replace(path, b"".join(p for p in output if isinstance(p, bytes)))
 
     def _output(self, step: str) -> Path:
-        return self._folder / "jobs" / step.replace("/", ".") / "out"
+        return newest_folder(self._folder, step) / "out"
 
     def _record(self, call: Call, ended: Ended, begun: float) -> None:
         outcome = ended.outcome

@@ -49,7 +49,7 @@ def replace(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make sure that the names in ``folder`` outlive a power cut."""
+    """Make sure that the names in ``folder``, or the content of a file, outlive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -30,15 +30,13 @@ class JobSpec(msgspec.Struct, frozen=True):
     """What a job runs: an argument list, where, with what around it.
 
     ``environment`` is the whole environment of the command, not an addition; the target sets
-    ``WF_RESULT`` in it. ``secrets`` names the variables of it that no file may hold. ``once``: it
-    must never run twice, not even after a power cut, so its folder is on the disk before it begins.
+    ``WF_RESULT`` in it. ``secrets`` names the variables of it that no file may hold.
     """
 
     argv: tuple[str, ...]
     directory: str
     environment: Mapping[str, str]
     secrets: frozenset[str] = frozenset()
-    once: bool = False
 
 
 class Streams(msgspec.Struct, frozen=True):
@@ -79,6 +77,14 @@ class Job(Protocol):
 
 class Target(Protocol):
     """A place where jobs run."""
+
+    def prepare(self, folder: Path, spec: JobSpec) -> None:
+        """Make the folder of a job that is not started yet, on the disk when this returns.
+
+        Raises:
+            StorageFullError: if there is no room for it.
+            OSError: if it cannot be written.
+        """
 
     def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> Job:
         """Start the job, or adopt it where it was begun already, by whomever.

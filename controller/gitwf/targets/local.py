@@ -43,6 +43,12 @@ _EXIT = b"%-3s\n" % b""
 class LocalTarget:
     """Starts jobs on this machine and adopts those that an earlier controller left."""
 
+    def prepare(self, folder: Path, spec: JobSpec) -> None:
+        """Make the folder of a job that is not started yet, on the disk when this returns."""
+        if _describe(folder, spec):
+            for path in (*folder.iterdir(), folder, folder.parent, folder.parent.parent):
+                sync_folder(path)
+
     def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> Job:
         """Start the job in ``folder``, or adopt it where a wrapper has begun to play it."""
         known = JobFolder(folder)
@@ -119,24 +125,18 @@ def _describe(folder: Path, spec: JobSpec) -> bool:
         raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    if spec.once:
-        sync_folder(folder.parent)
     return True
 
 
 def _fill(draft: Path, spec: JobSpec) -> None:
     draft.mkdir()
-    _write(draft / "spec.json", msgspec.json.encode(_Description.of(spec)), sync=spec.once)
-    _write(draft / "exit.new", _EXIT, sync=spec.once)
-    if spec.once:
-        sync_folder(draft)
+    _write(draft / "spec.json", msgspec.json.encode(_Description.of(spec)))
+    _write(draft / "exit.new", _EXIT)
 
 
-def _write(path: Path, content: bytes, *, sync: bool) -> None:
+def _write(path: Path, content: bytes) -> None:
     with path.open("wb", buffering=0) as file:
         write_all(file.fileno(), content)
-        if sync:
-            os.fsync(file.fileno())
 
 
 class LocalJob:

@@ -105,7 +105,11 @@ FAILS: dict[str, tuple[str, str, str]] = {
         "exit",
         "`/x` exited with 4: no data",
     ),
-    "a signal": ("define:/x\n  ↳ run → kill -9 $$$$\n/x", "exit", "`/x` exited with 137"),
+    "a signal": (
+        "define:/x\n  ↳ run → kill -9 $$$$\n/x",
+        "exit",
+        "`/x` was killed by SIGKILL (exit 137)",
+    ),
     "/fail": ('/fail "the gate is shut" 7', "exit", "the gate is shut"),
     "a field that is not there": (
         "$x = ${run.nothing}\n/log $x",
@@ -119,8 +123,8 @@ FAILS: dict[str, tuple[str, str, str]] = {
     ),
     "a folder that is not there": (
         "define:/x\n  ↳ run  → true\n  ↳ wdir → nowhere\n/x",
-        "exit",
-        "`/x` exited with 126",
+        "start",
+        "`/x` could not be started: there is no folder `nowhere`",
     ),
     "a secret that is not there": (
         "define:/x\n  ↳ run     → true\n  ↳ secrets → API_TOKEN\n/x",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +13,12 @@ from msgspec import Raw
 
 from gitwf.engine.mask import Mask
 from gitwf.records.event import Error, Event, StepFinished, decode, encode
+
+if TYPE_CHECKING:
+    import pytest
+
+_CHUNK = 1 << 18
+"""Bytes that are read at once."""
 
 _TEXT = st.text(st.characters(codec="utf-8"))
 _SECRETS = st.lists(st.text(st.characters(codec="utf-8"), min_size=3, max_size=8), max_size=3)
@@ -53,6 +62,35 @@ def test_what_records_need_is_left() -> None:
         b'"status":"failed","exit":1,"seconds":0.0,"cached":false,"result":{"***":true},"outs":[],'
         b'"error":{"message":"no /***","kind":"exit","command":"/deploy","step":"1/then","status":1}}'
     )
+
+
+@given(
+    st.integers(_CHUNK - 12, _CHUNK + 1),
+    st.text("ab", max_size=24),
+    st.lists(st.text("ab", min_size=3, max_size=9), max_size=3),
+)
+def test_a_file_is_masked_as_its_text_is(
+    tmp_path_factory: pytest.TempPathFactory, place: int, text: str, secrets: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("mask") / "out"
+    path.write_bytes(b"\xff" * place + text.encode())
+    mask = Mask(secrets)
+    mask.file(path)
+    assert path.read_bytes() == b"\xff" * place + mask.data(text.encode())
+
+
+def test_a_file_without_secrets_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_bytes(b"nothing\0here")
+    before = path.stat()
+    Mask(["secret"]).file(path)
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_what_is_no_file_is_not_masked(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "out")
+    Mask(["secret"]).file(tmp_path / "out")
+    Mask(["secret"]).file(tmp_path / "nothing")
 
 
 @given(_JSON, _SECRETS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,14 +68,25 @@ def test_what_a_command_wrote_comes_first(tmp_path: Path, written: bytes, expect
     assert result_of(JobFolder(tmp_path), {"accuracy": "metric"}) == expected
 
 
-def test_a_result_that_is_no_file(tmp_path: Path) -> None:
-    (tmp_path / "result").mkdir()
-    assert result_of(JobFolder(tmp_path), None) == Result(None, NO_JSON)
+NO_FILE: dict[str, Callable[[Path], object]] = {
+    "a folder": Path.mkdir,
+    "a FIFO": os.mkfifo,
+    "a link that leads nowhere": lambda path: path.symlink_to("nowhere"),
+}
 
 
-def test_a_result_that_leads_nowhere(tmp_path: Path) -> None:
-    (tmp_path / "result").symlink_to("nowhere")
-    assert result_of(JobFolder(tmp_path), None) == Result(None, NO_JSON)
+@pytest.mark.parametrize("make", NO_FILE.values(), ids=NO_FILE)
+def test_a_result_that_is_no_file(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    make(tmp_path / "result")
+    warning = "what `WF_RESULT` names is no plain file: the result is null"
+    assert result_of(JobFolder(tmp_path), None) == Result(None, warning)
+
+
+def test_a_result_of_two_gigabytes(tmp_path: Path) -> None:
+    with (tmp_path / "result").open("wb") as file:
+        file.truncate(2 << 30)
+    warning = "the result is above 1 MiB: it is null"
+    assert result_of(JobFolder(tmp_path), None) == Result(None, warning)
 
 
 def test_metrics_come_before_the_output(tmp_path: Path) -> None:
