@@ -18,6 +18,7 @@ from gitwf.language.embedded import parse_embedded
 from gitwf.language.evaluate import evaluate
 from gitwf.language.hole import HOLE, Hole, quoted
 from gitwf.language.quoting import Quoting, Unclosed, scan
+from gitwf.language.reads import reads
 from gitwf.language.scope import EvaluationError, Scope
 from gitwf.language.value import Value, to_text
 
@@ -78,7 +79,7 @@ def render(run_line: RunLine, scope: Scope) -> str:
 def names(run_line: RunLine) -> tuple[tree.Name, ...]:
     """Return the variables that a run line reads, but those left of ``??``, which may be unset."""
     values = (part for part in run_line.parts if isinstance(part, ShellValue))
-    return tuple(name for value in values for name in _names(value.expression))
+    return tuple(name for value in values for name in reads(value.expression))
 
 
 def _split(
@@ -150,19 +151,3 @@ def _rendered(part: ShellValue, scope: Scope) -> str:
     if any("\0" in text for text in texts):
         raise EvaluationError("a value that holds a NUL cannot stand in a command", part.span)
     return " ".join(quoted(text, part.hole) for text in texts)
-
-
-def _names(node: object) -> Iterator[tree.Name]:
-    match node:
-        case tree.Name():
-            yield node
-        case tree.Binary(operator="??"):
-            yield from _names(node.right)
-        case tree.Node():
-            for field in node.__struct_fields__:
-                yield from _names(getattr(node, field))
-        case tuple():
-            for item in node:
-                yield from _names(item)
-        case _:
-            pass

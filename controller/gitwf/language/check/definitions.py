@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import builtins, tree
-from gitwf.language.check.reads import reads
 from gitwf.language.check.scene import Scene
 from gitwf.language.check.secrets import as_value, own_secrets
 from gitwf.language.expand import literal_value
+from gitwf.language.reads import reads
 from gitwf.language.runline import RunLine, names
 from gitwf.language.scope import OperationError
 from gitwf.language.secret import is_secret

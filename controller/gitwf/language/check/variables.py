@@ -8,10 +8,10 @@ import msgspec
 
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import builtins, tree
-from gitwf.language.check.reads import reads
 from gitwf.language.check.scene import Scene
 from gitwf.language.check.secrets import as_value
 from gitwf.language.habits import CONSTANTS
+from gitwf.language.reads import reads
 from gitwf.language.secret import is_secret
 from gitwf.language.walk import children
 
