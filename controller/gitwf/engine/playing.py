@@ -73,7 +73,7 @@ class Playing:
         """Play the run to its end and return its record."""
         known = self._recorder.record()
         if known is not None and known.is_over:
-            return known  # only the last of its records were missing in git
+            return self._recorder.whole()  # only the last of its records were missing in git
         if known is None or known.started is None:
             self._recorder.emit(self._started())
         try:
@@ -177,7 +177,7 @@ class Playing:
                 restorable=self._restorable(project),
             )
         )
-        return self._recorder.known()
+        return self._recorder.whole()
 
     def _since(self) -> str:
         """Return when the run began, in whichever playing of it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 
 import msgspec
 
 from gitwf.engine.mask import Mask
-from gitwf.records.clock import spell
+from gitwf.records.clock import parse, spell
 from gitwf.records.event import (
     Body,
     EnvironmentChanged,
@@ -67,6 +68,7 @@ class RunRecorder:
         self._mask = Mask(secrets)
         self._listener = listener
         self._events = journal.read()
+        self._told = [event for event in self._events if event.is_run_level]
         self._noted: set[str] = set()
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
@@ -79,40 +81,52 @@ class RunRecorder:
     def emit(self, body: Body, extra: Mapping[str, msgspec.Raw] | None = None) -> Event:
         """Record an event; one that announces something is on disk when this returns."""
         with self._lock:
-            now = spell(self._records.clock.now())
-            event = Event(now, self._records.ids.new(), 0, self._run, body, extra=dict(extra or {}))
+            at, id_ = self._now(), self._records.ids.new()
+            event = Event(at, id_, 0, self._run, body, extra=dict(extra or {}))
             event = self._mask.event(event)
             self._journal.append(event)
             self._events.append(event)
+            if event.is_run_level:
+                self._told.append(event)
         if self._listener:
             self._listener(event)
         if isinstance(body, _NOTED):
             self._due.set()
         return event
 
+    def _now(self) -> str:
+        """Return the time of the next event: after that of the last, whatever became of the clock."""
+        now = spell(self._records.clock.now())
+        if not self._events or now > self._events[-1].at:
+            return now
+        return spell(parse(self._events[-1].at) + timedelta(microseconds=1))
+
     def record(self) -> RunRecord | None:
-        """Return what is known of the run now; None before its start."""
+        """Return what is known of the run now, without its steps; None before its start."""
         with self._lock:
-            events = list(self._events)
+            events = list(self._told)
         return fold(events)
 
     def known(self) -> RunRecord:
+        """Return what is known of the run, which has started, without its steps."""
+        return _begun(self.record())
+
+    def whole(self) -> RunRecord:
         """Return what is known of the run, which has started."""
-        record = self.record()
-        if record is None:
-            raise ValueError("a run is recorded from its start on")
-        return record
+        with self._lock:
+            events = list(self._events)
+        return _begun(fold(events))
 
     def flush(self) -> str:
         """Bring all that was recorded into git; return the commit that the run's ref stands at."""
         with self._flushing:
             with self._lock:
-                events = list(self._events)
+                events, told = list(self._events), list(self._told)
             extra = self._gather()
             results = {key: self._mask.json(text) for key, text in extra.results.items()}
             snapshot = Snapshot(self._run, self._commit, events, self._plan, extra.files, results)
             tip = self._records.runs.write(snapshot, self._records.runs.tip(self._run))
-            self._note(events)
+            self._note(told)
             return tip
 
     def close(self) -> None:
@@ -140,6 +154,12 @@ class RunRecorder:
                 continue
             try:
                 self.flush()
-            except RepositoryError:
+            except (RepositoryError, OSError):
                 # The journal has it all; `close` tries again and tells.
                 continue
+
+
+def _begun(record: RunRecord | None) -> RunRecord:
+    if record is None:
+        raise ValueError("a run is recorded from its start on")
+    return record

@@ -24,8 +24,9 @@ from gitwf.engine.supply import Supply
 from gitwf.plan.calls import named_secrets
 from gitwf.plan.plan import encode
 from gitwf.records.fold import RunRecord
-from gitwf.records.journal import Journal, path_of
+from gitwf.records.journal import Journal, path_of, read
 from gitwf.records.store import Records
+from gitwf.repo.disk import room
 from gitwf.repo.repository import Repository
 from gitwf.targets.job import Target
 
@@ -67,18 +68,20 @@ class Runner:
 
         Raises:
             LockedError: if another process plays this run.
+            DamagedJournalError: if its journal cannot be believed.
+            StorageFullError: if the disk is full. The run goes on where it is played again.
             RepositoryError: if its records cannot be written; the journal has what was done.
         """
         state = self._repository.state_dir
         folder = state / "runs" / request.id
-        with owning(folder):
+        with room(folder), owning(folder):
             place = self._place(request)
             shelf = RunShelf(self._records, place, folder)
             named = named_secrets(request.plan.program())
             secrets = secrets_of(self._environment, settings.secrets, named)
             self._records.ongoing.begin(request.id, encode(request.plan))
+            memory = Memory(read(path_of(state, request.id)))
             journal = Journal(path_of(state, request.id))
-            memory = Memory(journal.read())
             recorder = RunRecorder(
                 self._records,
                 request.id,

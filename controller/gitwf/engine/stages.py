@@ -36,6 +36,7 @@ from gitwf.engine.stop import Stop
 from gitwf.engine.tally import flat
 from gitwf.plan.stage import Stage
 from gitwf.records.event import Out
+from gitwf.repo.disk import room
 from gitwf.targets.job import JobFolder
 
 
@@ -111,11 +112,13 @@ class Stages:
 
         Raises:
             StoppedError: if the stop is asked for while it waits for another stage.
+            StorageFullError: if the disk is full.
         """
         if isinstance(self._project, DataError):
             return _failed(call, self._project)
         try:
-            return self._claimed(self._project, stage, call, execute, need, stop)
+            with room(self._project.root):
+                return self._claimed(self._project, stage, call, execute, need, stop)
         except DataError as error:
             return _failed(call, error)
         except OSError as error:
