@@ -66,13 +66,14 @@ def show(session: Session, run: str) -> RunRecord:
 def find(repository: Repository, records: Records, word: str) -> str:
     """Return the id of the run that ``word`` names.
 
-    It is an id or the beginning of one, ``latest``, or a commit in any of git's ways: its newest run.
+    It is an id or the beginning of one, ``latest``, or a commit in any of git's ways: its newest run,
+    those of a working tree left out.
 
     Raises:
         UnknownRunError: if there is none, or more than one.
     """
     if word == LATEST:
-        return _newest(records, None) or records.runs.find(word)
+        return _newest(records) or records.runs.find(word)
     try:
         return records.runs.find(word)
     except UnknownRunError:
@@ -96,11 +97,12 @@ def _ongoing(records: Records, beginning: str) -> str | None:
 
 def _of_commit(repository: Repository, records: Records, rev: str) -> str | None:
     commit = repository.resolve(rev) if rev else None
-    return _newest(records, commit) if commit else None
+    listed = (run.record for run in records.runs.newest())
+    found = (r for r in (*records.ongoing.records(), *listed) if r.commit == commit)
+    return max((r.run for r in found if not r.dirty), default=None)
 
 
-def _newest(records: Records, commit: str | None) -> str | None:
-    ongoing = (record for record in records.ongoing.records())
-    listed = (run.record for run in records.runs.newest(None if commit else 1))
-    found = [r.run for r in (*ongoing, *listed) if commit in (None, r.commit)]
-    return max(found, default=None)
+def _newest(records: Records) -> str | None:
+    """Return the run that began last; its ref may still be to come."""
+    listed = (run.record.run for run in records.runs.newest(1))
+    return max((*records.ongoing.runs(), *listed), default=None)

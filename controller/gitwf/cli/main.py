@@ -26,6 +26,7 @@ COMMANDS = (
     "log",
     "show",
     "logs",
+    "why",
     "checkout",
     "sync",
     "lsp",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from gitwf.data.entry import Entry, Params
-from gitwf.plan.change import Change, changed
+from gitwf.plan.change import Change, changed, changed_params
 
 
 def changes(old: Entry, new: Entry, outs: Iterable[str]) -> Iterator[Change]:
     """Yield in what ``new``, with ``outs`` at these paths, differs from the entry ``old``.
 
-    The command comes first, then deps and params by name, then the outs. A param is named with its
-    file, ``params.yaml:rate``, and its values are JSON.
+    The command comes first, then deps and params by name, then the outs.
     """
     yield from changed({("command", ""): _text(old)}, {("command", ""): _text(new)})
     yield from changed(_deps(old), _deps(new))
@@ -46,14 +44,4 @@ def _deps(entry: Entry) -> dict[tuple[str, str], str | None]:
 
 def _changed_params(old: Params, new: Params) -> Iterator[Change]:
     for file in sorted(old.keys() | new.keys()):
-        before, after = old.get(file, {}), new.get(file, {})
-        for key in sorted(before.keys() | after.keys()):
-            # As DVC compares them: 1 is 1.0.
-            if key not in before or key not in after or before[key] != after[key]:
-                yield Change("param", f"{file}:{key}", _json(before, key), _json(after, key))
-
-
-def _json(values: Mapping[str, object], key: str) -> str | None:
-    if key not in values:
-        return None
-    return json.dumps(values[key], ensure_ascii=False, sort_keys=True, default=str)
+        yield from changed_params(old.get(file, {}), new.get(file, {}), f"{file}:")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
+from msgspec import UNSET
 
 from gitwf.plan.key import Input
 
@@ -12,9 +14,10 @@ from gitwf.plan.key import Input
 class Change(msgspec.Struct, frozen=True):
     """One thing that was another before; ``old`` None: it was not there, ``new`` None: it is not.
 
-    ``kind`` is that of an `Input` (``dep``, ``file``, ``params``, ``script``, ``set``, ``stage``,
-    ``word``, ``workflow``), or of a stage's own: ``command``, ``dep``, ``param``, ``outs``. Values
-    are hashes of content, JSON texts of params, or the command itself.
+    ``kind`` is that of an `Input` (``dep``, ``file``, ``script``, ``set``, ``stage``, ``word``,
+    ``workflow``), or of a stage's own: ``command``, ``dep``, ``outs``. A ``param`` is named with its
+    file, ``params.yaml:train.epochs``. Values are hashes of content, JSON texts of params, or the
+    command itself.
     """
 
     kind: str
@@ -23,9 +26,36 @@ class Change(msgspec.Struct, frozen=True):
     new: str | None
 
 
-def changed_inputs(old: Iterable[Input], new: Iterable[Input]) -> tuple[Change, ...]:
-    """Return in what the inputs of a run differ from those of one before it, sorted."""
-    return tuple(changed(_by_name(old), _by_name(new)))
+def changed_inputs(old: Iterable[Input], new: Iterable[Input]) -> Iterator[Change]:
+    """Yield in what the inputs of a run differ from those of one before it, sorted.
+
+    A file that is an input in several ways, a dep and a word of a run line, changed once.
+    """
+    seen: set[tuple[str, str | None, str | None]] = set()
+    for change in changed(_by_name(old), _by_name(new)):
+        what = (change.name, change.old, change.new)
+        if what in seen:
+            continue
+        seen.add(what)
+        if change.kind == "params":
+            file, _, _ = change.name.partition(":")
+            yield from changed_params(_values(change.old), _values(change.new), f"{file}:")
+        else:
+            yield change
+
+
+def changed_params(old: object, new: object, name: str) -> Iterator[Change]:
+    """Yield what differs of two values of params; what lies in a mapping is told by its own name.
+
+    Values are the same where DVC takes them for the same: 1 is 1.0. `UNSET` stands for no value.
+    """
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        dot = "" if name.endswith(":") else "."
+        for key in sorted(old.keys() | new.keys(), key=str):
+            before, after = old.get(key, UNSET), new.get(key, UNSET)
+            yield from changed_params(before, after, f"{name}{dot}{key}")
+    elif old != new:
+        yield Change("param", name, _json(old), _json(new))
 
 
 def changed(
@@ -40,3 +70,13 @@ def changed(
 
 def _by_name(inputs: Iterable[Input]) -> dict[tuple[str, str], str | None]:
     return {(item.kind, item.name): item.value for item in inputs}
+
+
+def _values(text: str | None) -> object:
+    return {} if text is None else json.loads(text)
+
+
+def _json(value: object) -> str | None:
+    if value is UNSET:
+        return None
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

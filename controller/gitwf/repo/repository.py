@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -159,6 +159,12 @@ class Repository:
         span = [new] if old is None else [new, f"^{old}"]
         out = self.git.run("rev-list", "--first-parent", "--reverse", "--end-of-options", *span)
         return out.decode().split()
+
+    def touching(self, paths: Iterable[str], old: str, new: str) -> list[str]:
+        """Return the commits of ``new``, but not of ``old``, that changed ``paths``, newest first."""
+        span = ("--end-of-options", new, f"^{old}", "--")
+        places = (f":(top,literal){path}" for path in paths)
+        return self.git.run("log", "--format=%H", *span, *places).decode().split()
 
     def is_ancestor(self, old: str, new: str) -> bool:
         """Return whether ``old`` is ``new`` or in its history."""

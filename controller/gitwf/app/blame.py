@@ -1,0 +1,94 @@
+"""Which commit changed something between two runs."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import msgspec
+
+from gitwf.data.errors import DataError
+from gitwf.data.params import params_in
+from gitwf.language.canonical import canonical
+from gitwf.language.parser import parse
+from gitwf.plan.change import Change
+from gitwf.repo.repository import Repository
+
+
+class Culprit(msgspec.Struct, frozen=True):
+    """A commit that changed something, and the first line of its message."""
+
+    commit: str
+    subject: str
+
+
+class Blame:
+    """Looks through the commits that ``new`` has and ``old`` has not."""
+
+    def __init__(self, repository: Repository, old: str, new: str) -> None:
+        self._repository = repository
+        self._span = (old, new)
+
+    def input(self, change: Change) -> Culprit | None:
+        """Return who changed an input of a run; None where no commit did (``--set``)."""
+        match change.kind:
+            case "set":
+                return None
+            case "stage":
+                return self.file("dvc.yaml")
+            case "param":
+                return self.param(change.name)
+            case "workflow":
+                return self.workflows([change.name])
+            case _:
+                return self.file(change.name)
+
+    def file(self, path: str) -> Culprit | None:
+        """Return who changed the file or folder at ``path``, tracked by git or by a `.dvc` file."""
+        return self._newest(_trackers(path), None)
+
+    def param(self, name: str) -> Culprit | None:
+        """Return who changed the value of a param: ``file:key``."""
+        file, _, key = name.partition(":")
+        return self._newest([file], partial(self._value, file, key))
+
+    def workflows(self, paths: Iterable[str]) -> Culprit | None:
+        """Return who changed what workflow files mean."""
+        return self._newest(paths, partial(self._meaning, tuple(paths)))
+
+    def _newest(
+        self, paths: Iterable[str], value: Callable[[str], object] | None
+    ) -> Culprit | None:
+        """Return the newest commit that touched ``paths`` and gave ``value`` of them another value."""
+        for commit in self._repository.touching(paths, *self._span):
+            found = self._repository.commit(commit)
+            if found is None:
+                continue
+            if value is None or not found.parents or value(commit) != value(found.parents[0]):
+                return Culprit(commit, found.message.partition("\n")[0])
+        return None
+
+    def _value(self, file: str, key: str, commit: str) -> object:
+        text = self._text(commit, file)
+        try:
+            return None if text is None else params_in(text, file, (key,))
+        except DataError:
+            return None
+
+    def _meaning(self, paths: tuple[str, ...], commit: str) -> list[bytes | None]:
+        texts = (self._text(commit, path) for path in paths)
+        return [None if text is None else canonical(parse("", text).file) for text in texts]
+
+    def _text(self, commit: str, path: str) -> str | None:
+        data = self._repository.objects.blob(commit, path)
+        return None if data is None else data.decode("utf-8", "replace")
+
+
+def _trackers(path: str) -> list[str]:
+    """Return the paths whose change is one of ``path``: itself, and the pointers of DVC to it."""
+    found = [path]
+    while path:
+        found.append(f"{path}.dvc")
+        path = posixpath.dirname(path)
+    return found

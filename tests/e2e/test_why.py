@@ -1,0 +1,200 @@
+"""`git wf why`: what made a run and its stages run, with the commit that changed it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Project
+
+FLOW = """\
+on:commit
+
+define:/prepare
+  ↳ run  → cat data/raw.csv words.txt > ready.txt
+  ↳ deps → data/raw.csv words.txt
+  ↳ outs → ready.txt
+
+define:/train
+  ↳ run    → sh train.sh
+  ↳ deps   → train.sh ready.txt
+  ↳ params → model.rate
+  ↳ outs   → model.bin
+
+define:/deploy
+  ↳ run    → echo deployed
+  ↳ effect → production
+
+/prepare && /train && /deploy && /echo done
+"""
+FILES: dict[str, str | bytes] = {
+    "workflows/main.wf": FLOW,
+    "words.txt": "one\n",
+    "train.sh": "wc -c < ready.txt > model.bin\n",
+    "params.yaml": "model:\n  rate: 0.9\n  depth: 3\n",
+}
+ID = r"[0-9A-HJKMNP-TV-Z]{26}"
+
+
+@pytest.fixture
+def trained(ready: Project) -> Project:
+    """A repository with a run that trained on data which a `.dvc` file tracks."""
+    track(ready, "1,2\n")
+    ready.commit(FILES, "First model")
+    ready.done("reconcile")
+    return ready
+
+
+def track(project: Project, text: str) -> None:
+    project.folder.write({"data/raw.csv": text})
+    subprocess.run(["dvc", "add", "--quiet", "data/raw.csv"], cwd=project.path, check=True)
+
+
+def said(project: Project, *words: str) -> str:
+    """Return what `git wf why latest` says, with ids and hashes by what they name."""
+    text = project.done("why", "latest", *words)
+    for number, record in enumerate(reversed(project.log()), 1):
+        text = text.replace(record.run, f"R{number}").replace(record.commit[:10], f"C{number}")
+    return re.sub(r"\b[0-9a-f]{10}\b", "HASH", text)
+
+
+def test_the_first_run(trained: Project) -> None:
+    expected = """\
+run R1 of workflows/main.wf: succeeded
+  commit C1 on main asked for it
+  the first run of this workflow on record
+5/1  /prepare: executed (no run before has a result of it)
+5/2  /train: executed (no run before has a result of it)
+5/3  /deploy: executed (an effect is done in every run)
+5/4  /echo done: executed (a command without outs always runs)
+"""
+    assert said(trained) == expected
+
+
+def test_a_dep_and_what_was_written_from_it(trained: Project) -> None:
+    trained.commit({"words.txt": "two, three\n"}, "Use other words")
+    trained.done("reconcile")
+    expected = """\
+run R2 of workflows/main.wf: succeeded
+  commit C2 on main asked for it
+  since run R1 there changed
+    words.txt  HASH → HASH  by C2 Use other words
+5/1  /prepare: executed (no result for these deps in the run cache)
+  since run R1 there changed
+    words.txt  HASH → HASH  by C2 Use other words
+5/2  /train: executed (no result for these deps in the run cache)
+  since run R1 there changed
+    ready.txt  HASH → HASH  written by stage prepare
+5/3  /deploy: executed (an effect is done in every run)
+5/4  /echo done: executed (a command without outs always runs)
+"""
+    assert said(trained) == expected
+
+
+def test_data_that_dvc_tracks(trained: Project) -> None:
+    track(trained, "3,4,5\n")
+    trained.commit({}, "More data")
+    trained.done("reconcile")
+    expected = """\
+5/1  /prepare: executed (no result for these deps in the run cache)
+  since run R1 there changed
+    data/raw.csv  HASH → HASH  by C2 More data
+"""
+    assert said(trained, "prepare") == expected
+
+
+def test_a_param_by_the_commit_that_changed_it(trained: Project) -> None:
+    trained.commit({"params.yaml": "model:\n  rate: 0.8\n  depth: 3\n"}, "Lower the rate")
+    trained.commit({"params.yaml": "model:\n  rate: 0.8\n  depth: 4\n"}, "Go deeper")
+    trained.done("reconcile")
+    expected = """\
+5/2  /train: executed (no result for these deps in the run cache)
+  since run R1 there changed
+    params.yaml:model.rate  0.9 → 0.8  by HASH Lower the rate
+"""
+    assert said(trained, "5/2") == expected
+
+
+def test_the_text_of_a_command(trained: Project) -> None:
+    text = FLOW.replace("sh train.sh", "sh -e train.sh")
+    trained.commit({"workflows/main.wf": text}, "Stop at errors")
+    trained.commit({"workflows/main.wf": f"# How we train.\n{text}"}, "Say what it is")
+    changed = trained.git("rev-parse", "HEAD~1")[:10]
+    trained.done("reconcile")
+    text = trained.done("why", "latest", "train")
+    assert text.endswith(
+        f"    command  sh train.sh → sh -e train.sh  by {changed} Stop at errors\n"
+    )
+
+
+def test_what_was_restored_names_who_executed_it(trained: Project) -> None:
+    trained.commit({"words.txt": "two, three\n"}, "Use other words")
+    trained.done("reconcile")
+    trained.revert()
+    trained.done("reconcile")
+    assert said(trained, "train") == (
+        "5/2  /train: restored, as run R1 executed it (the run cache has a result for these deps)\n"
+    )
+
+
+def test_an_out_that_was_deleted_from_the_cache(trained: Project) -> None:
+    shutil.rmtree(trained.path / ".dvc" / "cache" / "files")
+    track(trained, "1,2\n")
+    trained.commit({"README.md": "words\n"})
+    trained.done("run", "workflows/main.wf")
+    assert said(trained, "prepare") == (
+        "5/1  /prepare: executed (what it wrote before is no longer in the cache)\n"
+    )
+    assert "nothing that decides what it does changed since run R1\n" in said(trained)
+
+
+def test_a_stage_that_is_forced(trained: Project) -> None:
+    text = FLOW.replace("&& /train &&", "&& { /echo x | /train } &&")
+    trained.commit({"workflows/main.wf": text}, "Have it read a pipe")
+    trained.done("reconcile")
+    assert "/train: executed (it reads a pipe)\n" in said(trained, "train")
+
+
+def test_a_commit_without_a_run(trained: Project) -> None:
+    run = trained.log()[0].run
+    commit = trained.commit({"README.md": "words\n"}, "Words")
+    unseen = trained.done("why", "HEAD")
+    assert unseen == f"commit {commit[:10]} has no run\n  no controller has looked at it yet\n"
+    trained.done("reconcile")
+    reason = trained.note()[0]["reason"]
+    assert run in str(reason)
+    assert trained.done("why", "HEAD") == f"commit {commit[:10]} has no run\n  {reason}\n"
+    found = msgspec.json.decode(trained.done("why", "HEAD", "--json"))
+    assert found == {"commit": commit, "reasons": [reason]}
+
+
+def test_as_json(trained: Project) -> None:
+    commit = trained.commit({"words.txt": "two\n"}, "Use other words")
+    trained.done("reconcile")
+    new, old = (record.run for record in trained.log())
+    found = msgspec.json.decode(
+        trained.done("why", new, "prepare", "--json"), type=dict[str, object]
+    )
+    assert (found["run"], found["since"], found["trigger"]) == (new, old, "commit")
+    (step,) = msgspec.convert(found["steps"], list[dict[str, object]])
+    (cause,) = msgspec.convert(step["causes"], list[dict[str, dict[str, str]]])
+    assert cause["by"] == {"commit": commit, "subject": "Use other words"}
+    assert {"kind": "dep", "name": "words.txt"}.items() <= cause["change"].items()
+
+
+def test_what_it_cannot_say(trained: Project) -> None:
+    run = trained.log()[0].run
+    done = trained.wf("why", run, "nonsense")
+    said = (
+        f"git-wf: run `{run}` has no step `nonsense` that ended\n  `git wf show {run}` lists them\n"
+    )
+    assert (done.status, done.out, done.err) == (2, "", said)
+    done = trained.wf("why", "nonsense")
+    said = "git-wf: there is no run `nonsense`\n  `git wf log` lists them\n"
+    assert (done.status, done.out, done.err) == (2, "", said)
