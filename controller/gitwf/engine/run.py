@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from gitwf.engine.supply import Supply
 from gitwf.plan.calls import named_secrets
 from gitwf.plan.plan import encode
 from gitwf.records.fold import RunRecord
-from gitwf.records.journal import Journal, path_of, read
+from gitwf.records.journal import DamagedJournalError, Journal, path_of, read
 from gitwf.records.store import Records
 from gitwf.repo.disk import room
 from gitwf.repo.repository import Repository
@@ -130,6 +131,7 @@ class Runner:
 
         The newest one that failed is left to be looked into.
         """
+        self._forget_unbegun()
         for place in sorted((self._repository.state_dir / "workspaces").glob("*.ready")):
             run = place.stem
             if run == request.id and record.status == "failed":
@@ -139,6 +141,15 @@ class Runner:
             if ended and not is_played(self._repository.state_dir / "runs" / run):
                 workspace.discard(self._repository, place.with_suffix(""))
 
+    def _forget_unbegun(self) -> None:
+        """Remove what is left of runs whose process died before their first record."""
+        ongoing = self._records.ongoing
+        for run in ongoing.runs():
+            folder = self._repository.state_dir / "runs" / run
+            if _never_began(path_of(self._repository.state_dir, run)) and not is_played(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                ongoing.end(run)
+
     def _supply(self, settings: Settings) -> Supply:
         jobs = settings.controller.jobs or max(_JOBS, os.cpu_count() or 1)
         return Supply(self._resources, settings.resources, self._slots, jobs)
@@ -147,3 +158,10 @@ class Runner:
         if request.here and self._repository.work_tree is not None:
             return self._repository.work_tree
         return self._repository.state_dir / "workspaces" / request.id
+
+
+def _never_began(journal: Path) -> bool:
+    try:
+        return not read(journal)
+    except DamagedJournalError:
+        return False
