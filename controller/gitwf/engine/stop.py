@@ -112,7 +112,8 @@ class Stop:
             raise StoppedError(reason)
 
     def wait(self, seconds: float) -> None:
-        """Block for so many seconds; raise `StoppedError` as soon as the stop is asked for."""
+        """Block for so many seconds; raise `StoppedError` as soon as nothing new may begin."""
+        self.admit()
         self._event.wait(min(seconds, threading.TIMEOUT_MAX))
         self.check()
 

@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitwf.engine.outcome import Kind
-from gitwf.engine.stop import CANCELLED
-from gitwf.records.event import EnvironmentChanged, Event, RunFinished, StepStarted, ValueRead
+from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.records.event import (
+    EnvironmentChanged,
+    Event,
+    RunCancelling,
+    RunFinished,
+    StepStarted,
+    ValueRead,
+)
 
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import Play, Steps
+
+    from gitwf.records.fold import RunRecord
 
 A, B, C = "/log a", "/log b", "/log c"
 F = "/log f 3"
@@ -197,8 +206,9 @@ STOPPED = {
 }
 
 
-@pytest.mark.parametrize(("workflow", "log"), STOPPED.values(), ids=STOPPED)
-def test_a_run_that_is_cancelled(play: Play, workflow: str, log: str) -> None:
+def _cancelled(play: Play, workflow: str) -> RunRecord:
+    """Play ``workflow``, and cancel it when `/s` or `/sleep` runs."""
+
     def stop(command: str) -> None:
         while command == "/s" and "s" not in play.log():
             time.sleep(0.01)
@@ -209,7 +219,31 @@ def test_a_run_that_is_cancelled(play: Play, workflow: str, log: str) -> None:
         if isinstance(body, StepStarted) and body.command in ("/sleep", "/s"):
             threading.Thread(target=stop, args=(body.command,)).start()
 
-    record = play(workflow, listen)
+    return play(workflow, listen)
+
+
+@pytest.mark.parametrize(("workflow", "log"), STOPPED.values(), ids=STOPPED)
+def test_a_run_that_is_cancelled(play: Play, workflow: str, log: str) -> None:
+    record = _cancelled(play, workflow)
     assert (record.status, " ".join(play.log())) == ("cancelled", log)
     assert record.error is not None
     assert record.error.kind == Kind.CANCELLED
+
+
+@pytest.mark.parametrize("workflow", [workflow for workflow, _ in STOPPED.values()], ids=STOPPED)
+def test_a_crash_while_it_is_cancelled_changes_nothing(
+    play: Play, steps: type[Steps], workflow: str
+) -> None:
+    first = _cancelled(play, workflow)
+    log = play.log()
+    play.stop = Stop()
+    asked = next(n for n, e in enumerate(play.events()) if isinstance(e.body, RunCancelling))
+    for count in range(1, len(play.events()) - asked):
+        play.forget(count)
+        again = play.again()
+        assert (again.status, again.error, again.executed) == (
+            first.status,
+            first.error,
+            first.executed,
+        )
+        assert (play.log(), steps(again).outcomes()) == (log, steps(first).outcomes())
