@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from gitwf.cron import parse_cron
 from gitwf.duration import parse_duration
 from gitwf.language import tree
 from gitwf.language.value import Number, parse_number
@@ -55,31 +56,9 @@ def is_whole(found: Number) -> bool:
     return found.decimal.adjusted() < _DIGITS and found.decimal == found.decimal.to_integral_value()
 
 
-def _is_cron(text: str) -> bool:
-    """Return whether ``text`` has the five fields of a crontab line (POSIX, `crontab`)."""
-    limits = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-    fields = text.split()
-    return len(fields) == len(limits) and all(map(_is_cron_field, fields, limits))
-
-
-_CRON_ITEM = re.compile(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/([1-9]\d?))?", re.ASCII)
-
-
-def _is_cron_field(field: str, limits: tuple[int, int]) -> bool:
-    for item in field.split(","):
-        found = _CRON_ITEM.fullmatch(item)
-        if found is None:
-            return False
-        bounds = [int(bound) for bound in found.groups()[:2] if bound is not None]
-        within = all(limits[0] <= bound <= limits[1] for bound in bounds)
-        if not within or bounds != sorted(bounds):
-            return False
-    return True
-
-
 DURATION = Form("a duration such as `60s`", lambda text: parse_duration(text) is not None)
 TEXT = Form("a text", bool)
-CRON = Form('five fields such as `"0 3 * * *"`', _is_cron)
+CRON = Form('five fields such as `"0 3 * * *"`', lambda text: parse_cron(text) is not None)
 COUNT = number("a whole number from 1 up", lambda n: is_whole(n) and n.decimal >= 1)
 NATURAL = number("a whole number from 0 up", lambda n: is_whole(n) and n.decimal >= 0)
 FACTOR = number("a number from 1 up", lambda n: n.decimal >= 1)
