@@ -12,7 +12,8 @@ from gitwf.app.session import Session, UsageError
 from gitwf.engine.recorder import Listener
 from gitwf.engine.stop import Stop
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.loop import Reconciler, Report
+from gitwf.reconcile.loop import Reconciler
+from gitwf.reconcile.performing import Report
 from gitwf.records.lock import ControllerLock, LockedError
 from gitwf.repo.configuration import remotes
 from gitwf.repo.errors import RepositoryError
@@ -81,8 +82,6 @@ def control(
     clone = session.clone()
     chosen = tuple(branches)
     _refuse_nothing_watched(clone, chosen)
-    if not local:
-        _refuse_without_records(clone)
     if not local:
         _refuse_without_records(clone)
     log_into(clone.records.state_dir)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from gitwf.app.person import whoami
 from gitwf.app.session import Session, UsageError
 from gitwf.app.validate import Findings
+from gitwf.config.settings import Settings
 from gitwf.data.facts import FileFacts, TreeFiles
 from gitwf.diagnostics import has_errors, nearest
 from gitwf.engine.ownership import is_played
@@ -20,9 +22,12 @@ from gitwf.language.walk import walk
 from gitwf.reconcile.apply import Applier
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import Configured, configure
+from gitwf.reconcile.hold import hold, listed, needed_first, needs_approval, standing_at
 from gitwf.reconcile.observe import HERE
 from gitwf.reconcile.prepare import Prepared, prepare
+from gitwf.reconcile.takeup import queue_up
 from gitwf.records.fold import RunRecord
+from gitwf.records.requests import APPROVE
 from gitwf.repo.repository import Commit
 
 NO_EFFECTS = "with `--here` a run changes no environment: add `--effects` to allow it"
@@ -37,27 +42,36 @@ class InvalidError(Exception):
 
 
 class RunOptions(msgspec.Struct, frozen=True):
-    """How to run: of the working tree, with effects there, with values set (as JSON text)."""
+    """How to run: of the working tree, with effects there, with values set (as JSON text).
+
+    ``approve``: whoever runs it approves what needs that.
+    """
 
     here: bool = False
     effects: bool = False
+    approve: bool = False
     given: Mapping[str, str] = {}
 
 
 class Prospect(msgspec.Struct, frozen=True):
-    """A run that may begin, and what the user should know before it does."""
+    """A run that may begin, and what the user should know before it does.
+
+    ``approved``: by whom, where it needs that, and ``held`` what it would wait for without.
+    """
 
     request: Request
     configured: Configured
     warnings: Findings
     notice: str | None
+    approved: str | None = None
+    held: str = ""
 
 
 def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> Prospect:
     """Return the run of ``file`` that ``options`` ask for.
 
     Raises:
-        UsageError: if there is no commit, or no such file in it.
+        UsageError: if there is no commit, or no such file in it, or an environment is to wait.
         InvalidError: if the file has errors.
     """
     repository = clone.repository
@@ -65,7 +79,7 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
     if commit is None:
         raise UsageError("there is no commit yet", "commit the workflow first")
     root = repository.work_tree
-    path = _path_in(session.directory, root, file)
+    path = path_in(session.directory, root, file)
     if options.here and root is None:
         raise UsageError("a bare repository has no working tree", "leave `--here` away")
     facts = FileFacts(TreeFiles(root)) if options.here and root else clone.facts(commit.id)
@@ -80,13 +94,44 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
         raise InvalidError(findings)
     notice = _refused_effects(prepared, options) if options.here else _differs(root, path, data)
     request = _request(clone, prepared, commit, options)
-    return Prospect(request, configured, findings, notice)
+    if request.effects is not None:
+        return Prospect(request, configured, findings, notice)
+    held = held_back(clone, request, configured.settings, approve=options.approve)
+    by = whoami(session) if held else None
+    return Prospect(request, configured, findings, notice, by, held)
 
 
 def play(clone: Clone, prospect: Prospect, stop: Stop, listener: Listener) -> RunRecord:
     """Play the run and return its record."""
     _lose_dead(clone)
+    if prospect.approved:
+        begin_approved(clone, prospect.request, prospect.held, prospect.approved, listener)
     return clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
+
+
+def held_back(clone: Clone, request: Request, settings: Settings, *, approve: bool) -> str:
+    """Return what ``request`` would wait for, were it not for who approves it now; or nothing.
+
+    Raises:
+        UsageError: if it needs approval that is not given, or another environment comes first.
+    """
+    changes, rules = request.plan.effects, settings.env
+    first = needed_first(changes, rules)
+    missing = sorted(set(first) - standing_at(clone, request.commit, first))
+    if missing:
+        message = f"{listed(missing)} must stand at {request.commit[:10]} first"
+        raise UsageError(message, "deploy there, or change `after` in `wf.toml`")
+    kept = needs_approval(changes, rules)
+    if kept and not approve:
+        message = f"this may change {listed(kept)}, which needs approval"
+        raise UsageError(message, "`--approve` gives it")
+    return hold(changes, rules, approved=False, standing=first)
+
+
+def begin_approved(clone: Clone, request: Request, held: str, by: str, listener: Listener) -> None:
+    """Record a run as one that waited for approval and got it: from ``by``, who plays it now."""
+    listener(queue_up(clone.records, request, held))
+    clone.records.requests.ask(request.id, APPROVE, by)
 
 
 def _refuse_unused(given: Mapping[str, str], prepared: Prepared) -> None:
@@ -128,7 +173,12 @@ def _findings(prepared: Prepared, configured: Configured) -> Findings:
     return Findings(found, sources, 1)
 
 
-def _path_in(directory: Path, root: Path | None, file: str) -> str:
+def path_in(directory: Path, root: Path | None, file: str) -> str:
+    """Return the path of ``file``, as written in ``directory``, from the repository's ``root``.
+
+    Raises:
+        UsageError: if it leads out of the repository.
+    """
     if root is None:
         return file
     full = (directory / file).resolve()

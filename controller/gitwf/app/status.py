@@ -10,11 +10,12 @@ import msgspec
 from gitwf.app.session import Session
 from gitwf.engine.stop import Stop
 from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.hold import hold_of_run
 from gitwf.reconcile.loop import Reconciler
 from gitwf.reconcile.observe import known_runs
 from gitwf.records.environments import Deployment
 from gitwf.records.event import RunRefused, decode
-from gitwf.records.fold import EnvironmentState, RunRecord
+from gitwf.records.fold import WAITING, EnvironmentState, RunRecord
 from gitwf.records.lock import ControllerLock
 
 
@@ -48,10 +49,29 @@ class Standing(msgspec.Struct, frozen=True):
     orphaned: bool = False
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """A run that has not begun, and what it waits for."""
+
+    run: str
+    workflow: str
+    commit: str
+    waits: str
+
+
+class Suspension(msgspec.Struct, frozen=True):
+    """A workflow that nobody starts: who said so, when, and why."""
+
+    workflow: str
+    by: str
+    at: str
+    why: str | None
+
+
 class Status(msgspec.Struct, frozen=True):
     """All of it. ``lease`` is who acts here now, or None.
 
-    ``runs`` are in progress, ``latest`` is the run of each workflow and watched branch that ended last.
+    ``runs`` are in progress, of which ``waiting`` have not begun; ``latest`` is the run of each workflow
+    and watched branch that ended last.
     """
 
     branches: tuple[BranchState, ...]
@@ -61,6 +81,8 @@ class Status(msgspec.Struct, frozen=True):
     lease: str | None
     unpushed: tuple[str, ...] = ()
     latest: tuple[RunRecord, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    suspended: tuple[Suspension, ...] = ()
 
 
 def status(session: Session) -> Status:
@@ -75,8 +97,18 @@ def status(session: Session) -> Status:
         refused=tuple(r for b, c in sorted(watched.items()) for r in _refused(clone, b, c)),
         envs=tuple(_standings(clone, records, watched.values())),
         latest=tuple(_latest(records, watched)),
+        waiting=tuple(_waiting(clone, r) for r in records if r.status == WAITING),
+        suspended=tuple(
+            Suspension(workflow, wish.by, wish.at, wish.why)
+            for workflow, wish in clone.records.suspensions.all().items()
+        ),
         lease=f"process {holder.pid} on {holder.host}" if holder else None,
     )
+
+
+def _waiting(clone: Clone, record: RunRecord) -> Waiting:
+    waits = hold_of_run(clone, record) or "a controller"
+    return Waiting(record.run, record.workflow, record.commit, waits)
 
 
 def _latest(records: list[RunRecord], branches: Collection[str]) -> Iterator[RunRecord]:

@@ -1,38 +1,23 @@
-"""Signals that cancel runs: one in order, a second interrupt at once."""
+"""`git wf cancel`."""
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable
-from types import FrameType
-
-from gitwf.engine.stop import CANCELLED, Stop
-
-AGAIN = "cancelling: commands may end what they do, and handlers run; Ctrl-C again ends all at once"
+from gitwf.app.cancel import cancel as end
+from gitwf.cli.edge import OK, say
+from gitwf.cli.options import Json, Reason, RunId, session
+from gitwf.cli.progress import listener
 
 
-def cancel_on(stop: Stop, tell: Callable[[str], None], *numbers: signal.Signals) -> None:
-    """Have these signals cancel whatever listens to ``stop``; the process then ends by itself.
-
-    An interrupt at the keyboard has ``tell`` say that another one kills.
-    """
-    interrupts = 0
-
-    def act(number: int, _frame: FrameType | None) -> None:
-        nonlocal interrupts
-        interrupts += number == signal.SIGINT
-        # In a thread: the handler interrupts code that may hold the locks that cancelling takes.
-        threading.Thread(target=_cancel, args=(stop, tell, interrupts), daemon=True).start()
-
-    for number in numbers:
-        signal.signal(number, act)
-
-
-def _cancel(stop: Stop, tell: Callable[[str], None], interrupts: int) -> None:
-    if interrupts > 1:
-        stop.kill(CANCELLED)
-        return
-    if interrupts:
-        tell(AGAIN)
-    stop.set(CANCELLED)
+def cancel(run: RunId, reason: Reason = None, json: Json = False) -> int:
+    """End a run wherever it is played."""
+    ended = end(session(), run, reason, listener(json=json))
+    record = ended.record
+    if ended.before:
+        say(f"run {record.run} had ended already: {record.status}")
+    elif not record.is_over:
+        say(f"run {record.run} is another clone's: it ends there when that hears of it")
+    elif record.status != "cancelled":
+        say(f"run {record.run} ended before it could be cancelled: {record.status}")
+    else:
+        say(f"run {record.run} was cancelled")
+    return OK

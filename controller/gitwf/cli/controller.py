@@ -11,7 +11,7 @@ from gitwf.app.reconcile import Wake, control
 from gitwf.cli.edge import OK, say
 from gitwf.cli.options import Branches, Json, Local, session
 from gitwf.cli.progress import listener
-from gitwf.reconcile.loop import Report
+from gitwf.reconcile.performing import Report
 
 
 def controller(branch: Branches = None, local: Local = False, json: Json = False) -> int:

@@ -22,6 +22,15 @@ RunId = Annotated[
     typer.Argument(metavar="RUN", help="A run's id or its beginning, `latest`, or a commit."),
 ]
 
+Approve = Annotated[
+    bool, typer.Option("--approve", help="Approve what changes of environments need that.")
+]
+Reason = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the record.")
+]
+
+WorkflowFile = Annotated[str, typer.Argument(metavar="WORKFLOW", help="A workflow file.")]
+
 
 def session() -> Session:
     """Return where the user stands."""

@@ -15,6 +15,7 @@ _COLOURS = {
     "lost": "31",
     "unknown": "31",
     "running": "33",
+    "waiting": "33",
     "changing": "33",
     "cancelled": "33",
 }

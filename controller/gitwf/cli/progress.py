@@ -12,8 +12,10 @@ from gitwf.engine.recorder import Listener
 from gitwf.records.event import (
     EnvironmentChanged,
     Event,
+    RunApproved,
     RunFinished,
     RunNone,
+    RunQueued,
     RunRefused,
     RunStarted,
     StepFinished,
@@ -42,6 +44,10 @@ def _print_words(write: Callable[[str], None], event: Event) -> None:
 
 def _words(event: Event) -> str | None:
     match event.body:
+        case RunQueued() as body:
+            return f"{body.workflow}: run {event.run} of {body.commit[:10]} waits for {body.reason}"
+        case RunApproved() as body:
+            return f"  approved by {body.by}"
         case RunStarted() as body:
             return f"{body.workflow}: run {event.run} of {body.commit[:10]}"
         case StepFinished() as body:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from gitwf.app.reconcile import reconcile as settle
-from gitwf.cli.cancel import cancel_on
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
+from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
 from gitwf.cli.options import Branches, Json, Local, session
 from gitwf.engine.stop import Stop

@@ -9,10 +9,10 @@ import typer
 
 from gitwf.app.run import InvalidError, RunOptions, play, prospect
 from gitwf.app.session import UsageError
-from gitwf.cli.cancel import cancel_on
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
+from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
-from gitwf.cli.options import Json, session
+from gitwf.cli.options import Approve, Json, session
 from gitwf.engine.stop import Stop
 from gitwf.language.value import to_json, word_value
 
@@ -28,6 +28,7 @@ def run(
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a variable.")
     ] = None,
+    approve: Approve = False,
     json: Json = False,
 ) -> int:
     """Run a workflow now: that of HEAD, or the working tree's."""
@@ -35,7 +36,7 @@ def run(
     here_and_now = session()
     clone = here_and_now.clone()
     try:
-        planned = prospect(here_and_now, clone, file, RunOptions(here, effects, given))
+        planned = prospect(here_and_now, clone, file, RunOptions(here, effects, approve, given))
     except InvalidError as error:
         for text in error.findings.rendered():
             say(text)

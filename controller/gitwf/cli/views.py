@@ -83,8 +83,13 @@ def show_status(status: Status) -> None:
     for run in status.latest:
         why = f": {run.error.message}" if run.error else ""
         print_line(paint(f"  {run.run}  {run.status}  {run.workflow}{why}"))
+    waits = {run.run: f" for {run.waits}" for run in status.waiting}
     for run in status.runs:
-        print_line(paint(f"  {run.run}  {run.status}  {run.workflow}"))
+        why = waits.get(run.run, "")
+        print_line(paint(f"  {run.run}  {run.status}  {run.workflow}{why}"))
+    for left in status.suspended:
+        why = f": {left.why}" if left.why else ""
+        print_line(f"  suspended: {left.workflow} by {left.by} at {left.at[:16]}Z{why}")
     for refusal in status.refused:
         print_line(f"  refused: {refusal.reason}")
     for env in status.envs:

@@ -31,9 +31,6 @@ _KEYRING = '"keyring'
 _GUARDS = frozenset({"trust"})
 """Tables that keep something from happening: to pass over them would be worse than to refuse."""
 
-_ENVIRONMENT = ("approve", "after")
-"""Keys of ``[env.NAME]`` that keep an effect back."""
-
 
 def check_support(text: str, path: str) -> tuple[Diagnostic, ...]:
     """Return a WF603 for each setting in the TOML ``text`` that has no effect yet."""
@@ -44,8 +41,6 @@ def _found(text: str, path: str) -> Iterator[Diagnostic]:
     seen: set[str] = set()
     for at, span in key_places(text).items():
         table = at[0]
-        if table == "env" and at[2:3] and at[2] in _ENVIRONMENT:
-            yield Diagnostic("WF603", f"`{at[2]}` is not there yet", path, span, _GUARD)
         if table == "secrets" and at[1:] and (_KEYRING in text[span.end :].partition("\n")[0]):
             yield Diagnostic("WF603", "the keyring is not there yet", path, span, _GUARD)
         keys = NOT_YET.get(table, ())

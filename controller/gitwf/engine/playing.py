@@ -102,6 +102,8 @@ class Playing:
             request.of,
             self._records.owner,
             request.here or msgspec.UNSET,
+            request.occasion or msgspec.UNSET,
+            request.effects_done or msgspec.UNSET,
         )
 
     def _project(self) -> Project | DataError:
@@ -141,7 +143,7 @@ class Playing:
             settings,
             Answers(recorder, memory, Values(context.folder / "results")),
         )
-        whole = Part(ROOT, Stop(notes.stop_of(ROOT)), notes)
+        whole = Part(ROOT, Stop(notes.stop_of(ROOT) or stop.foretold), notes)
         frame = Frame(scope, whole.stop, supply=context.supply)
         with stop.listening(lambda: whole.end(stop.failure or CANCELLED, stop.grace)):
             try:

@@ -14,6 +14,7 @@ from gitwf.records.event import (
     Body,
     EnvironmentChanged,
     Event,
+    RunApproved,
     RunFinished,
     RunQueued,
     RunStarted,
@@ -29,7 +30,7 @@ from gitwf.repo.errors import RepositoryError
 INTERVAL = 10.0
 """Seconds after which at the latest an event is in git."""
 
-_NOTED = (RunQueued, RunStarted, RunFinished, EnvironmentChanged)
+_NOTED = (RunQueued, RunApproved, RunStarted, RunFinished, EnvironmentChanged)
 
 Listener = Callable[[Event], None]
 

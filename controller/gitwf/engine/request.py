@@ -11,7 +11,9 @@ class Request(msgspec.Struct, frozen=True):
     """A run to be played: the same request with the same ``id`` takes it up again.
 
     ``here`` plays in the working tree as it is. ``effects`` is the sentence that refuses effects,
-    or None. ``trigger`` is ``commit``, ``manual``, ``retry`` or ``here``.
+    or None. ``trigger`` is ``commit``, ``tag``, ``schedule``, ``manual``, ``retry`` or ``here``, and
+    ``occasion`` the tag or the time. ``effects_done``: who says that the effects of the run ``of``
+    that were lost succeeded.
     """
 
     id: str
@@ -24,3 +26,5 @@ class Request(msgspec.Struct, frozen=True):
     of: str | None = None
     here: bool = False
     effects: str | None = None
+    occasion: str | None = None
+    effects_done: str | None = None

@@ -13,6 +13,7 @@ from gitwf.engine.context import RunContext
 from gitwf.engine.environment import declared, for_commands, secrets_of
 from gitwf.engine.flood import FloodWatch
 from gitwf.engine.gate import Gate
+from gitwf.engine.heeding import heeding
 from gitwf.engine.memory import Memory
 from gitwf.engine.ownership import is_played, owning
 from gitwf.engine.playing import Builtins, Playing
@@ -118,11 +119,14 @@ class Runner:
                     workspace.prepare(self._repository, place, request.commit, links)
 
             playing = Playing(request, context, recorder, shelf, memory, self._records, lay_out)
+            requests = self._records.requests
             try:
-                record = playing.play(stop, self._builtins)
+                with heeding(requests, recorder, request.id, stop):
+                    record = playing.play(stop, self._builtins)
             finally:
                 recorder.close()
             self._records.ongoing.end(request.id)
+            requests.settle(request.id)
         self._clear(request, record)
         return record
 

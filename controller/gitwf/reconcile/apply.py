@@ -7,20 +7,28 @@ import msgspec
 from gitwf.config.settings import Settings
 from gitwf.engine.gate import Gate
 from gitwf.engine.outcome import Failure, Kind
+from gitwf.engine.ownership import owning
 from gitwf.engine.recorder import Listener
 from gitwf.engine.request import Request
 from gitwf.engine.stop import Stop
-from gitwf.plan.plan import decode as decode_plan
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
-from gitwf.reconcile.decide import Action, Cancel, Lose, NoteNone, Refuse, Resume, Start
+from gitwf.reconcile.decide import (
+    Action,
+    Cancel,
+    Drop,
+    Lose,
+    NoteNone,
+    Refuse,
+    Resume,
+    Start,
+)
 from gitwf.reconcile.desired import Asked
+from gitwf.reconcile.takeup import queue_up, request_of
 from gitwf.records.clock import spell
-from gitwf.records.event import Body, Event, RunFinished, RunNone, RunRefused, encode
-from gitwf.records.fold import RunRecord, fold
-from gitwf.records.journal import Journal, path_of, read_sound
-from gitwf.records.runs import Snapshot, ref_of
-from gitwf.repo.errors import RepositoryError
+from gitwf.records.event import Body, Event, RunNone, RunRefused, encode
+from gitwf.records.fold import RunRecord
+from gitwf.records.unplayed import cancelled, end, lost
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -54,14 +62,17 @@ class Applier:
         self._stop = stop
         self._listener = listener
 
-    def apply(self, action: Action, asked: Asked, part: Part | None = None) -> Done:
+    def apply(self, action: Action, asked: Asked | None, part: Part | None = None) -> Done:
         """Do one action; a run is played so that ``part`` can stop it."""
         part = part or Part(self._stop)
         match action:
             case Start():
                 return Done(self._start(action, asked, part))
+            case Drop(run, reason):
+                self.drop(run, reason)
+                return Done()
             case Resume(run, _):
-                return Done(self._resume(run, part))
+                return Done(self.resume(run, part))
             case Cancel():
                 return Done()  # whoever plays the run stops it
             case Lose(run):
@@ -73,9 +84,9 @@ class Applier:
                 self._note(commit, RunNone(commit, self._tree(commit), branch, reason))
                 return Done()
 
-    def _start(self, action: Start, asked: Asked, part: Part) -> RunRecord:
-        plan = asked.prepared[action.workflow].plan
-        if plan is None:
+    def _start(self, action: Start, asked: Asked | None, part: Part) -> RunRecord | None:
+        plan = asked.prepared[action.workflow].plan if asked else None
+        if asked is None or plan is None:
             raise ValueError("a workflow with errors was decided to be started")
         request = Request(
             id=self._records.ids.new(),
@@ -83,32 +94,19 @@ class Applier:
             commit=action.commit,
             tree=self._tree(action.commit),
             branch=action.branch,
-            trigger="commit",
+            trigger=action.trigger,
+            occasion=action.occasion,
         )
+        if action.waits:
+            self._listener(queue_up(self._records, request, action.waits))
+            return None
         return self._play(request, asked.settings, part)
 
-    def _resume(self, run: str, part: Part) -> RunRecord:
+    def resume(self, run: str, part: Part | None = None) -> RunRecord:
         """Play a run of ours again; its journal answers what was done."""
-        ongoing = self._records.ongoing
-        if ongoing.plan(run) is None or ongoing.record(run) is None:
-            ongoing.restore(
-                run, self._records.runs.plan(run) or b"", self._records.runs.events(run)
-            )
-        record, data = ongoing.record(run), ongoing.plan(run)
-        if record is None or data is None:
-            raise RepositoryError(f"run `{run}` has no plan", "see `git wf fsck`")
-        request = Request(
-            id=run,
-            plan=decode_plan(data),
-            commit=record.commit,
-            tree=record.tree,
-            branch=record.branch,
-            trigger=record.trigger,
-            attempt=record.attempt,
-            of=record.of,
-        )
-        settings = configure(self._clone.facts(record.commit)).settings
-        return self._play(request, settings, part)
+        request = request_of(self._records, run)
+        settings = configure(self._clone.facts(request.commit)).settings
+        return self._play(request, settings, part or Part(Stop()))
 
     def _play(self, request: Request, settings: Settings, part: Part) -> RunRecord:
         runner = self._clone.runner
@@ -116,22 +114,18 @@ class Applier:
 
     def lose(self, run: str) -> RunRecord:
         """End a run as lost: whoever played it is gone, and nobody can take it up."""
-        ongoing, runs = self._records.ongoing, self._records.runs
-        plan = ongoing.plan(run) or runs.plan(run) or b"{}"
-        path = path_of(self._records.state_dir, run)
-        events = read_sound(path) or runs.events(run)
-        record = fold(events)
-        if record is None:
-            raise RepositoryError(f"run `{run}` never began", "see `git wf fsck`")
-        ending = self._event(_loss(record), run)
-        if ongoing.plan(run) is not None:
-            with Journal(path) as journal:
-                journal.append(ending)
-        runs.write(Snapshot(run, record.commit, [*events, ending], plan), runs.tip(run))
-        self._records.notes.append({record.commit: [encode(ending)]})
-        ongoing.end(run)
-        self._listener(ending)
-        return runs.read(run)
+        self._listener(end(self._records, run, lost))
+        return self._records.runs.read(run)
+
+    def drop(self, run: str, reason: str) -> RunRecord:
+        """End a run as cancelled that has not begun.
+
+        Raises:
+            LockedError: if somebody begins it at this moment.
+        """
+        with owning(self._records.state_dir / "runs" / run):
+            self._listener(end(self._records, run, lambda record: cancelled(record, reason)))
+        return self._records.runs.read(run)
 
     def _note(self, commit: str, body: Body) -> None:
         event = self._event(body, None)
@@ -144,15 +138,3 @@ class Applier:
     def _tree(self, commit: str) -> str:
         found = self._clone.repository.commit(commit)
         return found.tree if found else ""
-
-
-def _loss(record: RunRecord) -> RunFinished:
-    return RunFinished(
-        status="lost",
-        workflow=record.workflow,
-        commit=record.commit,
-        branch=record.branch,
-        key=record.key,
-        seconds=0.0,
-        ref=ref_of(record.run),
-    )

@@ -18,6 +18,8 @@ class Desired(msgspec.Struct, frozen=True):
 
     ``key`` None: the workflow has errors, and ``problem`` says so. ``asks`` is whether its
     ``on:`` fits this head, ``supersede`` what it wants to become of an older run that goes on.
+    ``due`` is the time that an ``on:schedule`` calls for a run now, if any. ``waits`` says what a run
+    would have to wait for before it begins.
     """
 
     workflow: str
@@ -25,6 +27,8 @@ class Desired(msgspec.Struct, frozen=True):
     asks: bool = True
     problem: str = ""
     supersede: str = "finish"
+    due: str = ""
+    waits: str = ""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -47,9 +51,11 @@ class Head(msgspec.Struct, frozen=True):
 class KnownRun(msgspec.Struct, frozen=True):
     """A run on this branch that is on record.
 
-    ``envs`` are the environments that it changed, ``begun`` whether any effect of it began.
+    ``envs`` are the environments that it changed, ``begun`` whether any effect of it began,
+    ``started`` whether anything of it was played.
     ``mine``: its jobs are this clone's; ``played``: a process is playing it now. ``abandoned``:
-    its owner has not been heard of for so long that nobody waits for it any more.
+    its owner has not been heard of for so long that nobody waits for it any more. ``waits`` says what
+    it waits for before it begins, ``cancelled`` by whom and why it is to end.
     """
 
     run: str
@@ -59,35 +65,45 @@ class KnownRun(msgspec.Struct, frozen=True):
     status: str
     envs: tuple[str, ...] = ()
     begun: bool = False
+    started: bool = True
     mine: bool = True
     played: bool = False
     abandoned: bool = False
+    waits: str = ""
+    cancelled: str = ""
 
     @property
     def is_over(self) -> bool:
         """Whether it has ended for good."""
-        return self.status not in ("queued", "running")
+        return self.status not in ("waiting", "running")
 
 
 class Observed(msgspec.Struct, frozen=True):
     """What is on record: runs on the branch, newest first; the key each environment stands at.
 
     ``refused`` are the workflows refused for this very head; ``noted`` are commits that are
-    recorded as asking for nothing.
+    recorded as asking for nothing. ``suspended`` are the workflows that nobody is to start.
     """
 
     runs: tuple[KnownRun, ...] = ()
     stands: Mapping[str, str] = {}
     refused: frozenset[str] = frozenset()
     noted: frozenset[str] = frozenset()
+    suspended: frozenset[str] = frozenset()
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):
-    """Start a run of ``workflow`` for ``commit``."""
+    """Start a run of ``workflow`` for ``commit``.
+
+    ``trigger`` and ``occasion`` are those of its record. A run that ``waits`` for something is queued.
+    """
 
     workflow: str
-    branch: str
+    branch: str | None
     commit: str
+    trigger: str = "commit"
+    occasion: str | None = None
+    waits: str = ""
 
 
 class Resume(msgspec.Struct, frozen=True, tag=True):
@@ -103,6 +119,13 @@ class Cancel(msgspec.Struct, frozen=True, tag=True):
     run: str
     workflow: str
     commit: str
+
+
+class Drop(msgspec.Struct, frozen=True, tag=True):
+    """End a run that has not begun as cancelled."""
+
+    run: str
+    reason: str
 
 
 class Lose(msgspec.Struct, frozen=True, tag=True):
@@ -128,10 +151,13 @@ class NoteNone(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
+SUPERSEDED = "superseded by"
+"""How the reason begins why a run ends that a newer commit made needless."""
+
 PASSED_OVER = "passed over by"
 """How the reason begins of a commit that nobody decided, because the branch went on meanwhile."""
 
-Action = Start | Resume | Cancel | Lose | Refuse | NoteNone
+Action = Start | Resume | Cancel | Drop | Lose | Refuse | NoteNone
 
 
 def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
@@ -168,38 +194,59 @@ def _workflow(
 ) -> Action | str | None:
     """Return what to do for one workflow, or why nothing, or None while a run of it goes on."""
     active = next((run for run in runs if not run.is_over), None)
-    if active is not None and _is_superseded(active, want, head.commit):
-        return Cancel(active.run, active.workflow, head.commit)
     if active is not None:
-        return _take_up(active)
+        return _supersede(active, want, head.commit) or _take_up(active)
+    if want.workflow in observed.suspended:
+        return None
     if want.key is None:
         if want.workflow in observed.refused:
             return f"{want.workflow} was refused"
         return Refuse(want.workflow, head.branch, head.commit, want.problem)
+    if want.due:
+        return Start(want.workflow, head.branch, head.commit, "schedule", want.due, want.waits)
     if not want.asks:
         return f"{want.workflow} does not ask for this commit"
+    return _done(head, want, runs, observed) or Start(
+        want.workflow, head.branch, head.commit, waits=want.waits
+    )
+
+
+def _done(head: Head, want: Desired, runs: Sequence[KnownRun], observed: Observed) -> str | None:
+    """Return which run makes one for this head needless, or None."""
     done = next((run for run in runs if run.commit == head.commit and _counts(run)), None)
     if done is not None:
         return f"{want.workflow} ran for this commit: {done.run}"
-    newest = next(iter(runs), None)
+    newest = next((run for run in runs if run.started), None)
     if newest is not None and newest.key == want.key:
         if newest.status == "failed":
             return f"{want.workflow} failed with the same inputs in run {newest.run}"
         if newest.status == "succeeded" and _stands(newest, observed.stands):
             return f"{want.workflow} is up to date with run {newest.run}"
-    return Start(want.workflow, head.branch, head.commit)
+    return None
 
 
-def _is_superseded(run: KnownRun, want: Desired, commit: str) -> bool:
-    """Return whether an open run is to be stopped for what the head asks for."""
+def _supersede(run: KnownRun, want: Desired, commit: str) -> Cancel | Drop | None:
+    """Return how an open run is to end for what the head asks for, or None."""
     other = run.commit != commit and want.key not in (None, run.key)
-    return want.supersede == "cancel" and want.asks and other and run.mine and run.played
+    if not (want.asks and other and run.mine):
+        return None
+    if run.played:
+        return Cancel(run.run, run.workflow, commit) if want.supersede == "cancel" else None
+    return _outdated(run, commit) if want.supersede != QUEUE else None
 
 
-def _take_up(run: KnownRun) -> Resume | Lose | None:
-    if run.mine:
-        return None if run.played else Resume(run.run, run.workflow)
-    return Lose(run.run) if run.abandoned else None
+def _outdated(run: KnownRun, commit: str) -> Drop | None:
+    return Drop(run.run, f"{SUPERSEDED} {commit[:10]}") if run.status == "waiting" else None
+
+
+def _take_up(run: KnownRun) -> Resume | Drop | Lose | None:
+    if not run.mine:
+        return Lose(run.run) if run.abandoned else None
+    if run.played:
+        return None
+    if run.status == "waiting" and run.cancelled:
+        return Drop(run.run, run.cancelled)
+    return None if run.waits else Resume(run.run, run.workflow)
 
 
 def _counts(run: KnownRun) -> bool:
@@ -212,12 +259,20 @@ def _stands(run: KnownRun, stands: Mapping[str, str]) -> bool:
     return all(stands.get(env) == run.key for env in run.envs)
 
 
-def _orphans(head: Head, observed: Observed) -> Iterator[Resume | Lose]:
+def _orphans(head: Head, observed: Observed) -> Iterator[Action]:
     """Yield what to do with open runs whose workflow is not in the head's tree."""
     known = {want.workflow for want in head.workflows}
     for run in observed.runs:
-        if run.workflow not in known and not run.is_over and (action := _take_up(run)):
-            yield action
+        if run.workflow not in known and not run.is_over:
+            drop = _outdated(run, head.commit) if run.mine and not run.played else None
+            if action := drop or _take_up(run):
+                yield action
+
+
+def decide_loose(run: KnownRun) -> tuple[Action, ...]:
+    """Return what to do with a run that belongs to no branch: of a tag, or of a detached HEAD."""
+    action = None if run.is_over else _take_up(run)
+    return (action,) if action else ()
 
 
 def _is_decided(commit: str, observed: Observed) -> bool:

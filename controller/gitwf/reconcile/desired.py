@@ -13,6 +13,7 @@ from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import Configured, configure
 from gitwf.reconcile.decide import Desired, Head
 from gitwf.reconcile.history import History
+from gitwf.reconcile.hold import hold_of_plan
 from gitwf.reconcile.prepare import Prepared, prepare
 
 
@@ -65,6 +66,7 @@ def _desired(
         found.plan.key if found.plan else None,
         asks=trigger is not None,
         supersede=trigger.supersede if trigger else "finish",
+        waits=hold_of_plan(clone, commit, found.plan, configured.settings) if found.plan else "",
     )
 
 

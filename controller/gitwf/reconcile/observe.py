@@ -10,9 +10,11 @@ from gitwf.config.settings import Settings
 from gitwf.engine.ownership import is_played
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import Head, KnownRun, Observed
+from gitwf.reconcile.hold import hold_of_run
 from gitwf.records.clock import parse
 from gitwf.records.event import RunNone, RunRefused, decode
-from gitwf.records.fold import RunRecord
+from gitwf.records.fold import WAITING, RunRecord
+from gitwf.records.requests import CANCEL
 
 HERE = "here"
 """The trigger of a run of the working tree: it never counts."""
@@ -35,7 +37,14 @@ def observe(clone: Clone, head: Head, settings: Settings) -> Observed:
         stands={env: at.key for env, at in clone.records.environments.all().items()},
         refused=frozenset(refused),
         noted=frozenset(noted),
+        suspended=frozenset(clone.records.suspensions.all()),
     )
+
+
+def observe_loose(clone: Clone, settings: Settings) -> tuple[KnownRun, ...]:
+    """Return the open runs that belong to no branch: those of tags, and of a detached HEAD."""
+    records = (r for r in known_runs(clone) if r.branch is None and not r.is_over)
+    return tuple(_known(clone, r, settings) for r in records if r.trigger != HERE)
 
 
 def known_runs(clone: Clone) -> list[RunRecord]:
@@ -51,6 +60,7 @@ def known_runs(clone: Clone) -> list[RunRecord]:
 
 
 def _known(clone: Clone, record: RunRecord, settings: Settings) -> KnownRun:
+    wish = None if record.is_over else clone.records.requests.find(record.run, CANCEL)
     return KnownRun(
         run=record.run,
         workflow=record.workflow,
@@ -59,9 +69,12 @@ def _known(clone: Clone, record: RunRecord, settings: Settings) -> KnownRun:
         status=record.status,
         envs=tuple(e.env for e in record.envs if e.state == "deployed"),
         begun=bool(record.envs),
+        started=record.started is not None,
         mine=record.owner == clone.records.owner,
         played=not record.is_over and is_played(clone.records.state_dir / "runs" / record.run),
         abandoned=not record.is_over and _is_abandoned(clone, record, settings),
+        waits=hold_of_run(clone, record) if record.status == WAITING else "",
+        cancelled=f"cancelled {wish}" if wish else "",
     )
 
 

@@ -18,11 +18,15 @@ from watchdog.observers import Observer
 _TOP = frozenset(("packed-refs", "HEAD"))
 
 
+_WATCHED = ("heads", "tags", "wf/requests", "wf/suspended")
+"""Folders of `refs/` in which a change may call for something."""
+
+
 class Wake(FileSystemEventHandler):
-    """Sets ``due`` whenever something happens to a branch of the repository at ``common_dir``."""
+    """Sets ``due`` whenever something happens to a branch, a tag or a wish at ``common_dir``."""
 
     def __init__(self, common_dir: Path, due: threading.Event) -> None:
-        self._heads = common_dir / "refs" / "heads"
+        self._folders = [common_dir / "refs" / name for name in _WATCHED]
         self._top = common_dir
         self._due = due
 
@@ -34,20 +38,25 @@ class Wake(FileSystemEventHandler):
             path = Path(str(name))
             if path.suffix == ".lock":
                 continue
-            if path.is_relative_to(self._heads) or (path.parent == self._top and path.name in _TOP):
+            watched = any(path.is_relative_to(folder) for folder in self._folders)
+            if watched or (path.parent == self._top and path.name in _TOP):
                 self._due.set()
 
 
 @contextmanager
 def watching(common_dir: Path, due: threading.Event) -> Iterator[None]:
-    """Set ``due`` at each change of a branch while the block runs.
+    """Set ``due`` at each change of a branch, a tag or a wish while the block runs.
 
-    Worktrees and bare repositories keep their branches in ``common_dir`` too.
+    Worktrees and bare repositories keep theirs in ``common_dir`` too. Git leaves folders two names deep
+    when it deletes the last ref in them, so those may be watched; they are made where they are not there.
     """
     observer = Observer()
     handler = Wake(common_dir, due)
     observer.schedule(handler, str(common_dir), recursive=False)
-    observer.schedule(handler, str(common_dir / "refs" / "heads"), recursive=True)
+    for name in ("heads", "tags", "wf"):
+        folder = common_dir / "refs" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        observer.schedule(handler, str(folder), recursive=True)
     reftable = common_dir / "reftable"
     if reftable.is_dir():
         observer.schedule(_Any(due), str(reftable), recursive=False)

@@ -49,7 +49,8 @@ class _Begun(Body, frozen=True, omit_defaults=False):
     """What is known of a run before it ends.
 
     ``of`` is the run that it retries, ``owner`` who plays it; ``dirty``: the working tree was played,
-    not the commit.
+    not the commit. ``occasion``: what a tag or a time started it for. ``effects_done``: who says that
+    the effects of ``of`` that were lost succeeded.
     """
 
     is_urgent: ClassVar[bool] = True
@@ -64,12 +65,27 @@ class _Begun(Body, frozen=True, omit_defaults=False):
     of: str | None = None
     owner: str | None = None
     dirty: bool | UnsetType = UNSET
+    occasion: str | UnsetType = UNSET
+    effects_done: str | UnsetType = UNSET
 
 
 class RunQueued(_Begun, frozen=True):
-    """A run was asked for."""
+    """A run was asked for and waits; ``reason`` says for what."""
 
     type: ClassVar[str] = "run.queued"
+
+    reason: str = ""
+
+
+class RunApproved(Body, frozen=True):
+    """Somebody approved a run that waited for it: ``by`` whom, when they ``asked``, and ``why``."""
+
+    type: ClassVar[str] = "run.approved"
+    is_urgent: ClassVar[bool] = True
+
+    by: str
+    asked: str
+    why: str | None = None
 
 
 class RunStarted(_Begun, frozen=True):
@@ -300,6 +316,7 @@ BODIES: dict[str, type[Body]] = {
     body.type: body
     for body in (
         RunQueued,
+        RunApproved,
         RunStarted,
         RunNone,
         RunRefused,

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from gitwf.records.event import (
     EnvironmentChanged,
     EnvironmentChanging,
     Error,
     Event,
+    RunApproved,
     RunFinished,
     RunQueued,
     RunStarted,
     StepFinished,
     encode,
 )
+
+WAITING = "waiting"
+"""The status of a run that was queued and has not begun."""
+
+OPEN = frozenset((WAITING, "running"))
+"""The statuses of a run that has not ended."""
 
 
 class EnvironmentState(msgspec.Struct, frozen=True):
@@ -37,9 +44,10 @@ class EnvironmentState(msgspec.Struct, frozen=True):
 class RunRecord(msgspec.Struct, frozen=True):
     """A run, as `git wf log --json` and `show --json` print it.
 
-    ``status`` is ``queued``, ``running``, ``succeeded``, ``failed``, ``cancelled`` or ``lost``;
+    ``status`` is ``waiting``, ``running``, ``succeeded``, ``failed``, ``cancelled`` or ``lost``;
     ``started`` is a time or None; ``seconds`` is wall time, None until the end. ``steps`` are the
-    ``step.finished`` events, in order.
+    ``step.finished`` events, in order. ``waits`` says what it was queued for, ``approved`` who approved
+    it; ``occasion`` and ``effects_done`` are those of its first event.
     """
 
     run: str
@@ -64,11 +72,15 @@ class RunRecord(msgspec.Struct, frozen=True):
     ref: str | None = None
     restorable: str = "no"
     dirty: bool = False
+    waits: str | None = None
+    approved: str | None = None
+    occasion: str | None = None
+    effects_done: str | None = None
 
     @property
     def is_over(self) -> bool:
         """Whether it has ended for good."""
-        return self.status not in {"queued", "running"}
+        return self.status not in OPEN
 
     def summary(self) -> RunRecord:
         """Return the record without its steps."""
@@ -91,17 +103,20 @@ def fold(events: Iterable[Event]) -> RunRecord | None:
         return None
     started = next((e for e in known if isinstance(e.body, RunStarted)), None)
     end = next((e.body for e in known if isinstance(e.body, RunFinished)), None)
-    record = _begin((started or begun[0]), started)
+    record = _begin(begun, started)
+    approved = next((e.body.by for e in known if isinstance(e.body, RunApproved)), None)
     envs = _environments(known, is_over=end is not None)
     steps = tuple(Raw(encode(e)) for e in known if isinstance(e.body, StepFinished))
-    record = msgspec.structs.replace(record, envs=envs, steps=steps)
+    record = msgspec.structs.replace(record, envs=envs, steps=steps, approved=approved)
     return record if end is None else _finish(record, end)
 
 
-def _begin(event: Event, started: Event | None) -> RunRecord:
+def _begin(begun: list[Event], started: Event | None) -> RunRecord:
+    event = started or begun[0]
     body = event.body
     if not isinstance(body, RunQueued | RunStarted):
         raise TypeError(f"a run does not begin with {event.type}")
+    waits = next((e.body.reason for e in begun if isinstance(e.body, RunQueued)), None)
     return RunRecord(
         run=event.run or "",
         workflow=body.workflow,
@@ -109,13 +124,16 @@ def _begin(event: Event, started: Event | None) -> RunRecord:
         tree=body.tree,
         branch=body.branch,
         key=body.key,
-        status="running" if started else "queued",
+        status="running" if started else WAITING,
         attempt=body.attempt,
         started=started.at if started else None,
         trigger=body.trigger,
         of=body.of,
         owner=body.owner,
         dirty=body.dirty is True,
+        waits=waits,
+        occasion=None if body.occasion is UNSET else body.occasion,
+        effects_done=None if body.effects_done is UNSET else body.effects_done,
     )
 
 

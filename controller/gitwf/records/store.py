@@ -8,6 +8,7 @@ from gitwf.records.ids import Ids
 from gitwf.records.notes import Notes
 from gitwf.records.ongoing import Ongoing
 from gitwf.records.owner import owner_of
+from gitwf.records.requests import Requests, Suspensions
 from gitwf.records.runs import Runs
 from gitwf.repo.repository import Repository
 
@@ -21,6 +22,8 @@ class Records:
         self.runs = Runs(repository, self.clock)
         self.notes = Notes(repository, self.clock)
         self.environments = Environments(repository, self.clock)
+        self.requests = Requests(repository, self.clock)
+        self.suspensions = Suspensions(repository, self.clock)
         self.state_dir = repository.state_dir
         self.ongoing = Ongoing(repository.state_dir)
         self.owner = owner_of(repository.state_dir)

@@ -16,10 +16,7 @@ from gitwf.diagnostics import Source, render
         ('[secrets]\nTOKEN = "env:OTHER"\n', []),
         ('[secrets]\nTOKEN = "keyring"\n', ["wf.toml:2:1: WF603 the keyring is not there yet"]),
         ("[env.production]\n", []),
-        (
-            "[env.production]\napprove = true\n",
-            ["wf.toml:2:1: WF603 `approve` is not there yet"],
-        ),
+        ('[env.production]\napprove = true\nafter = ["staging"]\n', []),
     ],
     ids=[
         "followed",

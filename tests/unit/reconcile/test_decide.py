@@ -11,6 +11,7 @@ from gitwf.reconcile.decide import (
     Action,
     Cancel,
     Desired,
+    Drop,
     Head,
     KnownRun,
     Lose,
@@ -20,6 +21,7 @@ from gitwf.reconcile.decide import (
     Resume,
     Start,
     decide,
+    decide_loose,
 )
 
 W = "workflows/w.wf"
@@ -112,7 +114,7 @@ RUNS: dict[str, tuple[Observed, tuple[Action, ...]]] = {
         (),
     ),
     "a run of ours that nobody plays": (_known(_run("B", "running")), (RESUME,)),
-    "a run of ours that waits": (_known(_run("A", "queued", NOW)), (RESUME,)),
+    "a run of ours that may begin": (_known(_run("A", "waiting", NOW)), (RESUME,)),
     "a run of somebody else": (
         _known(msgspec.structs.replace(_run("B", "running"), mine=False)),
         (),
@@ -194,7 +196,7 @@ _COMMITS = st.sampled_from(["c0", BEFORE, NOW])
 _WORKFLOWS = st.sampled_from(["a", "b", "c"])
 _ENVS = st.sampled_from(["prod", "staging"])
 _KEYS = st.sampled_from(["A", "B"])
-_STATUSES = st.sampled_from(["queued", "running", "succeeded", "failed", "cancelled", "lost"])
+_STATUSES = st.sampled_from(["waiting", "running", "succeeded", "failed", "cancelled", "lost"])
 _KNOWN = st.builds(
     KnownRun,
     run=st.integers(0, 99).map("r{}".format),
@@ -207,6 +209,9 @@ _KNOWN = st.builds(
     mine=st.booleans(),
     played=st.booleans(),
     abandoned=st.booleans(),
+    started=st.booleans(),
+    waits=st.sampled_from(["", "approval"]),
+    cancelled=st.sampled_from(["", "cancelled by Ada"]),
 )
 _OBSERVED = st.builds(
     Observed,
@@ -214,6 +219,7 @@ _OBSERVED = st.builds(
     stands=st.dictionaries(_ENVS, _KEYS),
     refused=st.frozensets(_WORKFLOWS),
     noted=st.frozensets(_COMMITS),
+    suspended=st.frozensets(_WORKFLOWS),
 )
 _DESIRED = st.builds(Desired, workflow=_WORKFLOWS, key=st.none() | _KEYS, asks=st.booleans())
 _HEADS = st.builds(
@@ -225,7 +231,7 @@ _HEADS = st.builds(
 )
 
 
-_ENDINGS: dict[type, str] = {Lose: "lost", Cancel: "cancelled"}
+_ENDINGS: dict[type, str] = {Lose: "lost", Cancel: "cancelled", Drop: "cancelled"}
 
 
 class Applied:
@@ -248,7 +254,7 @@ class Applied:
                 assert key is not None
                 run = KnownRun(f"new-{workflow}", workflow, commit, key, self._ending)
                 return replace(observed, runs=(run, *observed.runs))
-            case Resume(run=name) | Lose(run=name) | Cancel(run=name):
+            case Resume(run=name) | Lose(run=name) | Cancel(run=name) | Drop(run=name):
                 ending = _ENDINGS.get(type(action), self._ending)
                 runs = [replace(r, status=ending) if r.run == name else r for r in observed.runs]
                 return replace(observed, runs=tuple(runs))
@@ -263,7 +269,7 @@ def test_what_was_done_is_not_asked_for_again(head: Head, observed: Observed, en
     records = Applied(head, ending)
     actions = decide(head, observed)
     rounds = 0
-    while any(isinstance(action, Resume | Lose | Cancel) for action in actions):
+    while any(isinstance(action, Resume | Lose | Cancel | Drop) for action in actions):
         observed = records.after(observed, actions)
         actions = decide(head, observed)
         rounds += 1
@@ -324,3 +330,91 @@ def test_a_run_that_goes_on_when_a_newer_commit_comes(
 def test_no_commit_is_passed_over_where_each_has_its_turn() -> None:
     head = Head("main", NOW, (Desired(W, "A", supersede="queue"),), ("c0",))
     assert decide(head, _known()) == (START,)
+
+
+HELD = KnownRun("r1", W, BEFORE, "B", "waiting", started=False, waits="approval")
+ALLOWED = msgspec.structs.replace(HELD, waits="")
+UNWANTED = msgspec.structs.replace(HELD, cancelled="cancelled by Ada <ada@example.org>")
+DROP = Drop("r1", "superseded by c2")
+DROPPED = msgspec.structs.replace(HELD, status="cancelled", key="A")
+
+WAITING: dict[str, tuple[Desired, KnownRun, tuple[Action, ...]]] = {
+    "of an older commit": (Desired(W, "A"), HELD, (DROP,)),
+    "of an older commit, though it may begin": (Desired(W, "A"), ALLOWED, (DROP,)),
+    "where each commit has its turn": (Desired(W, "A", supersede="queue"), HELD, ()),
+    "where a newer commit cancels": (Desired(W, "A", supersede="cancel"), HELD, (DROP,)),
+    "whose inputs are those of the head": (Desired(W, "B"), HELD, ()),
+    "where the head asks for nothing": (Desired(W, "A", asks=False), HELD, ()),
+    "of this commit": (Desired(W, "B"), msgspec.structs.replace(HELD, commit=NOW), ()),
+    "that may begin": (Desired(W, "B"), ALLOWED, (RESUME,)),
+    "that somebody begins": (Desired(W, "B"), msgspec.structs.replace(ALLOWED, played=True), ()),
+    "that is not wanted": (Desired(W, "B"), UNWANTED, (Drop("r1", UNWANTED.cancelled),)),
+    "of another clone": (Desired(W, "A"), msgspec.structs.replace(UNWANTED, mine=False), ()),
+    "that was dropped and never began": (Desired(W, "A"), DROPPED, (START,)),
+}
+
+
+@pytest.mark.parametrize(("want", "run", "expected"), WAITING.values(), ids=WAITING)
+def test_a_run_that_waits(want: Desired, run: KnownRun, expected: tuple[Action, ...]) -> None:
+    assert decide(Head("main", NOW, (want,)), _known(run)) == expected
+
+
+def test_a_run_that_never_began_does_not_hide_what_stands() -> None:
+    deployed = _run("A", "succeeded", "c0", "prod")
+    dropped = KnownRun("r2", W, BEFORE, "B", "cancelled", started=False)
+    assert decide(_head("A"), _known(dropped, deployed, prod="A")) == (UP_TO_DATE,)
+
+
+def test_what_has_to_wait_is_started_as_such() -> None:
+    head = Head("main", NOW, (Desired(W, "A", waits="approval"),))
+    assert decide(head, _known()) == (Start(W, "main", NOW, waits="approval"),)
+
+
+def test_a_run_whose_workflow_is_gone_and_that_has_not_begun() -> None:
+    assert decide(Head("main", NOW), _known(HELD))[0] == DROP
+
+
+@pytest.mark.parametrize("cancelled", ["", "cancelled by Ada <ada@example.org>"])
+def test_a_run_that_nobody_plays_is_taken_up_also_to_be_cancelled(cancelled: str) -> None:
+    run = msgspec.structs.replace(_run("A", "running"), cancelled=cancelled)
+    assert decide(_head("A"), _known(run)) == (RESUME,)
+
+
+SUSPENDED: dict[str, tuple[Head, Observed, tuple[Action, ...]]] = {
+    "nothing is on record": (_head("A"), _known(), ()),
+    "it has errors": (_head(None), _known(), ()),
+    "it is due": (Head("main", NOW, (Desired(W, "A", due="03:00"),)), _known(), ()),
+    "a run of it goes on": (_head("A"), _known(_run("B", "running")), (RESUME,)),
+    "another workflow asks": (
+        Head("main", NOW, (Desired("a", "A"), Desired(W, "A"))),
+        _known(),
+        (Start("a", "main", NOW),),
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "observed", "expected"), SUSPENDED.values(), ids=SUSPENDED)
+def test_a_workflow_that_is_suspended(
+    head: Head, observed: Observed, expected: tuple[Action, ...]
+) -> None:
+    left = msgspec.structs.replace(observed, suspended=frozenset([W]))
+    assert decide(head, left) == expected
+
+
+LOOSE: dict[str, tuple[KnownRun, tuple[Action, ...]]] = {
+    "is over": (_run("A", "failed"), ()),
+    "goes on": (msgspec.structs.replace(_run("A", "running"), played=True), ()),
+    "was left": (_run("A", "running"), (RESUME,)),
+    "waits": (HELD, ()),
+    "may begin": (ALLOWED, (RESUME,)),
+    "is not wanted": (UNWANTED, (Drop("r1", UNWANTED.cancelled),)),
+    "is nobody's": (
+        msgspec.structs.replace(_run("A", "running"), mine=False, abandoned=True),
+        (LOSE,),
+    ),
+}
+
+
+@pytest.mark.parametrize(("run", "expected"), LOOSE.values(), ids=LOOSE)
+def test_a_run_of_no_branch_that(run: KnownRun, expected: tuple[Action, ...]) -> None:
+    assert decide_loose(run) == expected

@@ -19,6 +19,7 @@ from gitwf.records.event import (
     PodCreated,
     PodGone,
     PodReady,
+    RunApproved,
     RunCancelling,
     RunFinished,
     RunNone,
@@ -44,7 +45,22 @@ LINES: dict[str, tuple[Body, str]] = {
         RunQueued("w.wf", "c1", "t1", "main", "k1", "commit"),
         (
             '"run.queued","run":"01A","workflow":"w.wf","commit":"c1","tree":"t1","branch":"main",'
-            '"key":"k1","trigger":"commit","attempt":1,"of":null,"owner":null}'
+            '"key":"k1","trigger":"commit","attempt":1,"of":null,"owner":null,"reason":""}'
+        ),
+    ),
+    "approved": (
+        RunApproved("Ada <ada@example.org>", AT, "checked"),
+        (
+            f'"run.approved","run":"01A","by":"Ada <ada@example.org>","asked":"{AT}",'
+            '"why":"checked"}'
+        ),
+    ),
+    "started for a tag, and taken as done": (
+        RunStarted("w", "c", "t", None, "k", "tag", occasion="v1 4b8", effects_done="Ada"),
+        (
+            '"run.started","run":"01A","workflow":"w","commit":"c","tree":"t","branch":null,'
+            '"key":"k","trigger":"tag","attempt":1,"of":null,"owner":null,"occasion":"v1 4b8",'
+            '"effects_done":"Ada"}'
         ),
     ),
     "started": (

@@ -22,7 +22,7 @@ from gitwf.records.event import (
 )
 from gitwf.records.fold import EnvironmentState, RunRecord, fold
 
-QUEUED = RunQueued("w.wf", "c1", "t1", "main", "k1", "commit")
+QUEUED = RunQueued("w.wf", "c1", "t1", "main", "k1", "commit", reason="approval")
 STARTED = RunStarted("w.wf", "c1", "t1", "main", "k1", "commit", owner="m:1")
 STEP = StepFinished("0", "train", result=Raw(b"0.10"))
 
@@ -50,7 +50,7 @@ def _fold(*bodies: Body) -> RunRecord:
 @pytest.mark.parametrize(
     ("bodies", "status"),
     [
-        ((QUEUED,), "queued"),
+        ((QUEUED,), "waiting"),
         ((QUEUED, STARTED), "running"),
         ((STARTED,), "running"),
         ((STARTED, StepStarted("0", "train")), "running"),
@@ -60,7 +60,7 @@ def _fold(*bodies: Body) -> RunRecord:
         ((STARTED, _finished("lost"), _finished("succeeded")), "lost"),
     ],
     ids=[
-        "queued",
+        "waiting",
         "started",
         "no-queue",
         "step",
@@ -73,7 +73,7 @@ def _fold(*bodies: Body) -> RunRecord:
 def test_status(bodies: tuple[Body, ...], status: str) -> None:
     record = _fold(*bodies)
     assert record.status == status
-    assert record.is_over == (status not in {"queued", "running"})
+    assert record.is_over == (status not in {"waiting", "running"})
 
 
 def test_no_run_without_a_beginning() -> None:
@@ -92,7 +92,8 @@ def test_the_whole_record_as_json() -> None:
         '"executed":3,"restored":1,"metrics":{"a":1.0},"envs":[{"env":"production",'
         '"state":"deployed","run":"R","commit":"c1","since":"2026-11-22T10:00:03.000000Z"}],'
         f'"steps":[{step}],"trigger":"commit","of":null,"owner":"m:1","error":'
-        '{"message":"why","kind":"exit"},"ref":"refs/x","restorable":"here","dirty":false}'
+        '{"message":"why","kind":"exit"},"ref":"refs/x","restorable":"here","dirty":false,"waits":"approval",'
+        '"approved":null,"occasion":null,"effects_done":null}'
     )
 
 

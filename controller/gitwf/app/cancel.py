@@ -1,0 +1,71 @@
+"""`git wf cancel`: ends a run wherever it is played, and also one that nobody plays."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+import msgspec
+
+from gitwf.app.history import find, known
+from gitwf.app.person import whoami
+from gitwf.app.session import Session
+from gitwf.engine.ownership import is_played
+from gitwf.engine.recorder import Listener
+from gitwf.engine.stop import Stop
+from gitwf.reconcile.apply import Applier
+from gitwf.reconcile.clone import Clone
+from gitwf.records.fold import WAITING, RunRecord
+from gitwf.records.lock import LockedError
+from gitwf.records.requests import CANCEL, Wish
+
+_PAUSE = 0.05
+"""Seconds between two looks at a run that somebody else ends."""
+
+
+class Cancelled(msgspec.Struct, frozen=True):
+    """How a run stands after it was to be cancelled. ``before``: it had ended already."""
+
+    record: RunRecord
+    before: bool = False
+
+
+def cancel(session: Session, run: str, why: str | None, listener: Listener) -> Cancelled:
+    """End ``run`` as cancelled; return when it has ended.
+
+    Whoever plays it hears of it and ends it; where nobody does, that is done here: its jobs end, and its
+    handlers run. A run of another clone goes on until that clone hears of it.
+
+    Raises:
+        UnknownRunError: if there is no such run.
+    """
+    clone = session.clone()
+    records = clone.records
+    id_ = find(clone.repository, records, run)
+    record = known(records, id_)
+    if record.is_over and id_ not in records.ongoing.runs():
+        return Cancelled(record, before=True)
+    wish = records.requests.ask(id_, CANCEL, whoami(session), why)
+    if record.owner in (None, records.owner):
+        _until_over(clone, id_, wish, listener)
+    return Cancelled(known(records, id_))
+
+
+def _until_over(clone: Clone, run: str, wish: Wish, listener: Listener) -> None:
+    """Wait until whoever plays ``run`` has ended it, or end it where nobody plays it."""
+    records = clone.records
+    applier = Applier(clone, Stop(), listener)
+    folder = records.state_dir / "runs" / run
+    while True:
+        if is_played(folder):
+            time.sleep(_PAUSE)
+            continue
+        record = known(records, run)
+        if record.is_over and run not in records.ongoing.runs():
+            records.requests.settle(run)
+            return
+        with suppress(LockedError):  # a controller was faster, and plays it now
+            if record.status == WAITING:
+                applier.drop(run, f"cancelled {wish}")
+            else:
+                applier.resume(run)

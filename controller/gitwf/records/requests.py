@@ -1,0 +1,154 @@
+"""What people ask of controllers: to cancel or approve a run, to leave a workflow alone.
+
+Each wish is a ref at a commit without parents and files, whose message is one line of JSON
+(`docs/records.md`, section 5). So it outlives whoever asked and whoever was asked, and travels as all
+records do. Whoever acts on a wish records that in the run first, and then withdraws it.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from gitwf.records.clock import Clock, spell
+from gitwf.repo.commits import Draft
+from gitwf.repo.errors import ConflictError
+from gitwf.repo.refs import RefUpdate
+from gitwf.repo.repository import Repository
+
+REQUESTS = "refs/wf/requests/"
+SUSPENDED = "refs/wf/suspended/"
+
+CANCEL, APPROVE = "cancel", "approve"
+"""What may be asked for a run."""
+
+
+class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What somebody asked: ``by`` whom (``Name <address>``), ``at`` what time, and ``why``."""
+
+    by: str
+    at: str
+    why: str | None = None
+
+    def __str__(self) -> str:
+        return f"by {self.by}: {self.why}" if self.why else f"by {self.by}"
+
+
+class Wishes:
+    """The wishes below one prefix of refs, by name. Threads may share it."""
+
+    def __init__(self, repository: Repository, clock: Clock, prefix: str) -> None:
+        self._repository = repository
+        self._clock = clock
+        self._prefix = prefix
+
+    def make(self, name: str, by: str, why: str | None = None) -> Wish:
+        """Ask for ``name``. What somebody asked before stays as it is, and is returned."""
+        while True:
+            known = self.find(name)
+            if known is not None:
+                return known
+            now = self._clock.now()
+            wish = Wish(by, spell(now), why)
+            draft = Draft(None, {}, [], msgspec.json.encode(wish).decode() + "\n", now)
+            [commit] = self._repository.commits.write([draft])
+            try:
+                self._repository.refs.swap([RefUpdate(self._prefix + name, commit, None)])
+            except ConflictError:
+                continue
+            return wish
+
+    def find(self, name: str) -> Wish | None:
+        """Return the wish for ``name``, or None. Where there is none this only looks for a file."""
+        tip = self._repository.refs.read(self._prefix + name)
+        message = self._repository.message(tip) if tip else None
+        return _read(message) if message else None
+
+    def withdraw(self, name: str) -> bool:
+        """Delete the wish for ``name``; return whether there was one."""
+        ref = self._prefix + name
+        while (tip := self._repository.refs.read(ref)) is not None:
+            try:
+                self._repository.refs.swap([RefUpdate(ref, None, tip)])
+            except ConflictError:
+                continue
+            return True
+        return False
+
+    def all(self) -> dict[str, Wish]:
+        """Return all wishes, by name."""
+        refs = self._repository.refs.list(self._prefix)
+        found = {
+            ref.removeprefix(self._prefix): self._repository.message(refs[ref]) for ref in refs
+        }
+        return {name: _read(message) for name, message in found.items() if message}
+
+
+class Requests:
+    """What is asked for runs."""
+
+    def __init__(self, repository: Repository, clock: Clock) -> None:
+        self._wishes = Wishes(repository, clock, REQUESTS)
+
+    def ask(self, run: str, what: str, by: str, why: str | None = None) -> Wish:
+        """Ask for ``what`` (`CANCEL`, `APPROVE`) to be done with ``run``."""
+        return self._wishes.make(f"{run}/{what}", by, why)
+
+    def find(self, run: str, what: str) -> Wish | None:
+        """Return who asked for ``what``, or None."""
+        return self._wishes.find(f"{run}/{what}")
+
+    def settle(self, run: str, *kinds: str) -> None:
+        """Withdraw what was asked for ``run``, of these kinds: it has been acted on."""
+        for what in kinds or (CANCEL, APPROVE):
+            self._wishes.withdraw(f"{run}/{what}")
+
+
+class Suspensions:
+    """The workflows that nobody starts for commits, tags and times, until they are resumed."""
+
+    def __init__(self, repository: Repository, clock: Clock) -> None:
+        self._wishes = Wishes(repository, clock, SUSPENDED)
+
+    def suspend(self, workflow: str, by: str, why: str | None = None) -> Wish:
+        """Suspend the workflow at the path ``workflow``; one that is suspended stays as it is."""
+        return self._wishes.make(name_of(workflow), by, why)
+
+    def resume(self, workflow: str) -> bool:
+        """Resume a workflow; return whether it was suspended."""
+        return self._wishes.withdraw(name_of(workflow))
+
+    def find(self, workflow: str) -> Wish | None:
+        """Return who suspended ``workflow``, or None."""
+        return self._wishes.find(name_of(workflow))
+
+    def all(self) -> dict[str, Wish]:
+        """Return who suspended what, by the workflow's path."""
+        return {unquote(name): wish for name, wish in self._wishes.all().items()}
+
+
+def name_of(path: str) -> str:
+    """Return ``path`` as a part of a ref's name: what git allows there (git-check-ref-format(1)).
+
+    All else is spelt as in an address: ``a b.wf`` is ``a%20b.wf``.
+    """
+    return "/".join(_component(part) for part in path.split("/"))
+
+
+def _component(part: str) -> str:
+    text = quote(part, safe="").replace("~", "%7E").replace("..", "%2E%2E")
+    if text.startswith("."):
+        text = f"%2E{text[1:]}"
+    if text.endswith((".", ".lock")):
+        head, _, tail = text.rpartition(".")
+        text = f"{head}%2E{tail}"
+    return text
+
+
+def _read(message: str) -> Wish:
+    """Return the wish that a commit's message says; what cannot be read was asked by nobody known."""
+    try:
+        return msgspec.json.decode(message, type=Wish)
+    except msgspec.DecodeError:
+        return Wish("somebody", "")

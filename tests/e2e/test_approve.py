@@ -1,0 +1,163 @@
+"""Environments that wait: for a person's word, or for another environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Project, Start
+
+WaitFor = Callable[[Callable[[], object]], object]
+
+ADA = "Ada <ada@example.org>"
+DEPLOY = """\
+define:/deploy
+  ↳ run    → echo {env} >> "$$LEDGER"
+  ↳ deps   → params.yaml
+  ↳ effect → {env}
+
+/deploy
+"""
+APPROVED = '[controller]\nbranches = ["main"]\n\n[env.production]\napprove = true\n'
+IN_ORDER = (
+    '[controller]\nbranches = ["main"]\n\n[env.staging]\n\n[env.production]\nafter = ["staging"]\n'
+)
+
+
+@pytest.fixture
+def kept(ready: Project) -> Project:
+    """A workflow that deploys to production, which needs approval."""
+    production = DEPLOY.format(env="production")
+    files = {"workflows/main.wf": production, "params.yaml": "rate: 0.9\n", "wf.toml": APPROVED}
+    ready.commit(files)
+    return ready
+
+
+class Status(msgspec.Struct):
+    """What `git wf status --json` says of what waits."""
+
+    waiting: list[dict[str, object]]
+    suspended: list[dict[str, object]]
+
+
+def status(project: Project) -> Status:
+    return msgspec.json.decode(project.done("status", "--json"), type=Status)
+
+
+def test_a_run_waits_until_somebody_approves_it(kept: Project) -> None:
+    kept.done("reconcile")
+    [run] = kept.log()
+    assert (run.status, run.started, kept.ledger()) == ("waiting", None, [])
+    [waiting] = status(kept).waiting
+    assert waiting["waits"] == "approval to change `production`"
+    assert (
+        f"{run.run}  waiting  workflows/main.wf for approval to change `production`"
+        in kept.done("status")
+    )
+    kept.done("reconcile")
+    assert len(kept.log()) == 1
+    approved = kept.wf("approve", run.run, "--reason", "checked")
+    assert approved.status == 0
+    assert approved.err == (
+        f"run {run.run} is approved by {ADA}\n"
+        "no controller is at work here: `git wf reconcile` begins it\n"
+    )
+    kept.done("reconcile")
+    record = kept.show(run.run)
+    assert (record.status, kept.ledger()) == ("succeeded", ["production"])
+    events = kept.events(f"refs/wf/runs/{record.started[:7]}/{run.run}")  # type: ignore[index]
+    assert [e["type"] for e in events][:3] == ["run.queued", "run.approved", "run.started"]
+    assert (events[1]["by"], events[1]["why"]) == (ADA, "checked")
+    assert kept.git("for-each-ref", "refs/wf/requests") == ""
+
+
+def test_a_controller_hears_of_the_approval(kept: Project, start: Start, wait_for: WaitFor) -> None:
+    controller = start("controller", cwd=kept.path)
+    wait_for(lambda: [run.status for run in kept.log()] == ["waiting"])
+    kept.done("approve", "latest")
+    wait_for(lambda: kept.ledger() == ["production"])
+    assert controller.stop().status == 0
+
+
+def test_a_newer_commit_takes_the_place_of_one_that_waits(kept: Project) -> None:
+    kept.done("reconcile")
+    head = kept.commit({"params.yaml": "rate: 0.8\n"})
+    kept.done("reconcile")
+    newer, older = kept.log()
+    assert (newer.status, newer.commit, older.status) == ("waiting", head, "cancelled")
+    assert older.error is not None
+    assert older.error["message"] == f"superseded by {head[:10]}"
+    done = kept.wf("approve", older.run)
+    assert done.status == 2
+    assert done.err == (
+        f"git-wf: run `{older.run}` does not wait for approval: it has ended: cancelled\n"
+    )
+
+
+def test_a_run_that_waits_can_be_cancelled(kept: Project) -> None:
+    kept.done("reconcile")
+    kept.done("cancel", "latest", "--reason", "not today")
+    [run] = kept.log()
+    assert run.status == "cancelled"
+    assert run.error is not None
+    assert run.error["message"] == f"cancelled by {ADA}: not today"
+    kept.done("reconcile")
+    assert len(kept.log()) == 1
+
+
+def test_a_run_by_hand_needs_approval_too(kept: Project) -> None:
+    refused = kept.wf("run", "workflows/main.wf")
+    assert refused.status == 2
+    assert refused.err == (
+        "git-wf: this may change `production`, which needs approval\n  `--approve` gives it\n"
+    )
+    assert kept.log() == []
+    kept.done("run", "workflows/main.wf", "--approve")
+    [run] = kept.log()
+    assert (run.status, kept.ledger()) == ("succeeded", ["production"])
+
+
+def test_one_environment_after_the_other(ready: Project) -> None:
+    flow = {f"workflows/{env}.wf": DEPLOY.format(env=env) for env in ("production", "staging")}
+    ready.commit({**flow, "params.yaml": "rate: 0.9\n", "wf.toml": IN_ORDER})
+    refused = ready.wf("run", "workflows/production.wf")
+    assert refused.status == 2
+    assert "`staging` must stand at " in refused.err
+    ready.done("suspend", "workflows/staging.wf", "--reason", "not ready")
+    ready.done("reconcile")
+    assert [(run.workflow, run.status) for run in ready.log()] == [
+        ("workflows/production.wf", "waiting")
+    ]
+    [left] = status(ready).suspended
+    assert (left["workflow"], left["by"], left["why"]) == (
+        "workflows/staging.wf",
+        ADA,
+        "not ready",
+    )
+    ready.done("resume", "workflows/staging.wf")
+    ready.done("reconcile")
+    assert ready.ledger() == ["staging", "production"]
+
+
+def test_a_suspended_workflow_begins_nothing_until_it_is_resumed(project: Project) -> None:
+    project.done("suspend", "workflows/main.wf")
+    project.done("reconcile")
+    assert project.log() == []
+    assert "main.wf" in project.done("status")
+    assert project.wf("resume", "workflows/main.wf").err == "`workflows/main.wf` is resumed\n"
+    project.done("reconcile")
+    assert [run.status for run in project.log()] == ["succeeded"]
+    again = project.wf("resume", "workflows/main.wf")
+    assert (again.status, again.err) == (0, "`workflows/main.wf` is not suspended\n")
+
+
+def test_no_such_workflow_to_suspend(project: Project) -> None:
+    done = project.wf("suspend", "workflows/mian.wf")
+    assert done.status == 2
+    assert done.err == (
+        "git-wf: there is no workflow `workflows/mian.wf`\n  did you mean `workflows/main.wf`?\n"
+    )
