@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 
 from gitwf.app.blame import Blame, Culprit
+from gitwf.app.executed import Executed
 from gitwf.app.history import find, known
 from gitwf.app.logs import fits
 from gitwf.app.predecessors import Predecessors
 from gitwf.app.session import Session, UsageError
 from gitwf.data.changes import changes
-from gitwf.data.dvcyaml import read_stages
 from gitwf.data.entry import Entry
-from gitwf.data.errors import DataError
-from gitwf.language import tree
 from gitwf.plan.change import Change, changed_inputs
 from gitwf.plan.plan import Plan, decode
-from gitwf.plan.stage import Stage
 from gitwf.records.event import Event, RunNone, RunRefused, StepFinished
 from gitwf.records.event import decode as decode_event
 from gitwf.records.fold import RunRecord
@@ -111,24 +107,20 @@ class _Explainer:
 
     def __init__(self, repository: Repository, records: Records, record: RunRecord) -> None:
         self._repository = repository
-        self._runs = records.runs
+        self._records = records
         self._record = record
         self._plan = _plan(records, record.run)
+        self._effects = _effects(self._plan)
+        self._executed = Executed(records.runs, record.run)
         self._before = Predecessors(records.runs, record)
-        self._entries = self._before.entries(record.run)
-        self._stages = self._described()
-        self._written = {
-            posixpath.normpath(posixpath.join(self._wdir(name), out.path)): name
-            for name, entry in self._entries.items()
-            for out in entry.outs
-        }
 
     def run(self, step: str | None) -> RunWhy:
         """Return why all of it ran."""
         record, before = self._record, self._before.newest()
-        finished = (decode_event(bytes(raw)) for raw in record.steps)
-        steps = [event for event in finished if _is_wanted(event.body, step)]
-        if step is not None and not steps:
+        events = [decode_event(bytes(raw)) for raw in record.steps]
+        steps = [(e.body, e) for e in events if isinstance(e.body, StepFinished)]
+        wanted = [(body, event) for body, event in steps if fits(body, step)]
+        if step is not None and not wanted:
             hint = f"`git wf show {record.run}` lists them"
             raise UsageError(f"run `{record.run}` has no step `{step}` that ended", hint)
         return RunWhy(
@@ -141,99 +133,66 @@ class _Explainer:
             record.of,
             before.run if before else None,
             tuple(self._run_causes(before)) if before else (),
-            tuple(self._step(event) for event in steps),
+            tuple(self._step(body, _reason(event)) for body, event in wanted),
         )
 
     def _run_causes(self, before: RunRecord) -> Iterator[Cause]:
-        old = self._runs.plan(before.run)
+        old = _plan(self._records, before.run)
         if old is None or self._plan is None:
             return
-        blame = Blame(self._repository, before.commit, self._record.commit)
-        for change in changed_inputs(decode(old).inputs, self._plan.inputs):
+        blame = self._blame(before)
+        for change in changed_inputs(old.inputs, self._plan.inputs):
             yield Cause(change, blame.input(change))
 
-    def _step(self, event: Event) -> StepWhy:
-        body = event.body
-        assert isinstance(body, StepFinished)  # noqa: S101  (the caller has looked)
-        said = _text(event, "reason")
-        stage = self._stage_of(body)
-        entry = self._entries.get(stage) if stage else None
-        why = StepWhy(
-            body.step,
-            body.command,
-            body.args,
-            body.status,
-            body.cached,
-            said or (EFFECT if self._is_effect(body.command) else ALWAYS),
-        )
-        if stage is None or entry is None:
+    def _step(self, body: StepFinished, said: str | None) -> StepWhy:
+        reason = said or (EFFECT if body.command in self._effects else ALWAYS)
+        why = StepWhy(body.step, body.command, body.args, body.status, body.cached, reason)
+        stage = self._executed.stage_of(body)
+        if stage is None:
             return why
+        entry = self._executed.entries[stage]
         if body.cached:
             return msgspec.structs.replace(why, origin=self._before.origin(entry))
-        return self._executed(why, stage, entry)
-
-    def _executed(self, why: StepWhy, stage: str, entry: Entry) -> StepWhy:
-        found = self._before.entry(stage, entry)
+        found = self._before.executed(stage, entry)
         if found is None:
             return msgspec.structs.replace(why, reason=NEVER)
         before, old = found
-        blame = Blame(self._repository, before.commit, self._record.commit)
-        causes = tuple(
-            self._cause(change, stage, blame)
-            for change in changes(old, entry, (out.path for out in entry.outs))
-        )
-        return msgspec.structs.replace(why, since=before.run, causes=causes)
+        causes = self._stage_causes(stage, old, entry, self._blame(before))
+        return msgspec.structs.replace(why, since=before.run, causes=tuple(causes))
 
-    def _cause(self, change: Change, stage: str, blame: Blame) -> Cause:
-        path = posixpath.normpath(posixpath.join(self._wdir(stage), change.name))
-        match change.kind:
-            case "dep":
-                writer = self._written.get(path)
-                return Cause(change, None if writer else blame.file(path), writer)
-            case "param":
-                return Cause(change, blame.param(path))
-            case _:
-                sources = self._plan.sources if self._plan else ()
-                return Cause(change, blame.workflows(sources) or blame.file("dvc.yaml"))
+    def _stage_causes(self, stage: str, old: Entry, new: Entry, blame: Blame) -> Iterator[Cause]:
+        for change in changes(old, new, (out.path for out in new.outs)):
+            place = self._executed.place(stage, change.name)
+            match change.kind:
+                case "dep" if place in self._executed.writers:
+                    yield Cause(change, stage=self._executed.writers[place])
+                case "dep":
+                    yield Cause(change, blame.file(place))
+                case "param":
+                    yield Cause(change, blame.param(place))
+                case _:
+                    sources = self._plan.sources if self._plan else ()
+                    yield Cause(change, blame.workflows(sources) or blame.file("dvc.yaml"))
 
-    def _stage_of(self, body: StepFinished) -> str | None:
-        """Return the stage that a step played: the one whose outs it wrote."""
-        outs = {(out.path, out.hash) for out in body.outs}
-        for name, entry in self._entries.items():
-            if outs and outs == {(out.path, out.content.md5) for out in entry.outs}:
-                return name
-        return None
-
-    def _wdir(self, stage: str) -> str:
-        described = self._stages.get(stage)
-        return described.wdir if isinstance(described, Stage) else "."
-
-    def _described(self) -> Mapping[str, object]:
-        text = self._runs.file(self._record.run, "dvc.yaml")
-        try:
-            return read_stages((text or b"").decode("utf-8", "replace"))
-        except DataError:
-            return {}
-
-    def _is_effect(self, command: str) -> bool:
-        known = self._plan.program().definitions if self._plan else {}
-        definition = known.get(command.removeprefix("/"))
-        return definition is not None and _has_effect(definition.definition)
-
-
-def _has_effect(definition: tree.Definition) -> bool:
-    return definition.field("effect") is not None
-
-
-def _is_wanted(body: object, step: str | None) -> bool:
-    return isinstance(body, StepFinished) and fits(body, step)
+    def _blame(self, before: RunRecord) -> Blame:
+        return Blame(self._repository, before.commit, self._record.commit)
 
 
 def _plan(records: Records, run: str) -> Plan | None:
-    data = records.ongoing.plan(run) or records.runs.plan(run)
-    return None if data is None else decode(data)
+    """Return the plan of a run; one that was lost may be without."""
+    try:
+        return decode(records.ongoing.plan(run) or records.runs.plan(run) or b"")
+    except msgspec.DecodeError:
+        return None
 
 
-def _text(event: Event, key: str) -> str | None:
-    raw = event.extra.get(key)
+def _effects(plan: Plan | None) -> frozenset[str]:
+    """Return the commands of a run that are effects."""
+    known = plan.program().definitions.items() if plan else ()
+    return frozenset(f"/{name}" for name, each in known if each.definition.field("effect"))
+
+
+def _reason(event: Event) -> str | None:
+    """Return the sentence that the engine recorded with a step."""
+    raw = event.extra.get("reason")
     return None if raw is None else msgspec.json.decode(raw, type=str)

@@ -161,9 +161,14 @@ class Repository:
         return out.decode().split()
 
     def touching(self, paths: Iterable[str], old: str, new: str) -> list[str]:
-        """Return the commits of ``new``, but not of ``old``, that changed ``paths``, newest first."""
+        """Return the commits of ``new``, but not of ``old``, that changed ``paths``, newest first.
+
+        None where one of the two is not here: in a shallow clone, or pruned.
+        """
+        if self.resolve(old) is None or self.resolve(new) is None:
+            return []
         span = ("--end-of-options", new, f"^{old}", "--")
-        places = (f":(top,literal){path}" for path in paths)
+        places = (f":(literal){path}" for path in paths)
         return self.git.run("log", "--format=%H", *span, *places).decode().split()
 
     def is_ancestor(self, old: str, new: str) -> bool:
