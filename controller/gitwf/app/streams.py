@@ -79,7 +79,7 @@ def latest_line(jobs: Path, step: str) -> str:
     files = [folder / stream for folder in folders for stream in ("out", "err")]
     newest = max(files, key=_changed)
     text = JobFolder(newest.parent).tail(newest.name).rstrip()
-    return visible(_ESCAPES.sub("", re.split(r"[\r\n]", text)[-1]))
+    return visible(_ESCAPES.sub("", re.split(r"[\r\n]", text)[-1])).expandtabs()
 
 
 def _changed(path: Path) -> float:

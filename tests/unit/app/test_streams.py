@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitwf.app.streams import StepOutput, Stream, presentable
+from gitwf.app.streams import StepOutput, Stream, latest_line, presentable
 from gitwf.records.event import StepStarted
 
 PRESENTABLE: dict[str, tuple[bytes, int]] = {
@@ -77,3 +78,33 @@ def test_a_job_that_was_lost_is_followed_by_the_one_in_its_place(tmp_path: Path)
         pieces = list(output.read(ended=False))
         assert [(p.stream, p.data) for p in pieces] == [("out", b"a"), ("out", b"b")]
         assert [p.data for p in output.read(ended=True)] == [b"c"]
+
+
+LAST: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", ""),
+    "a line": (b"one\ntwo\n", "two"),
+    "one that is not whole": (b"one\ntwo", "two"),
+    "a progress bar": (b"10%\r20%", "20%"),
+    "empty lines": (b"one\n\n\r\n", "one"),
+    "colours and a title": (b"\x1b]0;title\x07\x1b[1;31mred\x1b[0m and \x1b[2Kplain", "red and plain"),
+    "what a terminal would act on": (b"a\x07b\x1bcd", "a\ufffdb\ufffdcd"),
+    "a tab": (b"a\tb", "a       b"),
+    "no UTF-8": (b"a\xffb", "a\ufffdb"),
+    "much": (b"x" * 10_000 + b"\nlast\n", "last"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("printed", "line"), LAST.values(), ids=LAST)
+def test_the_last_line(tmp_path: Path, printed: bytes, line: str) -> None:
+    (tmp_path / "1.2").mkdir()
+    (tmp_path / "1.2" / "out").write_bytes(printed)
+    assert latest_line(tmp_path, "1/2") == line
+
+
+def test_the_last_line_is_that_of_the_stream_that_was_written_to_last(tmp_path: Path) -> None:
+    for folder, name, at in (("1", "out", 1), ("1", "err", 3), ("1.lost1", "out", 2)):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).write_text(f"{folder} {name}\n")
+        os.utime(tmp_path / folder / name, (at, at))
+    assert latest_line(tmp_path, "1") == "1 err"
+    assert latest_line(tmp_path, "2") == ""
