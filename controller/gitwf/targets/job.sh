@@ -28,13 +28,14 @@ printf '%s\n' "$$" "$since" >&3 || { rm "$job/pid"; exit 1; }
 exec 3>&-
 set +C
 if cd "$directory" 2> "$job/err"; then
+    # In a shell of its own, so that this one's words about a signal are not the command's.
     case $output in
-    file) "$@" > "$job/out" 2> "$job/err" ;;
-    pipe) "$@" 2> "$job/err" ;;
+    file) (exec "$@" > "$job/out" 2> "$job/err") ;;
+    pipe) (exec "$@" 2> "$job/err") ;;
     both)
         mkfifo "$job/tee"
         (trap '' TERM INT HUP; exec tee "$job/out" < "$job/tee") &
-        "$@" > "$job/tee" 2> "$job/err"
+        (exec "$@" > "$job/tee" 2> "$job/err")
         ;;
     esac
     status=$?
