@@ -21,6 +21,7 @@ def test_what_is_shipped_is_found(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("git_wf-*.whl")
     with ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
+    assert list((tmp_path / "installed").glob("*.data/data/share/man/man1/git-wf.1"))
 
     def git_wf(*words: str) -> str:
         command = [sys.executable, "-m", "gitwf", *words]
