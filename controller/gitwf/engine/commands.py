@@ -151,7 +151,8 @@ class Commands:
                 wait(invocation.retry, attempt, frame.stop, partial(self._timers.left, step))
             ended = self._step(invocation, process, again, frame)
         if frame.counted:
-            self._tally.add(cached=ended.cached, metrics=ended.metrics)
+            self._tally.add(cached=ended.cached)
+            frame.scope.metrics.update(ended.metrics)
         return ended.outcome
 
     def _step(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:

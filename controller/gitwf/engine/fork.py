@@ -24,7 +24,9 @@ def play_fork(flow: tree.Fork, frame: Frame, player: Player) -> Outcome:
     copies = len(flow.branches) == 1
     branches = [Branch(arm) for arm in flow.branches] * (count if copies else 1)
     frames, outcomes = play_branches(branches, Side(count, fail), frame, player)
-    if not copies:
-        for branch in frames:
+    for branch in frames:
+        if copies:
+            frame.scope.metrics.update(branch.scope.metrics)
+        else:
             frame.scope.join(branch.scope)
     return together(outcomes, [outcome.result for outcome in outcomes], fail)

@@ -35,7 +35,7 @@ from gitwf.engine.timers import Timers, elapsed
 from gitwf.engine.values import Values
 from gitwf.engine.writing import Writer
 from gitwf.language.program import Program
-from gitwf.language.value import from_json, to_json
+from gitwf.language.value import Value, from_json, to_json
 from gitwf.records.event import RunFinished, RunStarted
 from gitwf.records.fold import RunRecord
 from gitwf.records.runs import ref_of
@@ -68,6 +68,7 @@ class Playing:
         self._records = records
         self._lay_out = lay_out
         self._tally = Tally()
+        self._metrics: Mapping[str, Value] = {}
 
     def play(self, stop: Stop, builtins: Builtins) -> RunRecord:
         """Play the run to its end and return its record."""
@@ -143,6 +144,7 @@ class Playing:
             settings,
             Answers(recorder, memory, Values(context.folder / "results")),
         )
+        self._metrics = scope.metrics
         whole = Part(ROOT, Stop(notes.stop_of(ROOT) or stop.foretold), notes)
         frame = Frame(scope, whole.stop, supply=context.supply)
         with stop.listening(lambda: whole.end(stop.failure or CANCELLED, stop.grace)):
@@ -172,7 +174,7 @@ class Playing:
                 restored=self._tally.restored,
                 metrics={
                     name: msgspec.Raw(to_json(value).encode())
-                    for name, value in self._tally.metrics.items()
+                    for name, value in self._metrics.items()
                 },
                 error=error_of(outcome.failure) if outcome.failure else None,
                 ref=ref_of(request.id),

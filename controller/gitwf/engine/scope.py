@@ -38,6 +38,7 @@ class Scope:
     ``variables`` are the workflow's own; ``builtins`` hold what is set so far of the built-in ones.
     ``secrets`` are the declared names of variables of the environment that are never shown.
     ``assigned`` are the variables that were set here, and not only copied from around.
+    ``metrics`` are those of the commands that were played here, flat.
     ``questions`` answers what is asked for beside them, at the step that `at` has named.
     """
 
@@ -54,6 +55,7 @@ class Scope:
         self.variables: dict[str, Value] = dict(variables or {})
         self.builtins: dict[str, Value] = dict(builtins)
         self.assigned: dict[str, Value] = {}
+        self.metrics: dict[str, Value] = {}
         self._environment = environment
         self._secrets = secrets
         self._questions = questions or _Unrecorded()
@@ -71,6 +73,7 @@ class Scope:
         copied.variables = dict(self.variables)
         copied.builtins = dict(self.builtins)
         copied.assigned = {}
+        copied.metrics = {}
         return copied
 
     def assign(self, name: str, value: Value) -> None:
@@ -79,9 +82,10 @@ class Scope:
         self.assigned[name] = value
 
     def join(self, branch: Scope) -> None:
-        """Apply the assignments of ``branch``, a copy of this scope that has ended."""
+        """Apply the assignments and metrics of ``branch``, a copy of this scope that has ended."""
         for name, value in branch.assigned.items():
             self.assign(name, value)
+        self.metrics.update(branch.metrics)
 
     @contextmanager
     def bound(self, variables: Mapping[str, Value], context: Value) -> Iterator[None]:

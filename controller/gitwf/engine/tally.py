@@ -1,33 +1,28 @@
-"""The figures of a run: what was executed, what restored, and the metrics."""
+"""The figures of a run: how much was executed, and how much restored; and metrics as figures."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from gitwf.language.value import Number, Value
 
 
 class Tally:
-    """Counts the commands of a run and merges their metrics, in the order in which they end.
-
-    Safe for threads.
-    """
+    """Counts the commands of a run. Safe for threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.executed = 0
         self.restored = 0
-        self.metrics: dict[str, Value] = {}
 
-    def add(self, *, cached: bool, metrics: Mapping[str, Value]) -> None:
+    def add(self, *, cached: bool) -> None:
         """Count a command that was played or restored."""
         with self._lock:
             if cached:
                 self.restored += 1
             else:
                 self.executed += 1
-            self.metrics.update(metrics)
 
 
 def flat(metrics: Value, prefix: str = "") -> Iterator[tuple[str, Value]]:

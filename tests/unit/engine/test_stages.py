@@ -39,3 +39,14 @@ def test_a_run_that_is_taken_up_has_all_of_its_stages(folder: Folder, play: Play
     assert {name: play.kept(again, name) for name in before} == before
     answers = play.journal.parent.glob("answers/*.json")
     assert [play.kept(again, f".wf/results/{path.name}") for path in answers] != [None]
+
+
+def test_metrics_are_merged_in_the_order_of_the_file(folder: Folder, play: Play) -> None:
+    folder.commit({".dvc/config": "[core]\n", ".dvc/.gitignore": "/tmp\n/cache\n"})
+    record = play(
+        "define:/score n secs\n"
+        '  ↳ run → sleep $secs; echo "{\\"score\\": $n}" > $n.json\n'
+        "  ↳ metrics → ${n}.json\n"
+        "fork:2 → /score 1 0.3 & /score 2 0\nsweep:n=3,4 → /score $n 0"
+    )
+    assert {name: bytes(value) for name, value in record.metrics.items()} == {"score": b"2"}
