@@ -11,16 +11,22 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Process, Project, Start
 
-WaitFor = Callable[[Callable[[], object]], object]
+T = TypeVar("T")
+
+
+class WaitFor(Protocol):
+    def __call__(self, look: Callable[[], T]) -> T: ...
+
 
 SECONDS = float(os.environ.get("STAGE_SECONDS", "0.2"))
 UP_TO_DATE = "Data and pipelines are up to date.\n"
@@ -121,7 +127,7 @@ def test_who_waits_executes_where_the_other_died(
     wait_for(lambda: len(shared.ledger()) == 2)
     shared.open_gate()
     assert second.end().status == 0
-    assert shared.log("--limit", "1")[0].executed == 1
+    assert shared.log()[0].executed == 1
 
 
 STATIC = "".join(
@@ -151,10 +157,10 @@ COMMANDS = (["status"], ["repro"], ["push"], ["gc", "-w", "-f"], ["push", "--run
 @pytest.fixture
 def beside(ready: Project, tmp_path: Path) -> Project:
     """A project whose stages are static, so that `dvc` knows them, with a remote."""
-    ready.folder.write({"workflows/main.wf": BESIDE, "in.txt": "0\n"})
+    ready.commit({"workflows/main.wf": BESIDE, "in.txt": "0\n"}, "First")
     ready.done("sync")
     dvc(ready.path, "remote", "add", "--default", "store", str(tmp_path / "store"))
-    ready.commit({}, "First")
+    ready.commit({}, "What `dvc` is to know")
     return ready
 
 
@@ -168,19 +174,27 @@ def test_a_person_may_use_dvc_meanwhile(
     beside.commit({}, "How outs are linked")
     for attempt, command in zip(range(30), itertools.cycle(COMMANDS)):
         beside.commit({"in.txt": f"{attempt}\n"})
+        known = set(workspaces(beside))
         process = start("run", "workflows/main.wf", cwd=beside.path)
-        workspace = Path(str(wait_for(lambda: next(workspaces(beside), None))))
-        said = [dvc(place, *command) for place in (beside.path, workspace)]
+        here, there = at_once(command, beside.path, new_workspace(beside, known, wait_for))
         assert "so that the workspace stays" in process.end().err
-        assert beside.log("--limit", "1")[0].executed == 9
-        here, there = said
+        assert beside.log()[0].executed == 9
         assert here.returncode == 0, here
         assert there.returncode == 0 or "is busy, it is being blocked by" in there.stderr, there
 
 
-def workspaces(project: Project) -> Iterator[Path]:
-    """Yield the workspaces in which a stage has begun."""
-    for journal in waiting(project):
-        place = project.path / ".git" / "wf" / "workspaces" / journal.parent.name
-        if (place / ".dvc" / "tmp" / "rwlock").exists():
-            yield place
+def at_once(words: list[str], *folders: Path) -> list[subprocess.CompletedProcess[str]]:
+    """Run the same `dvc` command in several folders at the same time."""
+    with ThreadPoolExecutor(len(folders)) as persons:
+        return list(persons.map(lambda folder: dvc(folder, *words), folders))
+
+
+def new_workspace(project: Project, known: set[Path], wait_for: WaitFor) -> Path:
+    """Wait for a workspace in which a stage has begun, other than the ``known`` ones."""
+    return wait_for(lambda: workspaces(project) - known).pop()
+
+
+def workspaces(project: Project) -> set[Path]:
+    """Return the workspaces in which a stage has begun."""
+    places = (project.path / ".git" / "wf" / "workspaces").glob("*/.dvc/tmp/rwlock")
+    return {place.parents[2] for place in places}
