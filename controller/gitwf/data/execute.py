@@ -18,7 +18,6 @@ from gitwf.data.atomic import temporary
 from gitwf.data.cache import remove
 from gitwf.data.entry import Entry, Item
 from gitwf.data.errors import DataError, GoneDepError, MissingOutError
-from gitwf.data.gitignore import ignore_outs
 from gitwf.data.hashes import HashInfo
 from gitwf.data.lockfile import emit_blocks
 from gitwf.data.look import Look, has_run_cache, wanted_entry
@@ -119,7 +118,7 @@ def record_entries(
     """
     blocks = emit_blocks(entries)
     with project.locked():
-        ignore_outs(project.root, ignored)
+        project.gitignore.add(ignored)
         old = project.lockfile()
         new = old.with_blocks(blocks)
         if new != old:

@@ -9,22 +9,37 @@ from gitwf.data.atomic import write_whole
 from gitwf.data.ignore import GITIGNORE, Ignore
 
 
-def ignore_outs(root: Path, outs: Iterable[Path]) -> None:
-    """Have git ignore ``outs``, absolute paths below ``root``, as DVC does: `/name` beside each.
+class GitIgnore:
+    """The `.gitignore` files of the project at ``root``. The caller holds DVC's lock.
 
-    What git ignores already gets no line. The caller holds DVC's lock.
+    What others say in them is read again where a file is not as it was left here.
     """
-    rules: Ignore | None = None
-    for out in outs:
-        path = out.with_name(GITIGNORE)
-        text = _read(path)
-        line = f"/{_escaped(out.name)}"
-        if line in text.splitlines():
-            continue
-        rules = rules or _rules(root)
-        if not rules.covers(out, is_dir=out.is_dir()):
-            gap = "" if not text or text.endswith("\n") else "\n"
-            write_whole(path, f"{text}{gap}{line}\n".encode(errors="surrogateescape"), sync=False)
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._rules: Ignore | None = None
+        self._left: dict[Path, str] = {}
+
+    def add(self, outs: Iterable[Path]) -> None:
+        """Have git ignore ``outs``, absolute paths, as DVC does: `/name` beside each.
+
+        What git ignores already gets no line.
+        """
+        for out in outs:
+            path = out.with_name(GITIGNORE)
+            text = _read(path)
+            if text != self._left.get(path):
+                self._rules = None
+            line = f"/{_escaped(out.name)}"
+            if line not in text.splitlines() and not self._covers(out):
+                gap = "" if not text or text.endswith("\n") else "\n"
+                text = f"{text}{gap}{line}\n"
+                write_whole(path, text.encode(errors="surrogateescape"), sync=False)
+            self._left[path] = text
+
+    def _covers(self, out: Path) -> bool:
+        self._rules = self._rules or _rules(self._root)
+        return self._rules.covers(out, is_dir=out.is_dir())
 
 
 def _rules(root: Path) -> Ignore:

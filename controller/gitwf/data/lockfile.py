@@ -38,13 +38,12 @@ class Lockfile(msgspec.Struct, frozen=True):
         block = self.blocks.get(stage)
         if block is None:
             return None
-        document = yaml12.loads(block, NAME)
-        return read_entry(_of(document, stage), f"`{NAME}`: stage `{stage}`")
+        return _entry(_of(yaml12.loads(block, NAME), stage), stage)
 
     def entries(self) -> dict[str, Entry]:
         """Return all entries by stage. Raises as `entry`."""
-        found = ((stage, self.entry(stage)) for stage in self.blocks)
-        return {stage: entry for stage, entry in found if entry is not None}
+        document = yaml12.loads("".join(self.blocks.values()), NAME)
+        return {stage: _entry(_of(document, stage), stage) for stage in self.blocks}
 
     def with_blocks(self, blocks: Mapping[str, str]) -> Lockfile:
         """Return the file with ``blocks`` in it: in their old places, the new ones at the end."""
@@ -108,6 +107,10 @@ def _load(text: str) -> Lockfile:
 
 def _block(stage: str, entry: object) -> str:
     return emit.dump({"stages": {stage: entry}}).removeprefix("stages:\n")
+
+
+def _entry(document: object, stage: str) -> Entry:
+    return read_entry(document, f"`{NAME}`: stage `{stage}`")
 
 
 def _of(document: object, stage: str) -> object:

@@ -10,6 +10,7 @@ from gitwf.data import dvcconfig, lockfile
 from gitwf.data.atomic import write_whole
 from gitwf.data.cache import Cache
 from gitwf.data.errors import NoDvcError, PathError, UnsupportedError
+from gitwf.data.gitignore import GitIgnore
 from gitwf.data.hashes import Hasher
 from gitwf.data.ignore import Ignore
 from gitwf.data.link import WAYS
@@ -30,8 +31,9 @@ class Project:
         self.rwlock = RwLock(root / ".dvc" / "tmp")
         self._lock = FileLock(root / ".dvc" / "tmp" / "lock")
         self._lockfile = ("", Lockfile())
-        self._resolved: dict[tuple[str, str], tuple[Path, tuple[Path, ...]]] = {}
+        self._resolved: dict[tuple[str, str], tuple[Path, tuple[str, ...]]] = {}
         self.ignore = Ignore(root)
+        self.gitignore = GitIgnore(root)
         self.hasher = Hasher(self.ignore)
         options = config.get("cache", {})
         self.cache = Cache(
@@ -94,11 +96,16 @@ class Project:
         folders above it are followed.
         """
         if (wdir, path) not in self._resolved:
-            self._resolved[wdir, path] = _resolved(self.root, wdir, path)
+            self._resolved[wdir, path] = _resolved(str(self.root), wdir, path)
         full, folders = self._resolved[wdir, path]
-        if any(folder.is_symlink() for folder in folders):
-            _refuse_outside(full.parent.resolve() / full.name, self.root.resolve(), path)
+        if any(map(os.path.islink, folders)):
+            real = full.parent.resolve() / full.name
+            _refuse_outside(str(real), str(self.root.resolve()), path)
         return full
+
+    def name_of(self, full: Path) -> str:
+        """Return where in the project a path is that `resolve` gave."""
+        return str(full).removeprefix(f"{self.root}/")
 
 
 def prepare_workspace(main: Project | None, workspace: Path, cache: Path | None = None) -> None:
@@ -152,23 +159,24 @@ def _refuse(config: dvcconfig.Sections) -> None:
         raise UnsupportedError("`cache.local` is set", "name the folder in `cache.dir`")
 
 
-def _resolved(root: Path, wdir: str, path: str) -> tuple[Path, tuple[Path, ...]]:
+def _resolved(root: str, wdir: str, path: str) -> tuple[Path, tuple[str, ...]]:
     """Return the absolute path, and the folders above it that are below ``root``."""
     if "://" in path or path.startswith("/"):
         raise UnsupportedError(
             f"`{path}` is outside of the repository", "external deps and outs need `dvc repro`"
         )
-    full = Path(os.path.normpath(f"{root}/{wdir}/{path}"))
+    full = os.path.normpath(f"{root}/{wdir}/{path}")
     _refuse_outside(full, root, path)
-    return full, tuple(folder for folder in full.parents if folder.is_relative_to(root))[:-1]
+    names = full.removeprefix(f"{root}/").split("/")
+    return Path(full), tuple(f"{root}/{'/'.join(names[:n])}" for n in range(1, len(names)))
 
 
-def _refuse_outside(full: Path, root: Path, path: str) -> None:
+def _refuse_outside(full: str, root: str, path: str) -> None:
     """Raise for a place that is not below ``root``; ``path`` is how the stage writes it."""
     if full == root:
         raise PathError(f"`{path}` is the whole repository")
-    if not full.is_relative_to(root):
+    if not full.startswith(f"{root}/"):
         raise PathError(f"`{path}` leads out of the repository")
-    first = full.relative_to(root).parts[0]
+    first = full.removeprefix(f"{root}/").partition("/")[0]
     if first in _GUARDED:
         raise PathError(f"`{path}` leads into `{first}`")

@@ -151,18 +151,16 @@ def _users(
 ) -> Iterator[tuple[str, Holder]]:
     """Yield who uses what against these: one that writes stands alone."""
     for path, writer in paths.write.items():
-        if _overlaps(path, [*read, *write]):
+        if any(overlap(path, other) for other in (*read, *write)):
             yield path, writer
     for path, readers in paths.read.items():
-        if _overlaps(path, write):
+        if any(overlap(path, other) for other in write):
             yield from ((path, reader) for reader in readers)
 
 
-def _overlaps(path: str, others: Iterable[str]) -> bool:
-    return any(
-        path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/")
-        for other in others
-    )
+def overlap(one: str, other: str) -> bool:
+    """Return whether two paths are the same, or one is within the other."""
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 def _is_alive(pid: int) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from gitwf.data.errors import PathError
+from gitwf.data.rwlock import overlap
 from gitwf.engine.stop import Stop
 from gitwf.plan.stage import Stage
 
@@ -18,16 +18,16 @@ class Claim:
     ``disturbed`` are what it reads and another wrote meanwhile: the path, and the other's name.
     """
 
-    def __init__(self, stage: Stage, reads: Iterable[Path], writes: Iterable[Path]) -> None:
+    def __init__(self, stage: Stage, reads: Iterable[str], writes: Iterable[str]) -> None:
         self.stage = stage
         self.reads = frozenset(reads)
         self.writes = frozenset(writes)
         self.is_writing = False
-        self.disturbed: dict[Path, str] = {}
+        self.disturbed: dict[str, str] = {}
 
     def disturb(self, reader: Claim) -> None:
         """Note for ``reader`` what it reads and this stage writes."""
-        met = (path for path in reader.reads if any(_overlap(path, w) for w in self.writes))
+        met = (path for path in reader.reads if any(overlap(path, w) for w in self.writes))
         reader.disturbed.update(dict.fromkeys(met, self.stage.name))
 
 
@@ -73,7 +73,7 @@ class Claims:
             for other in self._held:
                 claim.disturb(other)
 
-    def _rival(self, claim: Claim) -> tuple[Path, Claim] | None:
+    def _rival(self, claim: Claim) -> tuple[str, Claim] | None:
         """Return a path that another stage writes too, and that stage, or None."""
         met = ((_common(claim, other), other) for other in self._held)
         return next(((path, other) for path, other in met if path is not None), None)
@@ -83,17 +83,13 @@ class Claims:
             self._changed.notify_all()
 
 
-def _common(one: Claim, other: Claim) -> Path | None:
+def _common(one: Claim, other: Claim) -> str | None:
     """Return a path that both write, the longer where one is within the other; None is none."""
-    pairs = ((a, b) for a in one.writes for b in other.writes if _overlap(a, b))
-    return next((max(a, b, key=lambda path: len(path.parts)) for a, b in pairs), None)
+    pairs = ((a, b) for a in one.writes for b in other.writes if overlap(a, b))
+    return next((max(a, b, key=len) for a, b in pairs), None)
 
 
-def _overlap(one: Path, other: Path) -> bool:
-    return one == other or one in other.parents or other in one.parents
-
-
-def _clash(path: Path, claim: Claim, other: Claim) -> PathError:
+def _clash(path: str, claim: Claim, other: Claim) -> PathError:
     return PathError(
         f"stages `{other.stage.name}` and `{claim.stage.name}` would write `{path}` at once",
         "give each outs of its own, or play one after the other",

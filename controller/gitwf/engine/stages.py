@@ -7,7 +7,6 @@ does, the others wait and restore. Who waits holds nothing that another waits fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -227,9 +226,9 @@ class Stages:
 _LOST = "what it wrote before is no longer in the cache"
 
 
-def _paths(project: Project, stage: Stage, paths: Iterable[str]) -> list[Path]:
+def _paths(project: Project, stage: Stage, paths: Iterable[str]) -> list[str]:
     """Return where ``paths`` of the stage are in the workspace."""
-    return [project.resolve(stage.wdir, path).relative_to(project.root) for path in paths]
+    return [project.name_of(project.resolve(stage.wdir, path)) for path in paths]
 
 
 def _has_come(task: _Task, seen: Look) -> bool:

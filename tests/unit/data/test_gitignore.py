@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gitwf.data.gitignore import ignore_outs
+from gitwf.data.gitignore import GitIgnore
 
 Write = Callable[[dict[str, str | bytes]], None]
 
@@ -33,13 +33,22 @@ def test_outs_are_ignored_once(
     write(files)
     path = root / out
     path.parent.mkdir(exist_ok=True)
+    rules = GitIgnore(root)
     for _ in range(2):
-        ignore_outs(root, [path])
+        rules.add([path])
     found = path.with_name(".gitignore")
     assert (found.read_text() if found.exists() else None) == expected
 
 
 def test_a_project_below_the_top_follows_the_rules_of_the_top(root: Path, write: Write) -> None:
     write({".gitignore": "*.bin\n", "sub/x": ""})
-    ignore_outs(root / "sub", [root / "sub" / "a.bin", root / "sub" / "b.txt"])
+    GitIgnore(root / "sub").add([root / "sub" / "a.bin", root / "sub" / "b.txt"])
     assert (root / "sub" / ".gitignore").read_text() == "/b.txt\n"
+
+
+def test_what_another_writes_meanwhile_is_followed(root: Path, write: Write) -> None:
+    rules = GitIgnore(root)
+    rules.add([root / "a.bin"])
+    write({".gitignore": "/a.bin\n*.bin\n"})
+    rules.add([root / "b.bin", root / "c.txt"])
+    assert (root / ".gitignore").read_text() == "/a.bin\n*.bin\n/c.txt\n"
