@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -144,3 +146,40 @@ def _small_files() -> Iterator[None]:
 def full_disk() -> FullDisk:
     """Stand in for a full disk: within it no file grows beyond 100 kB, not git's either."""
     return _small_files
+
+
+class SmallDisk:
+    """A small file system, for tests to fill."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def fill(self) -> Path:
+        """Write a file until the disk is full, and return it."""
+        filler = self.path / "filler"
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        return filler
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """A file system of 16 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(place)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small file system")
+    yield SmallDisk(place)
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the crash tests counted: in which windows of a run its controller was killed."""
+    kills: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        kills.update(json.loads(dict(report.user_properties).get("kills", "{}")))
+    if kills:
+        counted = ", ".join(f"{count} {window}" for window, count in kills.most_common())
+        terminalreporter.write_line(f"controllers were killed in these windows: {counted}")

@@ -6,14 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import MakeFolder
+    from tests.conftest import MakeFolder, SmallDisk
     from tests.e2e.conftest import Project
 
 MEND = "  `git wf validate` says more; mend it and commit\n"
@@ -328,29 +327,11 @@ def test_a_git_that_will_not_do(
     assert not (project.path / ".git" / "wf").exists()
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 8 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount a small file system")
-    yield place
-    subprocess.run(["umount", "--lazy", place], check=True)
-
-
-def test_a_full_disk(project: Project, small_disk: Path, make_folder: MakeFolder) -> None:
-    place = small_disk / "work"
+def test_a_full_disk(project: Project, small_disk: SmallDisk, make_folder: MakeFolder) -> None:
+    place = small_disk.path / "work"
     shutil.copytree(project.path, place, symlinks=True)
     folder = make_folder("disk/work")
-    filler = small_disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-        except OSError:
-            pass
+    filler = small_disk.fill()
     done = project.wf("reconcile", cwd=place)
     assert (done.status, done.out) == (2, "")
     assert "Traceback" not in done.err
