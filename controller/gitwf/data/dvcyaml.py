@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -44,7 +45,8 @@ class _RefusedError(Exception):
     """Carries a reason up to `read_stages`."""
 
 
-def read_stages(text: str) -> dict[str, Stage | Refused]:
+@lru_cache(maxsize=4)
+def read_stages(text: str) -> Mapping[str, Stage | Refused]:
     """Return the stages of a `dvc.yaml` by name, in the order of the file.
 
     Raises `BrokenFileError`: ``text`` is no `dvc.yaml` at all.

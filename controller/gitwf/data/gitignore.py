@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from gitwf.data.atomic import write_whole
 from gitwf.data.ignore import GITIGNORE, Ignore
 
 
@@ -33,8 +32,9 @@ class GitIgnore:
             line = f"/{_escaped(out.name)}"
             if line not in text.splitlines() and not self._covers(out):
                 gap = "" if not text or text.endswith("\n") else "\n"
+                with path.open("a", encoding="utf-8", errors="surrogateescape") as file:
+                    file.write(f"{gap}{line}\n")
                 text = f"{text}{gap}{line}\n"
-                write_whole(path, text.encode(errors="surrogateescape"), sync=False)
             self._left[path] = text
 
     def _covers(self, out: Path) -> bool:

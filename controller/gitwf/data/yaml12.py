@@ -79,7 +79,7 @@ def loads(text: str, name: str, *, spelled: bool = False) -> object:
 
 def is_string(text: str) -> bool:
     """Return whether ``text``, written plain, is read as a string and not as another scalar."""
-    return not any(text[:1] in first and pattern.match(text) for _, pattern, first in _RESOLVERS)
+    return not any(pattern.match(text) for pattern in _BY_FIRST.get(text[:1], ()))
 
 
 def _reason(error: Exception) -> tuple[str, int | None]:

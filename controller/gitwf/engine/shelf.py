@@ -41,7 +41,7 @@ class RunShelf:
         if found is None:
             found = self._of_ongoing(key) or self._records.runs.find_result(key)
             if found is not None:
-                self.put(key, found)
+                self._take(key, found)
         return found
 
     def put(self, key: str, record: bytes) -> None:
@@ -49,6 +49,9 @@ class RunShelf:
         path = _answer(self._folder, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, record, sync=False)
+        self._take(key, record)
+
+    def _take(self, key: str, record: bytes) -> None:
         with self._lock:
             self._results[key] = record
 
@@ -94,9 +97,10 @@ class RunShelf:
         path = self._workspace / _STAGES
         text = path.read_text(encoding="utf-8") if path.exists() else None
         base, known, merged = self._merged
-        if base != text:
+        if base != text or merged is None:
             known, merged = {}, text
-        merged = merge_stages(merged, [s for n, s in stages.items() if known.get(n) != s])
+        fresh = [stage for name, stage in stages.items() if known.get(name) != stage]
+        merged = merge_stages(merged, fresh) if fresh else merged or ""
         self._merged = (text, stages, merged)
         return merged
 
