@@ -9,6 +9,9 @@ from collections.abc import Callable
 OK, NO, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
 """Done; the answer is no; not done; interrupted (`docs/cli.md`)."""
 
+STATUS = {"succeeded": OK, "failed": NO, "cancelled": INTERRUPTED}
+"""What the end of a run is as an exit status."""
+
 
 def guarded(command: Callable[[], int]) -> int:
     """Run a command and return its exit status; no exception gets past."""

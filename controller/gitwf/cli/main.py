@@ -28,6 +28,7 @@ COMMANDS = (
     "logs",
     "why",
     "cancel",
+    "retry",
     "approve",
     "suspend",
     "resume",

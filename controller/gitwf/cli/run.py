@@ -9,14 +9,12 @@ import typer
 
 from gitwf.app.run import InvalidError, RunOptions, play, prospect
 from gitwf.app.session import UsageError
-from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
+from gitwf.cli.edge import NO, NOT_DONE, STATUS, say
 from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
 from gitwf.cli.options import Approve, Json, session
 from gitwf.engine.stop import Stop
 from gitwf.language.value import to_json, word_value
-
-_STATUS = {"succeeded": OK, "failed": NO, "cancelled": INTERRUPTED}
 
 
 def run(
@@ -49,7 +47,7 @@ def run(
     cancel_on(stop, say, signal.SIGINT, signal.SIGTERM)
     with shown(here_and_now, json=json) as listener:
         record = play(clone, planned, stop, listener)
-    return _STATUS.get(record.status, NO)
+    return STATUS.get(record.status, NO)
 
 
 def _setting(text: str) -> tuple[str, str]:

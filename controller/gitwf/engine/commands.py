@@ -179,6 +179,12 @@ class Commands:
         return _warned(ended, lost) if lost else ended
 
     def _once(self, invocation: Invocation, work: Work) -> Ended:
+        if invocation.stage is None or invocation.effect:
+            kept = self._context.earlier.ended(work.call, invocation.effect)
+            if kept is not None:
+                return msgspec.structs.replace(
+                    kept, outcome=poured(kept.outcome, work.call, work.frame)
+                )
         if invocation.stage is None:
             return self._plain(work)
 

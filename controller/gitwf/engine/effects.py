@@ -61,7 +61,8 @@ class Effects:
             return Ended(failed(call.failed(Kind.LOST, message, 137)))
         with self._ledger.holding(env, stop), self._context.gate.inside():
             stop.check()
-            if self._memory.finished(call.step) is None:
+            kept = self._context.earlier.ended(call, env)
+            if self._memory.finished(call.step) is None and kept is None:
                 self._ledger.changing(env)
                 prepare()
             ended = step()

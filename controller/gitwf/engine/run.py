@@ -10,6 +10,7 @@ from pathlib import Path
 from gitwf.config.settings import Settings
 from gitwf.engine import workspace
 from gitwf.engine.context import RunContext
+from gitwf.engine.earlier import NOTHING, Earlier
 from gitwf.engine.environment import declared, for_commands, secrets_of
 from gitwf.engine.flood import FloodWatch
 from gitwf.engine.gate import Gate
@@ -82,7 +83,8 @@ class Runner:
             named = named_secrets(request.plan.program())
             secrets = secrets_of(self._environment, settings.secrets, named)
             self._records.ongoing.begin(request.id, encode(request.plan))
-            memory = Memory(read(path_of(state, request.id)))
+            earlier = self._earlier(request, place)
+            memory = Memory([*earlier.files(), *read(path_of(state, request.id))])
             journal = Journal(path_of(state, request.id))
             recorder = RunRecorder(
                 self._records,
@@ -111,6 +113,7 @@ class Runner:
                 log_max=settings.controller.log_max,
                 lost_retries=settings.controller.lost_retries,
                 gate=gate or Gate(),
+                earlier=earlier,
             )
 
             def lay_out() -> None:
@@ -129,6 +132,28 @@ class Runner:
             requests.settle(request.id)
         self._clear(request, record)
         return record
+
+    def _earlier(self, request: Request, place: Path) -> Earlier:
+        """Return the run that ``request`` retries, and take its workspace over where it is there.
+
+        Raises:
+            LockedError: if another process plays that run.
+        """
+        if request.of is None:
+            return NOTHING
+        runs, environments = self._records.runs, self._records.environments
+        state = self._repository.state_dir
+        folder = state / "runs" / request.of
+        with owning(folder):
+            events = runs.events(request.of)
+            has_files = workspace.take_over(self._repository, self._workspace(request.of), place)
+
+        def stands(env: str) -> bool:
+            current = environments.current(env)
+            return current is not None and current.run == request.of
+
+        done_by = request.effects_done
+        return Earlier(request.of, events, folder, stands, has_files=has_files, done_by=done_by)
 
     def _clear(self, request: Request, record: RunRecord) -> None:
         """Remove the workspace, and those of earlier runs of the same workflow that failed.
@@ -161,7 +186,10 @@ class Runner:
     def _place(self, request: Request) -> Path:
         if request.here and self._repository.work_tree is not None:
             return self._repository.work_tree
-        return self._repository.state_dir / "workspaces" / request.id
+        return self._workspace(request.id)
+
+    def _workspace(self, run: str) -> Path:
+        return self._repository.state_dir / "workspaces" / run
 
 
 def _never_began(journal: Path) -> bool:

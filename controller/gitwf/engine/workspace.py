@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gitwf.data.errors import DataError
 from gitwf.data.project import Project, prepare_workspace
-from gitwf.repo import worktree
+from gitwf.repo import disk, worktree
 from gitwf.repo.repository import Repository
 
 
@@ -31,6 +31,23 @@ def prepare(repository: Repository, path: Path, commit: str, links: Iterable[str
     if (path / ".dvc").is_dir():
         prepare_workspace(_project(main), path, None if main else repository.state_dir / "dvc")
     ready.touch()
+
+
+def take_over(repository: Repository, old: Path, path: Path) -> bool:
+    """Make the workspace of a run that ended that of its retry; return whether it has its files.
+
+    A crash in between costs them: the retry gets a fresh workspace then.
+    """
+    ready, former = (at.with_name(f"{at.name}.ready") for at in (path, old))
+    if ready.exists():
+        return ready.read_text() == old.name
+    if not former.exists():
+        worktree.remove(repository, old)
+        return False
+    former.unlink()
+    worktree.move(old, path)
+    disk.replace(ready, old.name.encode())
+    return True
 
 
 def _link(main: Path, path: Path, links: Iterable[str]) -> None:

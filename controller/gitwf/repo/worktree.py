@@ -48,6 +48,14 @@ def remove(repository: Repository, path: Path) -> None:
         shutil.rmtree(registration, ignore_errors=True)
 
 
+def move(path: Path, new: Path) -> None:
+    """Have the worktree at ``path`` stand at ``new``, with all that lies in it."""
+    registration = _registration(path)
+    path.rename(new)
+    if registration is not None:
+        (registration / "gitdir").write_text(f"{new.resolve() / '.git'}\n")
+
+
 def prune(repository: Repository, folder: Path) -> list[Path]:
     """Forget the worktrees below ``folder`` that are no longer there, and return their paths.
 

@@ -130,3 +130,16 @@ def test_a_commit_that_is_not_there_leaves_nothing(folder: Folder, tmp_path: Pat
         worktree.add(folder.open(), tmp_path / "w", "1" * 40)
     assert not (tmp_path / "w").exists()
     assert folder.git("worktree", "list").splitlines()[1:] == []
+
+
+def test_a_worktree_that_moves_is_the_same_one(folder: Folder, tmp_path: Path) -> None:
+    commit = folder.commit({"train.py": "print()\n"})
+    repository = folder.open()
+    worktree.add(repository, tmp_path / "w", commit)
+    (tmp_path / "w" / "out.txt").write_text("made\n")
+    worktree.move(tmp_path / "w", tmp_path / "moved")
+    assert (tmp_path / "moved" / "out.txt").read_text() == "made\n"
+    assert str(tmp_path / "moved") in folder.git("worktree", "list")
+    assert folder.git("-C", str(tmp_path / "moved"), "status", "--porcelain") == "?? out.txt"
+    worktree.remove(repository, tmp_path / "moved")
+    assert len(folder.git("worktree", "list").splitlines()) == 1
