@@ -9,11 +9,9 @@ import msgspec
 
 from gitwf.data.cache import Cache
 from gitwf.engine.outcome import Outcome
+from gitwf.engine.values import INLINE
 from gitwf.language.value import Value, from_json, to_json
 from gitwf.targets.job import JobFolder
-
-_SHORT = 4096
-"""Bytes up to which an answer stands in the record itself."""
 
 _NULL = msgspec.Raw(b"null")
 
@@ -35,7 +33,7 @@ class Kept(msgspec.Struct, frozen=True):
 def keep(cache: Cache, value: str, result: Value, job: JobFolder) -> bytes:
     """Return the record of what the stage answered that has just been executed by ``job``."""
     text = to_json(result).encode()
-    short = len(text) <= _SHORT
+    short = len(text) <= INLINE
     output, output_md5 = _keep_output(cache, job.out)
     return msgspec.json.encode(
         Kept(
@@ -60,7 +58,7 @@ def answer(cache: Cache, record: bytes, value: str | None) -> Outcome | None:
 
 
 def _keep_output(cache: Cache, path: Path) -> tuple[str | None, str | None]:
-    if path.stat().st_size <= _SHORT:
+    if path.stat().st_size <= INLINE:
         try:
             return path.read_bytes().decode(), None
         except UnicodeDecodeError:
