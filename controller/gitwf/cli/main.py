@@ -33,6 +33,7 @@ COMMANDS = (
     "suspend",
     "resume",
     "checkout",
+    "fsck",
     "sync",
     "lsp",
     "demo",

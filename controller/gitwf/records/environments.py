@@ -82,9 +82,17 @@ class Environments:
 
     def history(self, env: str) -> list[Deployment]:
         """Return the changes of ``env``, newest first."""
+        return [made for _, made in self.changes(env) if made]
+
+    def changes(self, env: str) -> list[tuple[str, Deployment | None]]:
+        """Return the commits of the history of ``env``, newest first, with what each records."""
         tip = self._repository.refs.read(_ref(env))
         commits = reversed(self._repository.first_parent_range(None, tip)) if tip else ()
-        return [made for commit in commits if (made := self._at(commit))]
+        return [(commit, self._at(commit)) for commit in commits]
+
+    def names(self) -> list[str]:
+        """Return the names of the environments."""
+        return [ref.removeprefix(PREFIX) for ref in self._repository.refs.list(PREFIX)]
 
     def _write(self, made: Deployment, tip: str | None, run_tip: str) -> str:
         run = self._repository.commit(run_tip)

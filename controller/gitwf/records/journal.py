@@ -49,8 +49,7 @@ def read(path: Path) -> list[Event]:
     Raises `DamagedJournalError` where a line is damaged.
     """
     events = []
-    for number, line in enumerate(_lines(_content(path)), 1):
-        text = _text(line)
+    for number, text in enumerate(checked(_content(path)), 1):
         if text is None:
             raise DamagedJournalError(path, number)
         events.append(decode(text))
@@ -146,7 +145,12 @@ def _line(text: bytes) -> bytes:
 
 def sound(content: bytes) -> Iterator[bytes]:
     """Yield the JSON of the whole lines whose sums are right."""
-    return (text for line in _lines(content) if (text := _text(line)) is not None)
+    return (text for text in checked(content) if text is not None)
+
+
+def checked(content: bytes) -> Iterator[bytes | None]:
+    """Yield the JSON of each whole line, None for one whose sum is another."""
+    return map(_text, _lines(content))
 
 
 def _content(path: Path) -> bytes:

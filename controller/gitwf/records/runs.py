@@ -22,9 +22,9 @@ from gitwf.repo.repository import Repository
 
 PREFIX = "refs/wf/runs/"
 _FOLDER = ".wf"
-_RUN = f"{_FOLDER}/run.json"
-_PLAN = f"{_FOLDER}/plan.json"
-_EVENTS = f"{_FOLDER}/events.jsonl"
+RECORD = f"{_FOLDER}/run.json"
+PLAN = f"{_FOLDER}/plan.json"
+EVENTS = f"{_FOLDER}/events.jsonl"
 _RESULTS = f"{_FOLDER}/results"
 
 
@@ -81,6 +81,11 @@ class Runs:
         chosen = sorted(refs, key=_id_of, reverse=True)[:limit]
         return self._catalogue.look_up({ref: refs[ref] for ref in chosen})
 
+    def tips(self) -> dict[str, str]:
+        """Return the commits that the refs of all runs stand at, by run, oldest first."""
+        refs = self._repository.refs.list(PREFIX)
+        return {_id_of(ref): refs[ref] for ref in sorted(refs, key=_id_of)}
+
     def find(self, id_or_prefix: str) -> str:
         """Return the id of the run that ``id_or_prefix`` names. Raises `UnknownRunError`."""
         wanted = id_or_prefix.upper()
@@ -110,7 +115,7 @@ class Runs:
 
     def events(self, run: str) -> list[Event]:
         """Return the events of ``run`` in order. Raises `UnknownRunError`."""
-        text = self.file(run, _EVENTS) or b""
+        text = self.file(run, EVENTS) or b""
         try:
             return ordered(decode(line) for line in text.splitlines())
         except msgspec.DecodeError as error:
@@ -118,7 +123,7 @@ class Runs:
 
     def plan(self, run: str) -> bytes | None:
         """Return the plan that ``run`` keeps to. Raises `UnknownRunError`."""
-        return self.file(run, _PLAN)
+        return self.file(run, PLAN)
 
     def file(self, run: str, path: str) -> bytes | None:
         """Return a file of the run's tree, or None where it has none. Raises `UnknownRunError`."""
@@ -145,7 +150,7 @@ class Runs:
 
     def _describe(self, ref: str, tip: str) -> Run | None:
         """Return what the catalogue keeps of a run; None for a ref that holds no record of one."""
-        text = self._repository.objects.blob(tip, _RUN)
+        text = self._repository.objects.blob(tip, RECORD)
         try:
             record = msgspec.json.decode(text or b"", type=RunRecord)
         except msgspec.DecodeError:
@@ -172,8 +177,8 @@ def _records(snapshot: Snapshot, record: RunRecord) -> dict[str, Change]:
     lines = b"".join(encode(event) + b"\n" for event in ordered(snapshot.events))
     results = {f"{_RESULTS}/{key}.json": File(text) for key, text in snapshot.results.items()}
     return {
-        _RUN: File(msgspec.json.encode(record) + b"\n"),
-        _PLAN: File(snapshot.plan),
-        _EVENTS: File(lines),
+        RECORD: File(msgspec.json.encode(record) + b"\n"),
+        PLAN: File(snapshot.plan),
+        EVENTS: File(lines),
         **results,
     }

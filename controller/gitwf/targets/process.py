@@ -70,6 +70,16 @@ def members(result: Path) -> Iterator[int]:
                 yield int(folder.name)
 
 
+def members_below(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Yield the `members` of all jobs whose folders are below ``folder``, each with its ``WF_RESULT``."""
+    mark = b"\0WF_RESULT=%s/" % os.fsencode(folder)
+    for process in _PROC.glob("[0-9]*") if _BOOT.exists() else ():
+        with suppress(OSError):
+            _, found, rest = (b"\0" + (process / "environ").read_bytes()).partition(mark)
+            if found:
+                yield int(process.name), folder / os.fsdecode(rest.partition(b"\0")[0])
+
+
 def signal_members(result: Path, number: signal.Signals) -> bool:
     """Send a signal to all `members` of a job; return whether there were any."""
     found = list(members(result))

@@ -1,0 +1,20 @@
+"""`git wf fsck`."""
+
+from __future__ import annotations
+
+from gitwf.app.fsck import fsck as check
+from gitwf.cli.edge import NO, OK, say
+from gitwf.cli.options import Json, session
+from gitwf.cli.output import print_json, print_line
+
+
+def fsck(json: Json = False) -> int:
+    """Check what is kept about runs: that it is what was written, and that all of it agrees."""
+    findings = check(session())
+    if json:
+        print_json(findings)
+    else:
+        for finding in findings:
+            print_line(str(finding))
+        say(f"{len(findings)} findings" if findings else "all records are sound")
+    return NO if findings else OK
