@@ -165,6 +165,8 @@ class Work(msgspec.Struct, frozen=True):
         named = self.process.secrets
         if self.frame.streams.stdin is not None:
             named = tuple(self.context.secrets)
+        if not named:
+            return
         mask = Mask(self.context.secrets[name] for name in named)
         for path in (folder.out, folder.err, folder.result):
             mask.file(path)

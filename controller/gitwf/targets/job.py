@@ -125,15 +125,16 @@ class JobFolder:
 
     def exit_status(self) -> int | None:
         """Return the exit status, or None while the job has not said that it ended."""
-        said = _STATUS.fullmatch(self.read("exit"))
-        return int(said[1]) if said else None
+        return _status(self.read("exit"))
 
     def end(self) -> int | None:
         """Make ``exit`` of a job whose wrapper is gone, if it left that to others; return the status."""
-        if _STATUS.fullmatch(self.read("exit.new")):
-            with suppress(OSError):
-                (self.path / "exit.new").rename(self.path / "exit")
-        return self.exit_status()
+        status = _status(self.read("exit.new"))
+        if status is None:
+            return self.exit_status()
+        with suppress(OSError):
+            (self.path / "exit.new").rename(self.path / "exit")
+        return status
 
     def is_begun(self) -> bool:
         """Return whether a wrapper has taken the job."""
@@ -151,12 +152,13 @@ class JobFolder:
 
     def read(self, name: str, offset: int = 0, limit: int = 1 << 20) -> bytes:
         """Return up to ``limit`` bytes of a file of the folder from byte ``offset``."""
-        file = opened(self.path / name)
-        if file is None:
+        descriptor = _open(self.path / name)
+        if descriptor is None:
             return b""
-        with file:
-            file.seek(offset)
-            return file.read(limit)
+        try:
+            return os.pread(descriptor, limit, offset)
+        finally:
+            os.close(descriptor)
 
     def tail(self, name: str, limit: int = 4096) -> str:
         """Return the end of ``out`` or ``err`` as text; what is no UTF-8 is replaced."""
@@ -172,15 +174,22 @@ class JobFolder:
 
 def opened(path: Path) -> BinaryIO | None:
     """Open a plain file for reading; None where there is none. A FIFO does not make it wait."""
+    descriptor = _open(path)
+    return None if descriptor is None else os.fdopen(descriptor, "rb")
+
+
+def _open(path: Path) -> int | None:
     try:
-        file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115  (Path has no opener)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
         return None
-    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        return file
-    file.close()
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
     return None
 
 
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
+def _status(said: bytes) -> int | None:
+    """Return the exit status that a file says; None where it was not written whole."""
+    whole = _STATUS.fullmatch(said)
+    return int(whole[1]) if whole else None

@@ -5,8 +5,9 @@
 #
 # `exit` is made last, whole, by rename: only that file says that the job has ended, and with which
 # status. The process $4 does that while it is there: it waits for this one, and spares it a program.
-job=$1 directory=$2 output=$3 waits=$4
-shift 4
+# $5 is the boot id of the machine, where that is known.
+job=$1 directory=$2 output=$3 waits=$4 boot=$5
+shift 5
 # A handler, not '': an ignored signal would be inherited by the command.
 trap : TERM INT HUP
 # With its id, what tells this process from a later one: when it was started, field 22 of
@@ -15,7 +16,7 @@ use_stat() {
     shift 19
     since="$boot $1"
 }
-if read -r boot < /proc/sys/kernel/random/boot_id && read -r stat < "/proc/$$/stat"; then
+if [ "$boot" ] && read -r stat < "/proc/$$/stat"; then
     use_stat ${stat##*) }
 else
     since=$(LC_ALL=C TZ=UTC0 ps -o lstart= -p "$$")

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.repo.disk import room, sync_folder, write_all
+from gitwf.repo.errors import StorageFullError
 from gitwf.targets.job import NO_STREAMS, Exit, Job, JobFolder, JobSpec, Streams
 from gitwf.targets.process import (
     Process,
@@ -52,11 +53,11 @@ class LocalTarget:
     def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> Job:
         """Start the job in ``folder``, or adopt it where a wrapper has begun to play it."""
         known = JobFolder(folder)
-        if not _describe(folder, spec) and _is_another_s(known):
+        if not _describe(folder, spec) and _may_be_begun(known):
             return LocalJob.adopted(known)
-        arguments = [str(folder), spec.directory, _output(streams), str(os.getpid()), *spec.argv]
+        about = (str(folder), spec.directory, _output(streams), str(os.getpid()), boot())
         wrapper = subprocess.Popen(
-            ["/bin/sh", "-c", _WRAPPER, _NAME, *arguments],
+            ("/bin/sh", "-c", _WRAPPER, _NAME, *about, *spec.argv),
             stdin=subprocess.DEVNULL if streams.stdin is None else streams.stdin,
             stdout=subprocess.DEVNULL if streams.stdout is None else streams.stdout,
             stderr=subprocess.DEVNULL,
@@ -73,10 +74,10 @@ def _output(streams: Streams) -> str:
     return "both" if streams.kept else "pipe"
 
 
-def _is_another_s(folder: JobFolder) -> bool:
-    """Return whether a job that was described before has been begun, or may have been.
+def _may_be_begun(folder: JobFolder) -> bool:
+    """Return whether a job that was described before has been begun, or nobody knows.
 
-    The machine may have started anew since: then all is over, also what left no trace.
+    Where the machine has started anew since, all is over, also what left no trace.
     """
     if folder.is_begun() or folder.exit_status() is not None:
         return True
@@ -112,24 +113,21 @@ def _describe(folder: Path, spec: JobSpec) -> bool:
     """
     if folder.is_dir():
         return False
-    folder.parent.mkdir(parents=True, exist_ok=True)
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.{threading.get_ident()}")
-    shutil.rmtree(draft, ignore_errors=True)
     try:
         with room(folder):
             _fill(draft, spec)
             draft.rename(folder)
-    except OSError:
+    except (OSError, StorageFullError):
+        shutil.rmtree(draft, ignore_errors=True)
         if folder.is_dir():
             return False
         raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return True
 
 
 def _fill(draft: Path, spec: JobSpec) -> None:
-    draft.mkdir()
+    draft.mkdir(parents=True, exist_ok=True)  # there where a process with this id died over it
     _write(draft / "spec.json", msgspec.json.encode(_Description.of(spec)))
     _write(draft / "exit.new", _EXIT)
 

@@ -98,7 +98,7 @@ def kill_members(result: Path) -> None:
 
 def _since(pid: int) -> str | None:
     """Return what `job.sh` writes beside its id, for any process; None where it is gone."""
-    if not boot() or not _BOOT.exists():
+    if not _BOOT.exists():
         return _asked(pid)
     try:
         stat = (_PROC / str(pid) / "stat").read_bytes()
