@@ -19,6 +19,7 @@ from gitwf.data.errors import BrokenFileError, LockedError
 from gitwf.data.locks import DEADLINE, FileLock
 
 _POLL = 0.05
+_OURS = "git wf run "
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -58,20 +59,20 @@ class RwLock:
     @contextmanager
     def busy(
         self,
-        who: str,
+        run: str,
         *,
         read: Sequence[Path],
         write: Sequence[Path],
         deadline: float = DEADLINE,
     ) -> Iterator[None]:
-        """Tell DVC, while the body runs, that absolute paths are read and written by ``who``.
+        """Tell DVC, while the body runs, that absolute paths are read and written by ``run``.
 
         What this process holds itself is no hindrance: `dvc` has no part in it.
 
         Raises `BrokenFileError`: the file is not readable. `LockedError`: another process uses one
         of the paths, or holds the file's lock, all the time.
         """
-        holder = Holder(self._pid, who)
+        holder = Holder(self._pid, f"{_OURS}{run}")
         reads, writes = list(map(str, read)), list(map(str, write))
         self._take(holder, reads, writes, time.monotonic() + deadline)
         try:
@@ -80,12 +81,13 @@ class RwLock:
             with self._edited() as paths:
                 _release(paths, holder, reads, writes)
 
-    def forget(self, who: str) -> None:
-        """Drop what ``who`` held in processes before this one, which died."""
+    def forget(self, run: str) -> None:
+        """Drop what an earlier playing of ``run`` held, and any run whose process is gone."""
         if not self._path.exists():
             return
         with self._edited() as paths:
-            paths.drop({h for h in paths.holders() if h.cmd == who and h.pid != self._pid})
+            ours = (h for h in paths.holders() if h.cmd.startswith(_OURS) and h.pid != self._pid)
+            paths.drop({h for h in ours if h.cmd == f"{_OURS}{run}" or not _is_alive(h.pid)})
 
     def _take(self, holder: Holder, read: list[str], write: list[str], until: float) -> None:
         while True:

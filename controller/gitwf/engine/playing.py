@@ -156,7 +156,7 @@ class Playing:
 
     def _stages(self, project: Project | DataError) -> Stages:
         executions = Executions(self._context.locks, self._context.id)
-        return Stages(project, self._shelf, executions, f"git wf run {self._context.id}")
+        return Stages(project, self._shelf, executions, self._context.id)
 
     def _finish(self, project: Project | DataError, outcome: Outcome) -> RunRecord:
         request = self._request

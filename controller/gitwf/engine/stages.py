@@ -95,16 +95,15 @@ class Stages:
     """Plays the stages of one run in its workspace."""
 
     def __init__(
-        self, project: Project | DataError, shelf: Shelf, executions: Executions, who: str
+        self, project: Project | DataError, shelf: Shelf, executions: Executions, run: str
     ) -> None:
-        """``who`` is shown by `dvc` to those who want what a stage of the run uses."""
         self._project = project
         self._shelf = shelf
         self._executions = executions
-        self._who = who
+        self._run = run
         self._claims = Claims()
         if isinstance(project, Project):
-            project.rwlock.forget(who)
+            project.rwlock.forget(run)
 
     def play(self, stage: Stage, call: Call, execute: Execute, need: Need, stop: Stop) -> Ended:
         """Return how the stage ended; ``execute`` starts its command, or takes it up.
@@ -196,7 +195,7 @@ class Stages:
     def _execute(self, task: _Task, seen: Look, reason: str) -> Ended:
         project, claim = task.project, task.claim
         read, write = ([project.root / p for p in paths] for paths in (claim.reads, claim.writes))
-        with project.rwlock.busy(self._who, read=read, write=write):
+        with project.rwlock.busy(self._run, read=read, write=write):
             self._claims.write(claim)
             if not task.need.begun:
                 begin(project, task.stage)

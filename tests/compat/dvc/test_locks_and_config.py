@@ -109,9 +109,9 @@ def test_a_killed_holder_leaves_no_lock(root: Path) -> None:
 
 def test_dvc_is_told_which_run_holds_a_path(root: Path) -> None:
     tmp, model, data = root / ".dvc" / "tmp", root / "model.bin", root / "data.csv"
-    with RwLock(tmp).busy("git wf: run 17", read=[data], write=[model]):
+    with RwLock(tmp).busy("17", read=[data], write=[model]):
         with (
-            pytest.raises(DvcLockError, match=f"{os.getpid()}.*git wf: run 17"),
+            pytest.raises(DvcLockError, match=f"{os.getpid()}.*git wf run 17"),
             rwlock(str(tmp), localfs, "dvc repro", [str(model)], [], hardlink=False),
         ):
             pass

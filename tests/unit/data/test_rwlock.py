@@ -15,7 +15,8 @@ from gitwf.data.errors import LockedError
 from gitwf.data.rwlock import RwLock
 
 LONG = 60.0
-WHO = "git wf run 17"
+RUN = "17"
+WHO = f"git wf run {RUN}"
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def write(folder: Path, pid: int, cmd: str = "dvc repro") -> None:
 def test_entries_stand_while_the_command_runs(tmp_path: Path) -> None:
     lock = RwLock(tmp_path)
     held = {"pid": os.getpid(), "cmd": WHO}
-    with lock.busy(WHO, read=[Path("/p/data")], write=[Path("/p/a")]):
-        with lock.busy(WHO, read=[Path("/p/data")], write=[Path("/p/b")]):
+    with lock.busy(RUN, read=[Path("/p/data")], write=[Path("/p/a")]):
+        with lock.busy(RUN, read=[Path("/p/data")], write=[Path("/p/b")]):
             assert entries(tmp_path) == {
                 "write": {"/p/a": held, "/p/b": held},
                 "read": {"/p/data": [held, held]},
@@ -58,7 +59,7 @@ def test_entries_stand_while_the_command_runs(tmp_path: Path) -> None:
 def test_they_go_where_the_command_fails(tmp_path: Path) -> None:
     with (
         pytest.raises(ValueError, match="failed"),
-        RwLock(tmp_path).busy(WHO, read=[], write=[Path("/p/a")]),
+        RwLock(tmp_path).busy(RUN, read=[], write=[Path("/p/a")]),
     ):
         raise ValueError("failed")
     assert entries(tmp_path) == {"write": {}, "read": {}}
@@ -80,45 +81,57 @@ def test_a_path_that_another_process_uses_is_waited_for(
     lock = RwLock(tmp_path)
     with (
         pytest.raises(LockedError) as caught,
-        lock.busy(WHO, read=[Path(read)], write=[Path(written)], deadline=0),
+        lock.busy(RUN, read=[Path(read)], write=[Path(written)], deadline=0),
     ):
         pass
     assert str(caught.value) == (
         f"process {other} (`dvc repro`) uses `{path}` (wait for it, or end it)"
     )
     threading.Timer(0.2, (tmp_path / "rwlock").unlink).start()
-    with lock.busy(WHO, read=[Path(read)], write=[Path(written)], deadline=LONG):
+    with lock.busy(RUN, read=[Path(read)], write=[Path(written)], deadline=LONG):
         pass
 
 
 def test_what_another_process_leaves_alone_is_free(tmp_path: Path, other: int) -> None:
     write(tmp_path, other)
     before = entries(tmp_path)
-    with RwLock(tmp_path).busy(WHO, read=[Path("/p/data")], write=[Path("/p/x")], deadline=0):
+    with RwLock(tmp_path).busy(RUN, read=[Path("/p/data")], write=[Path("/p/x")], deadline=0):
         pass
     assert entries(tmp_path) == before
 
 
 def test_who_died_holds_nothing(tmp_path: Path, dead: int) -> None:
     write(tmp_path, dead)
-    with RwLock(tmp_path).busy(WHO, read=[], write=[Path("/p/data")], deadline=0):
+    with RwLock(tmp_path).busy(RUN, read=[], write=[Path("/p/data")], deadline=0):
         pass
     assert entries(tmp_path) == {"write": {}, "read": {}}
 
 
 def test_what_an_earlier_playing_left_is_forgotten(tmp_path: Path, other: int) -> None:
     write(tmp_path, other, WHO)
-    RwLock(tmp_path).forget("git wf run 18")
+    RwLock(tmp_path).forget("18")
     assert entries(tmp_path) != {"write": {}, "read": {}}
-    RwLock(tmp_path).forget(WHO)
+    RwLock(tmp_path).forget(RUN)
     assert entries(tmp_path) == {"write": {}, "read": {}}
+
+
+@pytest.mark.parametrize(("cmd", "stays"), [("git wf run 18", False), ("dvc repro", True)])
+def test_runs_that_died_are_forgotten_and_others_left_alone(
+    tmp_path: Path,
+    dead: int,
+    cmd: str,
+    stays: bool,  # noqa: FBT001
+) -> None:
+    write(tmp_path, dead, cmd)
+    RwLock(tmp_path).forget(RUN)
+    assert (entries(tmp_path) != {"write": {}, "read": {}}) is stays
 
 
 def test_threads_lose_no_entry(tmp_path: Path) -> None:
     lock, together = RwLock(tmp_path), threading.Barrier(16, timeout=LONG)
 
     def use(path: Path) -> None:
-        with lock.busy(WHO, read=[Path("/p/data")], write=[path]):
+        with lock.busy(RUN, read=[Path("/p/data")], write=[path]):
             together.wait()
 
     threads = [threading.Thread(target=use, args=(Path(f"/p/{n}"),)) for n in range(16)]

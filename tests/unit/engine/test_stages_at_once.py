@@ -66,7 +66,7 @@ class Workspace:
         self.project = Project.open(self.root)
         self.shelf = Shelf()
         self.locks = root / "locks"
-        self.stages = Stages(self.project, self.shelf, Executions(self.locks, "B"), "git wf run B")
+        self.stages = Stages(self.project, self.shelf, Executions(self.locks, "B"), "B")
         self.executed: list[str] = []
         self._job = JobFolder(root / "job")
         for name in ("raw", "data"):
