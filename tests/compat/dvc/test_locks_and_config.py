@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from dvc.lock import Lock
 from dvc.lock import LockError as DvcLockError
 from dvc.rwlock import rwlock
 
+from gitwf.data.entry import Entry
 from gitwf.data.errors import BrokenFileError, LockedError
+from gitwf.data.execute import record_entries
 from gitwf.data.locks import locked, shown
 from gitwf.data.project import Project
 from gitwf.data.rwlock import RwLock
@@ -93,6 +96,14 @@ def test_we_wait_for_the_lock_of_dvc_and_name_its_holder(root: Path) -> None:
     )
     with locked(path, deadline=0):
         assert path.read_text() == f" {os.getpid()}\n"
+
+
+def test_what_dvc_holds_is_waited_for(root: Path) -> None:
+    theirs = Lock(str(root / ".dvc" / "tmp" / "lock"))
+    theirs.lock()
+    threading.Timer(0.3, theirs.unlock).start()
+    record_entries(Project.open(root), {"train": Entry("true")})
+    assert (root / "dvc.lock").read_text() == "schema: '2.0'\nstages:\n  train:\n    cmd: 'true'\n"
 
 
 def test_a_killed_holder_leaves_no_lock(root: Path) -> None:
