@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from gitwf.engine.frame import Frame
 from gitwf.engine.outcome import Failure, Outcome, failed
 from gitwf.engine.player import Notes
-from gitwf.engine.stop import GRACE, Stop
+from gitwf.engine.stop import CANCELLED, GRACE, Stop
 from gitwf.repo.errors import RepositoryError
 
 
@@ -41,6 +41,12 @@ class Part:
                 return
             self._failure = failure
         self.stop.set(failure, grace)
+
+    def follow(self, stop: Stop) -> None:
+        """Stop it as ``stop`` was stopped; if that was killed, also where it was stopped before."""
+        self.end(stop.failure or CANCELLED, stop.grace)
+        if stop.is_killed:
+            self.stop.follow(stop)
 
     def close(self) -> Failure | None:
         """Say that it has ended; return why it was stopped alone, or None.

@@ -29,7 +29,7 @@ from gitwf.engine.shelf import RunShelf
 from gitwf.engine.stages import Stages
 from gitwf.engine.state import State
 from gitwf.engine.steps import Steps, error_of
-from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.engine.stop import Stop
 from gitwf.engine.tally import Tally
 from gitwf.engine.timers import Timers, elapsed
 from gitwf.engine.values import Values
@@ -147,7 +147,7 @@ class Playing:
         self._metrics = scope.metrics
         whole = Part(ROOT, Stop(notes.stop_of(ROOT) or stop.foretold), notes)
         frame = Frame(scope, whole.stop, supply=context.supply)
-        with stop.listening(lambda: whole.end(stop.failure or CANCELLED, stop.grace)):
+        with stop.listening(lambda: whole.follow(stop)):
             try:
                 outcome = flows.block(program.file.block, frame)
             except StoppedError as stopped:

@@ -46,6 +46,11 @@ class Stop:
         """Why nothing new may begin; None while it may."""
         return self._failure or self.foretold
 
+    @property
+    def is_killed(self) -> bool:
+        """Whether it is to end at once."""
+        return self._kill is not None
+
     def set(self, failure: Failure, grace: float = GRACE) -> None:
         """Ask for the stop. The first reason stays; asking again does nothing.
 
