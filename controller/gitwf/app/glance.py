@@ -32,8 +32,8 @@ class Glance:
 
     def last_line(self, run: str, step: str) -> str:
         """Return the last line that a step printed so far, fit for a terminal."""
-        jobs = self._records.state_dir / "runs" / run / "jobs"
-        return self.mask(run).text(latest_line(jobs, step))
+        folder = self._records.state_dir / "runs" / run
+        return self.mask(run).text(latest_line(folder, step))
 
     def _mask(self, run: str) -> Mask:
         """Return what hides the secrets of a run that goes on; of one that is over nothing shows any."""

@@ -7,6 +7,7 @@ from itertools import islice
 import msgspec
 
 from gitwf.app.session import Session
+from gitwf.engine.folders import newest_folder
 from gitwf.records.event import StepFinished, decode
 from gitwf.records.fold import RunRecord
 from gitwf.records.runs import UnknownRunError
@@ -49,10 +50,10 @@ def log_with_steps(session: Session, wanted: Filter) -> list[RunRecord]:
 
 def logs_of(session: Session, record: RunRecord) -> list[str]:
     """Return the files here that hold what the failed steps of a run printed to standard error."""
-    folder = session.repository().state_dir / "runs" / record.run / "jobs"
+    folder = session.repository().state_dir / "runs" / record.run
     bodies = (decode(bytes(step)).body for step in record.steps)
     failed = [b.step for b in bodies if isinstance(b, StepFinished) and b.error]
-    paths = [folder / step.replace("/", ".") / "err" for step in failed]
+    paths = [newest_folder(folder, step) / "err" for step in failed]
     return [str(path) for path in paths if path.exists() and path.stat().st_size]
 
 

@@ -49,14 +49,14 @@ def logs(session: Session, run: str, step: str | None, *, follow: bool = False) 
     tail = JournalTail(path_of(records.state_dir, record.run))
     mask = Glance(repository, session.environment).mask(record.run)
     if follow and not record.is_over:
-        pieces = _followed(tail, folder / "jobs", step)
+        pieces = _followed(tail, folder, step)
         return Logs(_masked(pieces, mask), many=step is None)
     started = [body for body in _started(tail.read()) if fits(body, step)]
     if step is not None and not started:
         raise UsageError(
             f"run `{record.run}` has no step `{step}`", f"`git wf show {record.run}` lists them"
         )
-    return Logs(_masked(_printed(started, folder / "jobs"), mask), many=len(started) > 1)
+    return Logs(_masked(_printed(started, folder), mask), many=len(started) > 1)
 
 
 def fits(body: StepStarted | StepFinished, step: str | None) -> bool:
@@ -80,14 +80,14 @@ def _masked(pieces: Iterable[Piece], mask: Mask) -> Iterator[Piece]:
         yield msgspec.structs.replace(piece, data=mask.data(piece.data))
 
 
-def _printed(started: list[StepStarted], jobs: Path) -> Iterator[Piece]:
+def _printed(started: list[StepStarted], run: Path) -> Iterator[Piece]:
     for step in started:
-        output = StepOutput(step, jobs)
+        output = StepOutput(step, run)
         yield from output.read(ended=True)
         output.close()
 
 
-def _followed(tail: JournalTail, jobs: Path, step: str | None) -> Iterator[Piece]:
+def _followed(tail: JournalTail, run: Path, step: str | None) -> Iterator[Piece]:
     """Yield what steps print until the run has ended."""
     running: dict[str, StepOutput] = {}
     while True:
@@ -95,7 +95,7 @@ def _followed(tail: JournalTail, jobs: Path, step: str | None) -> Iterator[Piece
         over = any(body.is_terminal for body in news)
         for body in news:
             if isinstance(body, StepStarted) and body.step not in running and fits(body, step):
-                running[body.step] = StepOutput(body, jobs)
+                running[body.step] = StepOutput(body, run)
         finished = {body.step for body in news if isinstance(body, StepFinished)}
         for place, output in list(running.items()):
             is_done = over or place in finished

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
 from gitwf.diagnostics import visible
+from gitwf.engine.folders import job_folder, newest_folder
 from gitwf.records.event import StepStarted
-from gitwf.targets.job import JobFolder
+from gitwf.targets.job import JobFolder, opened
 
 _CHUNK = 1 << 16
 """Bytes that are read at once, and the length above which a line is given in parts."""
@@ -33,14 +33,11 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class StepOutput:
-    """What one step prints, below the folder ``jobs`` of its run.
+    """What one step prints, in the folder ``run`` of its run: its job, and those after it was lost."""
 
-    A job that was lost and started again has a folder beside the first: `<step>.lost1`, ….
-    """
-
-    def __init__(self, step: StepStarted, jobs: Path) -> None:
+    def __init__(self, step: StepStarted, run: Path) -> None:
         self.step = step
-        self._jobs = jobs
+        self._run = run
         self._losses = 0
         self._streams = self._open()
 
@@ -68,17 +65,14 @@ class StepOutput:
                 yield Piece(self.step, name, data)
 
     def _folder(self, losses: int) -> Path:
-        name = self.step.step.replace("/", ".")
-        return self._jobs / (f"{name}.lost{losses}" if losses else name)
+        return job_folder(self._run, self.step.step, losses)
 
 
-def latest_line(jobs: Path, step: str) -> str:
+def latest_line(run: Path, step: str) -> str:
     """Return the last line that a step printed so far, to either stream, fit for a terminal."""
-    name = step.replace("/", ".")
-    folders = [jobs / name, *jobs.glob(f"{escape(name)}.lost*")]
-    files = [folder / stream for folder in folders for stream in ("out", "err")]
-    newest = max(files, key=_changed)
-    text = JobFolder(newest.parent).tail(newest.name).rstrip()
+    folder = JobFolder(newest_folder(run, step))
+    newest = max(folder.out, folder.err, key=_changed)
+    text = folder.tail(newest.name).rstrip()
     return visible(_ESCAPES.sub("", re.split(r"[\r\n]", text)[-1])).expandtabs()
 
 
@@ -118,11 +112,8 @@ class Stream:
 
     def _added(self) -> bytes:
         if self._file is None:
-            try:
-                self._file = self._path.open("rb")
-            except FileNotFoundError:
-                return b""
-        return self._file.read(_CHUNK)
+            self._file = opened(self._path)
+        return self._file.read(_CHUNK) if self._file else b""
 
 
 def presentable(data: bytes, limit: int) -> int:

@@ -8,19 +8,20 @@ from pathlib import Path
 
 def newest_folder(run: Path, step: str) -> Path:
     """Return the folder of the job of ``step`` that was begun last, or of the first that will be."""
-    return _folder(run, step, losses(run, step))
+    return job_folder(run, step, losses(run, step))
 
 
 def next_folder(run: Path, step: str) -> Path:
     """Return the folder for a further job of ``step``, where the one before it was lost."""
-    return _folder(run, step, losses(run, step) + 1)
+    return job_folder(run, step, losses(run, step) + 1)
 
 
 def losses(run: Path, step: str) -> int:
     """Return how often the job of ``step`` was lost and begun again. A crash forgets none."""
-    return next(n for n in itertools.count() if not _folder(run, step, n + 1).exists())
+    return next(n for n in itertools.count() if not job_folder(run, step, n + 1).exists())
 
 
-def _folder(run: Path, step: str, lost: int) -> Path:
+def job_folder(run: Path, step: str, lost: int) -> Path:
+    """Return the folder of the job of ``step`` that was begun after so many were lost."""
     name = step.replace("/", ".")
     return run / "jobs" / (f"{name}.lost{lost}" if lost else name)

@@ -72,8 +72,8 @@ def test_a_file_that_is_written_anew_is_read_to_its_old_end(tmp_path: Path) -> N
 
 def test_a_job_that_was_lost_is_followed_by_the_one_in_its_place(tmp_path: Path) -> None:
     for folder, text in {"4.then.2": "a", "4.then.2.lost1": "b", "4.then.2.lost2": "c"}.items():
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "out").write_text(text)
+        (tmp_path / "jobs" / folder).mkdir(parents=True)
+        (tmp_path / "jobs" / folder / "out").write_text(text)
     with closing(StepOutput(StepStarted("4/then/2", "/x"), tmp_path)) as output:
         pieces = list(output.read(ended=False))
         assert [(p.stream, p.data) for p in pieces] == [("out", b"a"), ("out", b"b")]
@@ -96,15 +96,15 @@ LAST: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize(("printed", "line"), LAST.values(), ids=LAST)
 def test_the_last_line(tmp_path: Path, printed: bytes, line: str) -> None:
-    (tmp_path / "1.2").mkdir()
-    (tmp_path / "1.2" / "out").write_bytes(printed)
+    (tmp_path / "jobs" / "1.2").mkdir(parents=True)
+    (tmp_path / "jobs" / "1.2" / "out").write_bytes(printed)
     assert latest_line(tmp_path, "1/2") == line
 
 
 def test_the_last_line_is_that_of_the_stream_that_was_written_to_last(tmp_path: Path) -> None:
-    for folder, name, at in (("1", "out", 1), ("1", "err", 3), ("1.lost1", "out", 2)):
-        (tmp_path / folder).mkdir(exist_ok=True)
-        (tmp_path / folder / name).write_text(f"{folder} {name}\n")
-        os.utime(tmp_path / folder / name, (at, at))
-    assert latest_line(tmp_path, "1") == "1 err"
+    for folder, name, at in (("1", "err", 9), ("1.lost1", "out", 2), ("1.lost1", "err", 3)):
+        (tmp_path / "jobs" / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "jobs" / folder / name).write_text(f"{folder} {name}\n")
+        os.utime(tmp_path / "jobs" / folder / name, (at, at))
+    assert latest_line(tmp_path, "1") == "1.lost1 err"
     assert latest_line(tmp_path, "2") == ""
