@@ -116,6 +116,18 @@ def test_standard_output_into_a_pipe(target: Target, tmp_path: Path, kept: bool)
     assert job.folder.read("out") == (b"out\n" if kept else b"")
 
 
+def test_what_keeps_the_pipe_open_is_ended_too(
+    target: Target, spec: MakeSpec, tmp_path: Path
+) -> None:
+    reading, writing = os.pipe()
+    script = "(trap '' TERM; touch ready; exec sleep 100) & until [ -e ready ]; do :; done; echo out; exit 3"
+    job = target.start(tmp_path / "1", spec(script), Streams(stdout=writing, kept=True))
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        assert job.wait() == Exit(3)
+        assert pipe.read() == b"out\n"
+
+
 def test_no_secret_is_in_the_folder(target: Target, tmp_path: Path) -> None:
     environment = {"WF_STEP": "1", "API_TOKEN": "hunter2"}
     spec = JobSpec(("true",), str(tmp_path), environment, secrets=frozenset(["API_TOKEN"]))

@@ -36,6 +36,7 @@ if cd "$directory" 2> "$job/err"; then
     both)
         mkfifo "$job/tee"
         (trap '' TERM INT HUP; exec tee "$job/out" < "$job/tee") &
+        tee=$!
         (exec "$@" > "$job/tee" 2> "$job/err")
         ;;
     esac
@@ -43,10 +44,15 @@ if cd "$directory" 2> "$job/err"; then
 else
     status=126
 fi
+# `exit.new` has its room already, so that this is written on a full disk too.
+printf '%-3s\n' "$status" 1<> "$job/exit.new"
 # What the command left running in its session ends with it; what writes `exit` does not.
 trap '' TERM INT HUP
 kill -TERM 0
-wait
-# `exit.new` has its room already, so that this is written on a full disk too.
-printf '%-3s\n' "$status" 1<> "$job/exit.new"
+if [ "$output" = both ]; then
+    # What does not listen may keep the pipe to tee open for good: that is killed, with all of us.
+    (sleep 2; kill -KILL 0) &
+    wait "$tee"
+    kill -KILL $!
+fi
 [ "$waits" ] && kill -0 "$waits" || exec mv "$job/exit.new" "$job/exit"
