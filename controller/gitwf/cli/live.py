@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gitwf.app.glance import Glance
 from gitwf.app.session import Session
 from gitwf.cli.board import Board, Row
+from gitwf.cli.edge import say
 from gitwf.cli.progress import listener
 from gitwf.engine.recorder import Listener
 from gitwf.records.event import Event
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.live import Live
     from rich.text import Text
+
+    from gitwf.app.glance import Glance
+
+_PATIENCE = 0.3
+"""Seconds before anything is displayed: what ends sooner does not wait for the libraries."""
 
 _PER_SECOND = 4
 _MOST_ROWS = 12
@@ -33,34 +40,69 @@ def shown(here: Session, *, json: bool) -> Iterator[Listener]:
     if json or not sys.stderr.isatty():
         yield listener(json=json)
         return
-    from rich.console import Console
-    from rich.live import Live
+    display = _Display(here)
+    start = threading.Timer(_PATIENCE, display.start)
+    start.daemon = True
+    start.start()
+    try:
+        yield display.hear
+    finally:
+        start.cancel()
+        display.stop()
 
-    console = Console(stderr=True, highlight=False)
-    if console.is_dumb_terminal:
-        yield listener(json=json)
-        return
-    tell = listener(
-        json=False, write=lambda line: console.print(line, markup=False, soft_wrap=True)
-    )
-    board = Board()
-    glance = Glance(here.repository(), here.environment)
 
-    def hear(event: Event) -> None:
-        board.hear(event, time.monotonic())
-        tell(event)
+class _Display:
+    """Writes lines, and once it was started, what runs below them. Threads share it."""
 
-    def drawn() -> Text:
-        return _drawn(board, glance, console)
+    def __init__(self, here: Session) -> None:
+        self._here = here
+        self._board = Board()
+        self._tell = listener(json=False, write=self._write)
+        self._lock = threading.Lock()
+        self._live: Live | None = None
+        self._is_over = False
 
-    with Live(
-        console=console,
-        get_renderable=drawn,
-        refresh_per_second=_PER_SECOND,
-        transient=True,
-        redirect_stdout=False,
-    ):
-        yield hear
+    def hear(self, event: Event) -> None:
+        """Take note of an event, and say what there is to say of it."""
+        self._board.hear(event, time.monotonic())
+        self._tell(event)
+
+    def start(self) -> None:
+        """Begin to show what runs, where the terminal can do that."""
+        from rich.console import Console
+        from rich.live import Live
+
+        from gitwf.app.glance import Glance
+
+        console = Console(stderr=True, highlight=False)
+        if console.is_dumb_terminal:
+            return
+        glance = Glance(self._here.repository(), self._here.environment)
+        live = Live(
+            console=console,
+            get_renderable=lambda: _drawn(self._board, glance, console),
+            refresh_per_second=_PER_SECOND,
+            transient=True,
+            redirect_stdout=False,
+        )
+        with self._lock:
+            if not self._is_over:
+                live.start()
+                self._live = live
+
+    def stop(self) -> None:
+        """Take away what was shown; the lines stay."""
+        with self._lock:
+            self._is_over = True
+            if self._live is not None:
+                self._live.stop()
+
+    def _write(self, line: str) -> None:
+        with self._lock:
+            if self._live is None or self._is_over:
+                say(line)
+            else:
+                self._live.console.print(line, markup=False, soft_wrap=True)
 
 
 def _drawn(board: Board, glance: Glance, console: Console) -> Text:
