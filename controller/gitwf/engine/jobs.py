@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -142,13 +143,24 @@ class Work(msgspec.Struct, frozen=True):
 
         stop, floods = self.frame.stop, self.context.floods
         with (
-            after(self.process.timeout, expire),
+            after(self._left(job.folder), expire),
             floods.watching(job.folder, self.context.log_max, overflow),
             stop.listening(lambda: job.cancel(stop.grace)),
         ):
             if stop.foretold:
                 job.cancel(stop.grace)
             return job.wait(), next(iter(reasons), None)
+
+    def _left(self, folder: JobFolder) -> float | None:
+        """Return the seconds that the job has left, whoever started it; None for no limit.
+
+        One that has ended while nobody looked is taken as it is.
+        """
+        limit = self.process.timeout
+        if limit is None or folder.exit_status() is not None:
+            return None
+        began = folder.began()
+        return limit if began is None else max(0.0, limit - max(0.0, time.time() - began))
 
     def _problem(self) -> Failure | None:
         """Return why a job that was not begun yet cannot be started, or None."""

@@ -140,6 +140,13 @@ class JobFolder:
         """Return whether a wrapper has taken the job."""
         return os.path.lexists(self.path / "pid")
 
+    def began(self) -> float | None:
+        """Return when a wrapper took the job, in seconds since the epoch, or None."""
+        try:
+            return os.lstat(self.path / "pid").st_mtime
+        except OSError:
+            return None
+
     def pid(self) -> int | None:
         """Return the process id of the wrapper, or None where it never came that far."""
         first, _, _ = self.read("pid").partition(b"\n")
