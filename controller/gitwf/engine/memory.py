@@ -109,6 +109,10 @@ class Memory:
         known = self._answers.get((step, function, argument))
         return known.popleft() if known else None
 
+    def files(self) -> set[str]:
+        """Return the paths of all files that were kept with the run."""
+        return {path for _, path in self._kept}
+
     def kept(self, step: str, path: str) -> FileKept | None:
         """Return that ``step`` has written the file ``path`` (the next time), or None."""
         known = self._kept.get((step, path))

@@ -79,12 +79,12 @@ class Runner:
         folder = state / "runs" / request.id
         with room(folder), owning(folder):
             place = self._place(request)
-            shelf = RunShelf(self._records, place, folder)
             named = named_secrets(request.plan.program())
             secrets = secrets_of(self._environment, settings.secrets, named)
             self._records.ongoing.begin(request.id, encode(request.plan))
             earlier = self._earlier(request, place)
             memory = Memory([*earlier.files(), *read(path_of(state, request.id))])
+            shelf = RunShelf(self._records, place, folder, memory.files())
             journal = Journal(path_of(state, request.id))
             recorder = RunRecorder(
                 self._records,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+
+import msgspec
 
 from gitwf.data.atomic import write_whole
 from gitwf.data.mergeyaml import merge_stages
@@ -15,23 +17,25 @@ from gitwf.plan.stage import Stage
 from gitwf.records.store import Records
 from gitwf.repo.commits import Change, File
 
-_STAGES, _LOCK, _ANSWERS = "dvc.yaml", "dvc.lock", "answers"
+_STAGES, _LOCK, _ANSWERS, _USED = "dvc.yaml", "dvc.lock", "answers", "stages.jsonl"
 
 
 class RunShelf:
     """Collects what belongs into the ref of one run, from its workspace.
 
-    ``folder`` is what the clone has of the run: what its stages answered is there at once, for
-    other runs and for another playing of this one.
+    ``folder`` is what the clone has of the run: its stages and what they answered are there at once,
+    for other runs and for another playing of this one. ``kept`` are files that one before it kept.
     """
 
-    def __init__(self, records: Records, workspace: Path, folder: Path) -> None:
+    def __init__(
+        self, records: Records, workspace: Path, folder: Path, kept: Iterable[str] = ()
+    ) -> None:
         self._records = records
         self._workspace = workspace
         self._folder = folder
-        self._stages: dict[str, Stage] = {}
+        self._stages = {stage.name: stage for stage in _used(folder / _USED)}
         self._results = {file.stem: file.read_bytes() for file in folder.glob(f"{_ANSWERS}/*.json")}
-        self._kept: set[str] = set()
+        self._kept = set(kept)
         self._merged: tuple[str | None, Mapping[str, Stage], str | None] = (None, {}, None)
         self._lock = threading.Lock()
 
@@ -65,7 +69,10 @@ class RunShelf:
     def use(self, stage: Stage) -> None:
         """Have the run's `dvc.yaml` hold ``stage``."""
         with self._lock:
-            self._stages[stage.name] = stage
+            if self._stages.get(stage.name) != stage:
+                self._stages[stage.name] = stage
+                with (self._folder / _USED).open("ab") as file:
+                    file.write(b"\n" + msgspec.json.encode(stage))
 
     def keep(self, path: str) -> None:
         """Keep a file of the workspace with the run."""
@@ -103,6 +110,14 @@ class RunShelf:
         merged = merge_stages(merged, fresh) if fresh else merged or ""
         self._merged = (text, stages, merged)
         return merged
+
+
+def _used(path: Path) -> Iterator[Stage]:
+    """Yield the stages that are on disk, but those that a crash cut off."""
+    with suppress(FileNotFoundError):
+        for line in path.read_bytes().split(b"\n"):
+            with suppress(msgspec.DecodeError):
+                yield msgspec.json.decode(line, type=Stage)
 
 
 def _answer(folder: Path, key: str) -> Path:

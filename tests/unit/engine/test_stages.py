@@ -50,3 +50,15 @@ def test_metrics_are_merged_in_the_order_of_the_file(folder: Folder, play: Play)
         "fork:2 → /score 1 0.3 & /score 2 0\nsweep:n=3,4 → /score $n 0"
     )
     assert {name: bytes(value) for name, value in record.metrics.items()} == {"score": b"2"}
+
+
+def test_a_run_that_lacks_its_ref_alone_gets_all_of_its_files(folder: Folder, play: Play) -> None:
+    folder.commit({".dvc/config": "[core]\n", ".dvc/.gitignore": "/tmp\n/cache\n"})
+    first = play(EVAL.format(deps="  ↳ deps    → README.md") + "/log kept > kept.txt\n")
+    names = ("dvc.yaml", "dvc.lock", "kept.txt")
+    before = {name: play.kept(first, name) for name in names}
+    assert None not in before.values()
+    (play.path / "dvc.yaml").unlink()
+    folder.git("update-ref", "-d", str(first.ref))
+    again = play.again()
+    assert {name: play.kept(again, name) for name in names} == before
