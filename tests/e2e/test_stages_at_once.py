@@ -166,7 +166,7 @@ def beside(ready: Project, tmp_path: Path) -> Project:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("links", ["copy", "hardlink,copy", "symlink,copy"])
+@pytest.mark.parametrize("links", ["copy", "hardlink,copy"])
 def test_a_person_may_use_dvc_meanwhile(
     beside: Project, start: Start, wait_for: WaitFor, links: str
 ) -> None:
