@@ -161,3 +161,17 @@ def test_no_such_workflow_to_suspend(project: Project) -> None:
     assert done.err == (
         "git-wf: there is no workflow `workflows/mian.wf`\n  did you mean `workflows/main.wf`?\n"
     )
+
+
+def test_a_controller_hears_of_a_tag_and_its_run_waits_for_approval(
+    kept: Project, start: Start, wait_for: WaitFor
+) -> None:
+    text = DEPLOY.format(env="production")
+    kept.commit({"workflows/main.wf": f"on:tag tag:v*\n\n{text}"})
+    controller = start("controller", cwd=kept.path)
+    wait_for(lambda: kept.git("for-each-ref", "refs/wf/seen/tags"))
+    kept.git("tag", "v1")
+    wait_for(lambda: [run.status for run in kept.log()] == ["waiting"])
+    kept.done("approve", "latest")
+    wait_for(lambda: kept.ledger() == ["production"])
+    assert controller.stop().status == 0

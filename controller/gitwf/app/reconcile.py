@@ -95,7 +95,8 @@ def control(
                 report(reconciler.report())
             except RepositoryError as error:
                 report(Report(problems=(str(error),)))
-            if not wake.wait(RESYNC * random.uniform(0.9, 1.1)):  # noqa: S311  (no secret)
+            resync = RESYNC * random.uniform(0.9, 1.1)  # noqa: S311  (no secret)
+            if not wake.wait(reconciler.patience(resync)):
                 reconciler.forget()
         return reconciler.is_playing
 

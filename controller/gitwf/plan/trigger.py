@@ -1,8 +1,8 @@
-"""Which commits a workflow asks to be run for."""
+"""Which commits, tags and times a workflow asks to be run for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -42,17 +42,40 @@ def commit_triggers(file: tree.File) -> tuple[CommitTrigger, ...]:
 
     A file with a job and no ``on:`` has one without conditions; definitions alone ask for nothing.
     """
-    statements = [item.statement for line in file.block.lines for item in line.items]
-    triggers = [s for s in statements if isinstance(s, tree.Trigger)]
-    if triggers:
-        return tuple(_commit_trigger(t) for t in triggers if t.event == "commit")
+    if any(isinstance(s, tree.Trigger) for s in _statements(file)):
+        return tuple(_commit_trigger(t) for t in _triggers(file, "commit"))
     silent = (tree.Use, tree.Trigger, tree.Definition, tree.Handler, tree.Missing)
-    has_job = any(not isinstance(s, silent) for s in statements)
+    has_job = any(not isinstance(s, silent) for s in _statements(file))
     return (CommitTrigger(),) if has_job else ()
 
 
+def asks_for_tag(file: tree.File, name: str) -> bool:
+    """Return whether an ``on:tag`` of ``file`` fits the tag ``name``."""
+    globs = (_globs(_options(t).get("tag")) for t in _triggers(file, "tag"))
+    return any(given is None or any(matches(g, name) for g in given) for given in globs)
+
+
+def crons(file: tree.File) -> tuple[str, ...]:
+    """Return the times of the ``on:schedule`` triggers of ``file``, as crontabs spell them."""
+    given = (_options(t).get("cron") for t in _triggers(file, "schedule"))
+    return tuple(text for text in given if text)
+
+
+def _statements(file: tree.File) -> Iterator[tree.Statement]:
+    return (item.statement for line in file.block.lines for item in line.items)
+
+
+def _triggers(file: tree.File, event: str) -> Iterator[tree.Trigger]:
+    found = (s for s in _statements(file) if isinstance(s, tree.Trigger))
+    return (trigger for trigger in found if trigger.event == event)
+
+
+def _options(trigger: tree.Trigger) -> dict[str, str]:
+    return {option.key: literal_text(option.value) for option in trigger.options}
+
+
 def _commit_trigger(trigger: tree.Trigger) -> CommitTrigger:
-    options = {option.key: literal_text(option.value) for option in trigger.options}
+    options = _options(trigger)
     return CommitTrigger(
         _globs(options.get("branch")),
         _globs(options.get("path")),

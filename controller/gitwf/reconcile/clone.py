@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.engine.playing import Builtins
 from gitwf.engine.run import Runner
+from gitwf.records.clock import Clock
 from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
 from gitwf.targets.local import LocalTarget
@@ -16,10 +17,14 @@ class Clone:
     """A repository with its records and its runner. ``environment`` is what commands may get."""
 
     def __init__(
-        self, repository: Repository, environment: Mapping[str, str], builtins: Builtins
+        self,
+        repository: Repository,
+        environment: Mapping[str, str],
+        builtins: Builtins,
+        clock: Clock | None = None,
     ) -> None:
         self.repository = repository
-        self.records = Records(repository)
+        self.records = Records(repository, clock)
         self.runner = Runner(repository, self.records, LocalTarget(), environment, builtins)
 
     def facts(self, commit: str) -> FileFacts:

@@ -18,8 +18,8 @@ class Desired(msgspec.Struct, frozen=True):
 
     ``key`` None: the workflow has errors, and ``problem`` says so. ``asks`` is whether its
     ``on:`` fits this head, ``supersede`` what it wants to become of an older run that goes on.
-    ``due`` is the time that an ``on:schedule`` calls for a run now, if any. ``waits`` says what a run
-    would have to wait for before it begins.
+    ``due`` is the last time that its ``crons`` mean, if any. ``waits`` says what a run would have to
+    wait for before it begins.
     """
 
     workflow: str
@@ -27,6 +27,7 @@ class Desired(msgspec.Struct, frozen=True):
     asks: bool = True
     problem: str = ""
     supersede: str = "finish"
+    crons: tuple[str, ...] = ()
     due: str = ""
     waits: str = ""
 
@@ -82,7 +83,8 @@ class Observed(msgspec.Struct, frozen=True):
     """What is on record: runs on the branch, newest first; the key each environment stands at.
 
     ``refused`` are the workflows refused for this very head; ``noted`` are commits that are
-    recorded as asking for nothing. ``suspended`` are the workflows that nobody is to start.
+    recorded as asking for nothing. ``suspended`` are the workflows that nobody is to start. ``since``
+    says by workflow from when on its schedule counts.
     """
 
     runs: tuple[KnownRun, ...] = ()
@@ -90,6 +92,7 @@ class Observed(msgspec.Struct, frozen=True):
     refused: frozenset[str] = frozenset()
     noted: frozenset[str] = frozenset()
     suspended: frozenset[str] = frozenset()
+    since: Mapping[str, str] = {}
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):
@@ -138,7 +141,7 @@ class Refuse(msgspec.Struct, frozen=True, tag=True):
     """Record that ``workflow`` cannot run at ``commit`` until a person mends it."""
 
     workflow: str
-    branch: str
+    branch: str | None
     commit: str
     reason: str
 
@@ -202,7 +205,7 @@ def _workflow(
         if want.workflow in observed.refused:
             return f"{want.workflow} was refused"
         return Refuse(want.workflow, head.branch, head.commit, want.problem)
-    if want.due:
+    if want.due > observed.since.get(want.workflow, want.due):
         return Start(want.workflow, head.branch, head.commit, "schedule", want.due, want.waits)
     if not want.asks:
         return f"{want.workflow} does not ask for this commit"

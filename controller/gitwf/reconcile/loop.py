@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import partial
 
@@ -17,11 +18,13 @@ from gitwf.reconcile.apply import Applier, Done
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
 from gitwf.reconcile.decide import QUEUE, Action, decide, decide_loose
-from gitwf.reconcile.desired import Asked, asked
+from gitwf.reconcile.desired import Asked, asked, asked_by_tag
 from gitwf.reconcile.observe import observe, observe_loose
 from gitwf.reconcile.performing import Performer, Report, bug
+from gitwf.reconcile.tags import TAGS, Tag, decide_tag, done_for, is_settled
 from gitwf.records import environments
 from gitwf.records.requests import REQUESTS, SUSPENDED
+from gitwf.records.seen import TAGS as SEEN_TAGS
 from gitwf.repo.errors import RepositoryError
 
 log = logging.getLogger(__name__)
@@ -53,7 +56,9 @@ class Reconciler:
         self._due = due or threading.Event()
         self._performer = Performer(Applier(clone, stop, listener), stop, self._due)
         self._settled: dict[str, str] = {}
-        self._seen: tuple[Mapping[str, str], ...] = ()
+        self._alarms: dict[str, datetime] = {}
+        self._heard: tuple[Mapping[str, str], ...] = ()
+        self._tags: Mapping[str, str] | None = None
 
     @property
     def is_playing(self) -> bool:
@@ -76,7 +81,13 @@ class Reconciler:
         acted = False
         for branch, commit in self._heads().items():
             acted = self._guarded(f"`{branch}`", partial(self._look, branch, commit)) or acted
+        acted = self._guarded("tags", self._look_at_tags) or acted
         return self._guarded("runs of no branch", self._look_loose) or acted
+
+    def patience(self, most: float) -> float:
+        """Return the seconds until something is due, at most ``most``."""
+        now = self._clone.records.clock.now()
+        return min([most, *(max(0.0, (at - now).total_seconds()) for at in self._alarms.values())])
 
     def _guarded(self, what: str, look: Callable[[], bool]) -> bool:
         """Look at something; whatever goes wrong with it stops nothing else."""
@@ -91,16 +102,47 @@ class Reconciler:
 
     def _hear(self) -> None:
         """Look at every head again where people have asked for something, or an environment changed."""
-        seen = tuple(self._clone.repository.refs.list(prefix) for prefix in _HEARD)
-        if seen != self._seen:
+        heard = tuple(self._clone.repository.refs.list(prefix) for prefix in _HEARD)
+        if heard != self._heard:
             self._settled.clear()
-        self._seen = seen
+        self._heard = heard
 
     def _look_loose(self) -> bool:
         """Take up runs that belong to no branch."""
         runs = observe_loose(self._clone, Settings())
         begun = [self._begin(decide_loose(run), f"run {run.run}") for run in runs]
         return any(begun)
+
+    def _look_at_tags(self) -> bool:
+        """Begin what new and moved tags call for; those of the first look of all are only noted."""
+        tags, seen = self._clone.repository.refs.list(TAGS), self._clone.records.seen
+        if tags is self._tags:
+            return False
+        known = seen.read(SEEN_TAGS)
+        settled = dict(tags if known is None else tags.items() & known.items())
+        acted = False
+        for ref, id_ in sorted(tags.items() - settled.items()):
+            begun = self._look_at_tag(ref, id_)
+            if begun is None:
+                settled[ref] = id_
+            acted = begun or acted
+        if settled != known:
+            seen.write(SEEN_TAGS, settled)
+        self._tags = tags if len(settled) == len(tags) else None
+        return acted
+
+    def _look_at_tag(self, ref: str, id_: str) -> bool | None:
+        """Begin what a tag calls for; return whether it did, or None where it calls for nothing more."""
+        commit = self._clone.repository.resolve(id_)
+        if commit is None:
+            return None
+        tag = Tag(ref.removeprefix(TAGS), id_, commit)
+        want = asked_by_tag(self._clone, tag)
+        wants, done = want.head.workflows, done_for(self._clone, tag)
+        if is_settled(wants, done):
+            return None
+        suspended = self._clone.records.suspensions.all()
+        return self._begin(decide_tag(tag, wants, done, suspended), ref, want)
 
     def forget(self) -> None:
         """Look at every watched head again at the next step, as after a restart."""
@@ -110,6 +152,9 @@ class Reconciler:
     def _look(self, branch: str, commit: str) -> bool:
         """Begin what one head calls for; return whether it called for anything."""
         want = asked(self._clone, branch, commit)
+        self._alarms.pop(branch, None)
+        if want.alarm is not None:
+            self._alarms[branch] = want.alarm
         if self._look_back(want):
             return True
         actions = decide(want.head, observe(self._clone, want.head, want.settings))
@@ -162,5 +207,7 @@ class Reconciler:
         return configure(self._clone.facts(commit)).settings.controller.branches
 
     def _heads(self) -> dict[str, str]:
-        """Return the watched branches whose head was not settled by this reconciler yet."""
-        return {b: c for b, c in self.watched().items() if self._settled.get(b) != c}
+        """Return the watched branches whose head this reconciler has not settled yet, or that are due."""
+        now = self._clone.records.clock.now()
+        due = {branch for branch, at in self._alarms.items() if at <= now}
+        return {b: c for b, c in self.watched().items() if self._settled.get(b) != c or b in due}

@@ -11,10 +11,14 @@ from gitwf.engine.ownership import is_played
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import Head, KnownRun, Observed
 from gitwf.reconcile.hold import hold_of_run
+from gitwf.reconcile.schedule import counted_since
 from gitwf.records.clock import parse
 from gitwf.records.event import RunNone, RunRefused, decode
 from gitwf.records.fold import WAITING, RunRecord
 from gitwf.records.requests import CANCEL
+
+SCHEDULE = "schedule"
+"""The trigger of a run that was due; its occasion is the time."""
 
 HERE = "here"
 """The trigger of a run of the working tree: it never counts."""
@@ -38,7 +42,18 @@ def observe(clone: Clone, head: Head, settings: Settings) -> Observed:
         refused=frozenset(refused),
         noted=frozenset(noted),
         suspended=frozenset(clone.records.suspensions.all()),
+        since=_since(clone, head, mine),
     )
+
+
+def _since(clone: Clone, head: Head, runs: list[RunRecord]) -> dict[str, str]:
+    """Return by workflow from when on its schedule counts: from the last run that was due on."""
+    schedules = {want.workflow: want.crons for want in head.workflows if want.crons}
+    since = counted_since(clone.records, head.branch, schedules)
+    for run in runs:
+        if run.trigger == SCHEDULE and run.occasion and run.workflow in since:
+            since[run.workflow] = max(since[run.workflow], run.occasion)
+    return since
 
 
 def observe_loose(clone: Clone, settings: Settings) -> tuple[KnownRun, ...]:

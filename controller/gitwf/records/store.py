@@ -10,6 +10,7 @@ from gitwf.records.ongoing import Ongoing
 from gitwf.records.owner import owner_of
 from gitwf.records.requests import Requests, Suspensions
 from gitwf.records.runs import Runs
+from gitwf.records.seen import Seen
 from gitwf.repo.repository import Repository
 
 
@@ -24,6 +25,7 @@ class Records:
         self.environments = Environments(repository, self.clock)
         self.requests = Requests(repository, self.clock)
         self.suspensions = Suspensions(repository, self.clock)
+        self.seen = Seen(repository, self.clock)
         self.state_dir = repository.state_dir
         self.ongoing = Ongoing(repository.state_dir)
         self.owner = owner_of(repository.state_dir)

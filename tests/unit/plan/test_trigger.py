@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitwf.language.parser import parse
-from gitwf.plan.trigger import CommitTrigger, commit_triggers
+from gitwf.plan.trigger import CommitTrigger, asks_for_tag, commit_triggers, crons
 
 TRIGGERS: dict[str, tuple[str, tuple[CommitTrigger, ...]]] = {
     "a job and no trigger": ("/a", (CommitTrigger(),)),
@@ -59,3 +59,24 @@ def test_a_head_fits(
     expected: bool,  # noqa: FBT001
 ) -> None:
     assert trigger.fits(branch, watched=watched, changed=changed) is expected
+
+
+TAGS: dict[str, tuple[str, str, bool]] = {
+    "any": ("on:tag\n/a", "v1", True),
+    "one that fits": ("on:tag tag:v*\n/a", "v1.2", True),
+    "one that does not": ("on:tag tag:v*\n/a", "nightly", False),
+    "one of several globs": ("on:tag tag:v*,nightly\n/a", "nightly", True),
+    "another trigger": ("on:commit\n/a", "v1", False),
+    "no trigger": ("/a", "v1", False),
+}
+
+
+@pytest.mark.parametrize(("text", "name", "expected"), TAGS.values(), ids=TAGS)
+def test_a_tag(text: str, name: str, expected: bool) -> None:  # noqa: FBT001
+    assert asks_for_tag(parse("main.wf", f"{text}\n").file, name) is expected
+
+
+def test_times() -> None:
+    text = 'on:schedule cron:"0 3 * * *"\non:commit\non:schedule cron:"0 9 * * 1"\n/a\n'
+    assert crons(parse("main.wf", text).file) == ("0 3 * * *", "0 9 * * 1")
+    assert crons(parse("main.wf", "/a\n").file) == ()

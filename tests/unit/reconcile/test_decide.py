@@ -380,10 +380,49 @@ def test_a_run_that_nobody_plays_is_taken_up_also_to_be_cancelled(cancelled: str
     assert decide(_head("A"), _known(run)) == (RESUME,)
 
 
+DUE = Desired(W, "A", asks=False, due="03:00")
+SCHEDULED = Start(W, "main", NOW, "schedule", "03:00")
+
+TIMES: dict[str, tuple[Desired, Observed, tuple[Action, ...]]] = {
+    "a time has come": (DUE, Observed(since={W: "02:00"}), (SCHEDULED,)),
+    "whatever the key": (
+        DUE,
+        Observed((_run("A", "succeeded", NOW),), since={W: "02:00"}),
+        (SCHEDULED,),
+    ),
+    "it was done": (DUE, Observed((_run("A", "failed", NOW),), since={W: "03:00"}), ()),
+    "it was due before anybody looked": (
+        DUE,
+        Observed(since={W: "10:00"}),
+        (_none(f"{W} does not ask for this commit"),),
+    ),
+    "a run goes on": (
+        DUE,
+        Observed((msgspec.structs.replace(_run("B", "running"), played=True),), since={W: "02:00"}),
+        (),
+    ),
+    "it has to wait": (
+        msgspec.structs.replace(DUE, waits="approval"),
+        Observed(since={W: "02:00"}),
+        (msgspec.structs.replace(SCHEDULED, waits="approval"),),
+    ),
+    "a commit asks too": (
+        msgspec.structs.replace(DUE, asks=True),
+        Observed(since={W: "02:00"}),
+        (SCHEDULED,),
+    ),
+}
+
+
+@pytest.mark.parametrize(("want", "observed", "expected"), TIMES.values(), ids=TIMES)
+def test_a_schedule(want: Desired, observed: Observed, expected: tuple[Action, ...]) -> None:
+    assert decide(Head("main", NOW, (want,)), observed) == expected
+
+
 SUSPENDED: dict[str, tuple[Head, Observed, tuple[Action, ...]]] = {
     "nothing is on record": (_head("A"), _known(), ()),
     "it has errors": (_head(None), _known(), ()),
-    "it is due": (Head("main", NOW, (Desired(W, "A", due="03:00"),)), _known(), ()),
+    "it is due": (Head("main", NOW, (DUE,)), Observed(since={W: "02:00"}), ()),
     "a run of it goes on": (_head("A"), _known(_run("B", "running")), (RESUME,)),
     "another workflow asks": (
         Head("main", NOW, (Desired("a", "A"), Desired(W, "A"))),

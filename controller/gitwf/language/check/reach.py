@@ -8,9 +8,6 @@ from gitwf.diagnostics import Diagnostic, Severity, Span
 from gitwf.language import tree
 from gitwf.language.check.scene import Scene
 
-_SILENT = frozenset({"tag", "schedule"})
-"""Events whose triggers are read and not acted on yet."""
-
 
 def check_reach(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a warning for each place that the run cannot come to, and each case without a `*`."""
@@ -21,10 +18,6 @@ def check_reach(scene: Scene) -> Iterator[Diagnostic]:
         yield from _constant(choice, path)
     for block in scene.own(tree.Block):
         yield from _after_failure(block, path)
-    for trigger in scene.own(tree.Trigger):
-        if trigger.event in _SILENT:
-            message = f"`on:{trigger.event}` does not start runs in this version"
-            yield _warning("WF301", message, trigger.span, path, "start them with `git wf run`")
 
 
 def _case(case: tree.Case, path: str) -> Iterator[Diagnostic]:

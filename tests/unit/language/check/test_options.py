@@ -123,12 +123,8 @@ on:schedule cron:"5-1 * * * *"
 on:schedule cron:daily
 """,
             [
-                "1:1 WF301? `on:schedule` does not start runs in this version | start them with `git wf run`",
-                "2:1 WF301? `on:schedule` does not start runs in this version | start them with `git wf run`",
                 '2:18 WF106 `cron:` takes five fields such as `"0 3 * * *"`, not `0 99 * * *`',
-                "3:1 WF301? `on:schedule` does not start runs in this version | start them with `git wf run`",
                 '3:18 WF106 `cron:` takes five fields such as `"0 3 * * *"`, not `5-1 * * * *`',
-                "4:1 WF301? `on:schedule` does not start runs in this version | start them with `git wf run`",
                 '4:18 WF106 `cron:` takes five fields such as `"0 3 * * *"`, not `daily`',
             ],
             id="cron",

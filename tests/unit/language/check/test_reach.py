@@ -65,19 +65,6 @@ on_failure → /echo }
             ],
             id="after-fail",
         ),
-        pytest.param(
-            """\
-on:tag tag:v*
-on:schedule cron:"0 3 * * *"
-on:commit
-on:manual
-""",
-            [
-                "1:1 WF301? `on:tag` does not start runs in this version | start them with `git wf run`",
-                "2:1 WF301? `on:schedule` does not start runs in this version | start them with `git wf run`",
-            ],
-            id="triggers",
-        ),
     ],
 )
 def test_reach(said: Said, text: str, messages: list[str]) -> None:

@@ -1,0 +1,43 @@
+"""`on:schedule`: when a workflow is due. Times are UTC, and of those that were missed the last one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from gitwf.cron import parse_cron
+from gitwf.records.clock import spell
+from gitwf.records.seen import TIMES
+from gitwf.records.store import Records
+
+
+def last_due(crons: Iterable[str], now: datetime) -> str:
+    """Return the last time up to ``now`` that one of ``crons`` means, as records spell it, or nothing."""
+    times = (cron.last(now) for text in crons if (cron := parse_cron(text)))
+    return max((spell(at) for at in times if at), default="")
+
+
+def next_due(crons: Iterable[str], now: datetime) -> datetime | None:
+    """Return the next time after ``now`` that one of ``crons`` means, or None."""
+    times = (cron.following(now) for text in crons if (cron := parse_cron(text)))
+    return min((at for at in times if at), default=None)
+
+
+def counted_since(
+    records: Records, branch: str, schedules: Mapping[str, tuple[str, ...]]
+) -> dict[str, str]:
+    """Return since when the schedules of workflows on ``branch`` count, by workflow.
+
+    One that was never seen, or otherwise, counts from now on: what was due before is not caught up.
+    """
+    known = records.seen.read(TIMES) or {}
+    seen = {key: value for key, value in known.items() if key.partition(":")[0] != branch}
+    since: dict[str, str] = {}
+    for workflow, crons in schedules.items():
+        key, text = f"{branch}:{workflow}", "; ".join(crons)
+        at, _, before = known.get(key, "").partition(" ")
+        since[workflow] = at if before == text else spell(records.clock.now())
+        seen[key] = f"{since[workflow]} {text}"
+    if seen != known:
+        records.seen.write(TIMES, seen)
+    return since
