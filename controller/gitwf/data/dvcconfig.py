@@ -38,13 +38,21 @@ def read(path: Path) -> Sections:
 
     Raises `BrokenFileError`: it is no configuration.
     """
-    parser = RawConfigParser(delimiters=("=",), comment_prefixes=("#",), strict=False)
     try:
-        parser.read_string(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8"), path)
     except FileNotFoundError:
         return {}
-    except (ParseError, UnicodeDecodeError) as error:
-        raise BrokenFileError(f"`{path}` is no DVC configuration: {_line(error)}") from error
+    except UnicodeDecodeError as error:
+        raise _broken(path, error) from error
+
+
+def parse(text: str, path: Path) -> Sections:
+    """Return the options in the ``text`` of the file at ``path``. Raises as `read`."""
+    parser = RawConfigParser(delimiters=("=",), comment_prefixes=("#",), strict=False)
+    try:
+        parser.read_string(text)
+    except ParseError as error:
+        raise _broken(path, error) from error
     return {
         _section(name): {
             option: _resolved(_section(name), option, _value(value), path.parent)
@@ -126,5 +134,5 @@ def _resolved(section: str, option: str, value: str, folder: Path) -> str:
     return os.path.normpath(folder / Path(value).expanduser())
 
 
-def _line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+def _broken(path: Path, error: Exception) -> BrokenFileError:
+    return BrokenFileError(f"`{path}` is no DVC configuration: {str(error).splitlines()[0]}")

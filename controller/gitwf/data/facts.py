@@ -14,6 +14,7 @@ import msgspec
 from gitwf.plan.stage import Stage
 
 if TYPE_CHECKING:
+    from gitwf.data.dvcconfig import Sections
     from gitwf.repo.index import Tracked
     from gitwf.repo.objects import Objects
 
@@ -232,10 +233,18 @@ class FileFacts:
         text = self.text("dvc.yaml")
         if text is None:
             return {}
-        from gitwf.data.dvcyaml import read_stages
+        from gitwf.data.dvcyaml import Beside, apart, read_stages
 
-        known = read_stages(text).items()
+        beside = Beside(self.text, parsing=self._dvc_settings.get("parsing", {}))
+        known = apart(read_stages(text, beside)).items()
         return {n: s if isinstance(s, Stage) else str(s.reason) for n, s in known}
+
+    @cached_property
+    def _dvc_settings(self) -> Sections:
+        from gitwf.data import dvcconfig
+
+        name = ".dvc/config"
+        return dvcconfig.parse(self.text(name) or "", Path(name))
 
     def locked(self, path: str) -> str | None:
         """Return the hash that ``dvc.lock`` holds for the out at ``path``, or None."""

@@ -14,7 +14,9 @@ from gitwf.data import dvcyaml, lockfile, runcache
 from gitwf.data.changes import changes, sentence
 from gitwf.data.entry import Entry, Item, Params
 from gitwf.data.errors import BrokenFileError, DataError, MissingObjectError, PathError
+from gitwf.data.frozen import frozen_outs
 from gitwf.data.hashes import HashInfo
+from gitwf.data.overlaps import overlaps
 from gitwf.data.params import read_params
 from gitwf.data.project import Project
 from gitwf.data.tracked import bring
@@ -58,6 +60,24 @@ def look(project: Project, stage: Stage) -> Look:
     """
     _refuse_missing_wdir(project, stage)
     _refuse_outs(project, stage)
+    return (_look_frozen if stage.frozen else _look)(project, stage)
+
+
+def _look_frozen(project: Project, stage: Stage) -> Look:
+    """Look at a stage that is never executed: what it wants is of no account, if nothing changed."""
+    locked = _entry(project, stage)
+    held = frozen_outs(project, stage, locked)
+    if held.known and locked is not None:
+        return Look("it is frozen", entry=locked, unchanged=held.present)
+    missing, why = _missing_deps(project, stage)
+    if missing:
+        return Look(why, missing_deps=missing)
+    wanted = wanted_entry(project, stage)
+    entry = msgspec.structs.replace(wanted, outs=held.outs)
+    return Look("it is frozen: its outs are taken as they are", wanted, entry=entry)
+
+
+def _look(project: Project, stage: Stage) -> Look:
     missing, why = _missing_deps(project, stage)
     if missing:
         return Look(why, missing_deps=missing)
@@ -89,7 +109,8 @@ def wanted_entry(project: Project, stage: Stage) -> Entry:
 def has_run_cache(stage: Stage, wanted: Entry) -> bool:
     """Return whether DVC's run cache knows stages such as this: see `_can_hash` of DVC."""
     return (
-        bool(wanted.deps or wanted.params)
+        not stage.always_changed
+        and bool(wanted.deps or wanted.params)
         and all(wanted.params.values())
         and bool(stage.outs)
         and not any(out.persist for out in stage.outs)
@@ -102,11 +123,16 @@ def _refuse_missing_wdir(project: Project, stage: Stage) -> None:
 
 
 def _refuse_outs(project: Project, stage: Stage) -> None:
-    """Raise for outs that DVC would not take: its own files, and what `.dvcignore` names."""
+    """Raise for outs that DVC would not take: its own files, what it tracks, ignores, or has twice."""
+    paths = ((os.path.normpath(out.path), stage.name) for out in stage.outs)
+    for _, why in overlaps(paths):
+        raise PathError(f"`{stage.name}` cannot be a stage: {why}")
     for out in stage.outs:
         full = project.resolve(stage.wdir, out.path)
         if full.name in {dvcyaml.NAME, lockfile.NAME} or full.suffix == ".dvc":
             raise PathError(f"`{out.path}` cannot be an out: it is a file of DVC itself")
+        if full.with_name(f"{full.name}.dvc").is_file():
+            raise PathError(f"`{out.path}` cannot be an out: `{out.path}.dvc` tracks it")
         if project.ignore.covers(full, is_dir=False):
             raise PathError(f"`{out.path}` cannot be an out: `.dvcignore` names it")
 
@@ -158,6 +184,8 @@ def _restorable(
     project: Project, stage: Stage, wanted: Entry, key: str | None, locked: Entry | None
 ) -> tuple[Entry | None, str]:
     """Return the entry whose outs are at hand, or None and why there is none."""
+    if stage.always_changed:
+        return None, "it is `always_changed`"
     if not (wanted.deps or wanted.params or stage.outs):
         return None, "a stage without deps and outs is always executed"
     change = None if locked is None else _change(locked, wanted, stage)

@@ -17,17 +17,21 @@ import msgspec
 
 from gitwf.data import emit
 from gitwf.data.disagree import disagreement
-from gitwf.data.dvcyaml import Refused, body_of, read_stages
+from gitwf.data.dvcyaml import Refused, read_stages
+from gitwf.data.stagebody import body_of
 from gitwf.plan.stage import Stage
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
 
-_OURS = ("desc", "cmd", "wdir", "deps", "params", "outs", "metrics", "plots")
+_OURS = (
+    *("desc", "cmd", "wdir", "deps", "params", "outs", "metrics", "plots"),
+    *("frozen", "always_changed"),
+)
 _SETS = frozenset({"deps", "params", "outs", "metrics", "plots"})
 """The fields in which order says nothing."""
 
-_NEVER_OURS = ("foreach", "do", "matrix", "vars", "frozen", "always_changed")
+_NEVER_OURS = ("foreach", "do", "matrix", "vars")
 """What makes a stage another one: it goes when a stage of ours takes its name."""
 
 _ENDLESS = 1 << 20

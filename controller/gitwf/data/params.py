@@ -1,4 +1,4 @@
-"""Values of parameters, as DVC reads them: by file and dotted key, from YAML, TOML or JSON.
+"""Values of parameters, as DVC reads them: by file and dotted key, from YAML, TOML, JSON or Python.
 
 What a key reaches is what `dpath.get` reaches in `dvc/dependency/param.py`.
 """
@@ -22,7 +22,7 @@ def read_params(path: Path, name: str, keys: Sequence[str] | None) -> dict[str, 
     ``name`` is the file as the stage writes it, for messages.
 
     Raises `ParamError`: the file or a key is not there, or it holds what a lock file cannot.
-    `UnsupportedError`: it is a Python file, or a key is a pattern.
+    `UnsupportedError`: a key is a pattern.
     """
     return _values(read_file(path, name), name, keys)
 
@@ -48,20 +48,17 @@ def _values(document: object, name: str, keys: Sequence[str] | None) -> dict[str
 
 
 def read_file(path: Path, name: str) -> object:
-    """Return what a YAML, TOML or JSON file holds; an empty one holds no parameters.
+    """Return what a file of parameters holds; an empty one holds none.
 
-    Raises `ParamError`: it is not there, or not readable. `UnsupportedError`: it is a Python file.
+    Raises `ParamError`: it is not there, or not readable.
     """
-    suffix = path.suffix.lower()
-    if suffix == ".py":
-        raise UnsupportedError(f"`{name}`: parameters in Python", "put them into a YAML file")
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ParamError(f"`{name}` does not exist", "a stage reads parameters from it") from None
     except (IsADirectoryError, UnicodeDecodeError) as error:
         raise ParamError(f"`{name}` is no text file") from error
-    return _parse(text, suffix, name) or {}
+    return _parse(text, path.suffix.lower(), name) or {}
 
 
 def _parse(text: str, suffix: str, name: str) -> object:
@@ -72,6 +69,10 @@ def _parse(text: str, suffix: str, name: str) -> object:
             import tomllib
 
             return tomllib.loads(text)
+        if suffix == ".py":
+            from gitwf.data import pyparams
+
+            return pyparams.parse(text)
         return yaml12.loads(text, name)
     except ValueError as error:
         raise ParamError(f"`{name}` is not readable: {error}") from error
@@ -118,4 +119,4 @@ def _refuse_unstorable(value: object, where: str) -> None:
         for item in value:
             _refuse_unstorable(item, where)
     elif isinstance(value, (dt.date, dt.time, bytes, set)):
-        raise ParamError(f"`{where}` is a date, time or binary value", "write it in quotes")
+        raise ParamError(f"`{where}` is a date, time, set or bytes", "write it in quotes")

@@ -166,7 +166,9 @@ class Stages:
         return seen
 
     def _restored(self, task: _Task, seen: Look) -> Ended | str:
-        """Restore the stage, or return why it must be executed."""
+        """Restore the stage, or return why it must be executed; a frozen one never is."""
+        if task.stage.frozen and seen.entry is not None:
+            return self._restore(task, seen, seen.entry, None)
         if task.need.forced is not None:
             return task.need.forced
         record = self._shelf.find(seen.name) if seen.name else None

@@ -30,7 +30,8 @@ class Stage(msgspec.Struct, frozen=True):
 
     ``wdir`` is relative to the DVC root, with forward slashes; all other paths are relative to
     ``wdir``. ``params`` maps a file to the keys read from it, or to None for the whole file.
-    ``cmd`` is text for the shell as DVC runs it, or several such texts.
+    ``cmd`` is text for the shell as DVC runs it, or several such texts. A ``frozen`` stage is never
+    executed: its outs are what they are. One that is ``always_changed`` always is.
     """
 
     name: str
@@ -40,3 +41,5 @@ class Stage(msgspec.Struct, frozen=True):
     params: Mapping[str, tuple[str, ...] | None] = {}
     outs: tuple[Out, ...] = ()
     desc: str | None = None
+    frozen: bool = False
+    always_changed: bool = False

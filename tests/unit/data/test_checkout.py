@@ -86,7 +86,10 @@ def test_nothing_is_changed_where_an_out_is_lost(root: Path, past: tuple[str, st
 
 
 def test_a_stage_that_needs_dvc_itself_is_refused(root: Path, past: tuple[str, str]) -> None:
-    stages = "stages:\n  one:\n    cmd: a\n    frozen: true\n"
+    stages = "stages:\n  one:\n    cmd: a\n    colour: red\n"
     with pytest.raises(UnsupportedError) as caught:
         checkout_entries(Project.open(root), past[0], stages)
-    assert str(caught.value) == "stage `one`: it uses `frozen` (`dvc checkout` can restore it)"
+    assert (
+        str(caught.value)
+        == "stage `one`: it has an unknown field `colour` (`dvc checkout` can restore it)"
+    )

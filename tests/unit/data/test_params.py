@@ -10,6 +10,20 @@ from gitwf.data.params import read_params
 
 Write = Callable[[dict[str, str | bytes]], None]
 YAML = "lr: 1e-3\nnet:\n  layers: [8, 16]\n  2: two\nname: yes\nnone:\nday: 2026-11-22\n"
+PYTHON = """
+import os
+a = 1
+b: tuple = (1, 2)
+c = os.environ["X"]
+d = e = 3
+class Net:
+    deep = {"x": -1}
+    def __init__(self):
+        self.w = 2
+        local = 3
+    def other(self):
+        self.v = 4
+"""
 
 
 @pytest.mark.parametrize(
@@ -22,6 +36,8 @@ YAML = "lr: 1e-3\nnet:\n  layers: [8, 16]\n  2: two\nname: yes\nnone:\nday: 2026
         ("p.yaml", "", None, {}),
         ("p.toml", "[a]\nb = 1.50\n", ["a.b"], {"a.b": 1.5}),
         ("p.json", '{"a": {"b": 1e2}}', ["a"], {"a": {"b": 100.0}}),
+        ("p.py", PYTHON, None, {"a": 1, "b": [1, 2], "Net": {"deep": {"x": -1}, "w": 2}}),
+        ("p.py", PYTHON, ["Net.deep.x", "b.1"], {"Net.deep.x": -1, "b.1": 2}),
         ("p.conf", "a: 1\n", ["a"], {"a": 1}),
     ],
 )
@@ -44,13 +60,19 @@ def test_values_are_read_as_dvc_reads_them(
         ("p.toml", "a = \n", ["a"], "`p.toml` is not readable: "),
         ("p.json", "{", ["a"], "`p.json` is not readable: "),
         ("p.yaml", b"\xff\xfe\xff", ["a"], "`p.yaml` is no text file"),
-        ("p.py", "a = 1\n", ["a"], "`p.py`: parameters in Python (put them into a YAML file)"),
+        ("p.py", "a = (\n", ["a"], "`p.py` is not readable: '(' was never closed, line 1"),
+        (
+            "p.py",
+            "a = {1}\n",
+            ["a"],
+            "`p.py: a` is a date, time, set or bytes (write it in quotes)",
+        ),
         ("p.yaml", "a: 1\n", ["a*"], "`p.yaml`: the key `a*` is a pattern (name the keys)"),
         (
             "p.yaml",
             "a: {b: [2026-11-22]}\n",
             None,
-            "`p.yaml: a` is a date, time or binary value (write it in quotes)",
+            "`p.yaml: a` is a date, time, set or bytes (write it in quotes)",
         ),
     ],
 )
