@@ -96,3 +96,22 @@ def test_no_such_run(project: Project) -> None:
     done = project.wf("cancel", "01ZZ")
     assert done.status == 2
     assert done.err == "git-wf: there is no run `01ZZ`\n  `git wf log` lists them\n"
+
+
+def test_a_run_whose_journal_is_damaged_ends_as_lost(
+    gated: Project, start: Start, wait_for: WaitFor
+) -> None:
+    player = start("controller", cwd=gated.path)
+    wait_for(lambda: gated.ledger() == ["train"])
+    run = begun(gated)
+    player.kill()
+    [journal] = gated.path.glob(f".git/wf/runs/{run}/events.jsonl")
+    journal.write_bytes(journal.read_bytes().replace(b'"step":"', b'"stop":"', 1))
+    assert "is damaged" in gated.wf("reconcile").err
+    done = gated.wf("cancel", run)
+    assert (done.status, done.err.splitlines()[-1]) == (
+        0,
+        f"run {run} is lost: its journal is damaged",
+    )
+    assert gated.show(run).status == "lost"
+    gated.open_gate()  # its job is nobody's any more, and would wait for it for good

@@ -16,6 +16,7 @@ from gitwf.engine.stop import Stop
 from gitwf.reconcile.apply import Applier
 from gitwf.reconcile.clone import Clone
 from gitwf.records.fold import WAITING, RunRecord
+from gitwf.records.journal import DamagedJournalError
 from gitwf.records.lock import LockedError
 from gitwf.records.requests import CANCEL, Wish
 
@@ -34,7 +35,8 @@ def cancel(session: Session, run: str, why: str | None, listener: Listener) -> C
     """End ``run`` as cancelled; return when it has ended.
 
     Whoever plays it hears of it and ends it; where nobody does, that is done here: its jobs end, and its
-    handlers run. A run of another clone goes on until that clone hears of it.
+    handlers run. A run of another clone goes on until that clone hears of it. One whose journal is
+    damaged ends as lost.
 
     Raises:
         UnknownRunError: if there is no such run.
@@ -65,7 +67,15 @@ def _until_over(clone: Clone, run: str, wish: Wish, listener: Listener) -> None:
             records.requests.settle(run)
             return
         with suppress(LockedError):  # a controller was faster, and plays it now
-            if record.status == WAITING:
-                applier.drop(run, f"cancelled {wish}")
-            else:
-                applier.resume(run)
+            _end(applier, record, wish)
+
+
+def _end(applier: Applier, record: RunRecord, wish: Wish) -> None:
+    """End a run that nobody plays; one whose journal cannot be believed is lost."""
+    try:
+        if record.status == WAITING:
+            applier.drop(record.run, f"cancelled {wish}")
+        else:
+            applier.resume(record.run)
+    except DamagedJournalError:
+        applier.lose(record.run)

@@ -16,6 +16,8 @@ def cancel(run: RunId, reason: Reason = None, json: Json = False) -> int:
         say(f"run {record.run} had ended already: {record.status}")
     elif not record.is_over:
         say(f"run {record.run} is another clone's: it ends there when that hears of it")
+    elif record.status == "lost":
+        say(f"run {record.run} is lost: its journal is damaged")
     elif record.status != "cancelled":
         say(f"run {record.run} ended before it could be cancelled: {record.status}")
     else:

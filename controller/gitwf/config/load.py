@@ -58,6 +58,7 @@ def load(text: str, path: str = "wf.toml") -> Loaded:
         return Loaded(Settings(), (_broken(str(error), text, path),))
     faults: list[_Fault] = []
     settings = _table(Settings, _droids_apart(document), (), faults)
+    faults += _misplaced(settings)
     return Loaded(settings, _reported(faults, text, path))
 
 
@@ -87,6 +88,31 @@ def _droids_apart(document: dict[str, object]) -> dict[str, object]:
     named = {name: entry for name, entry in droid.items() if isinstance(entry, dict)}
     own = {key: entry for key, entry in droid.items() if key not in named}
     return {**document, "droid": own, NAMED_DROIDS: named}
+
+
+def _misplaced(settings: Settings) -> Iterator[_Fault]:
+    """Yield what is wrong with the order of environments: it would have runs wait for good."""
+    for name, environment in settings.env.items():
+        at = ("env", name, "after")
+        for first in environment.after:
+            if first not in settings.env:
+                close = nearest(first, sorted(settings.env))
+                hint = f"did you mean `{close}`?" if close else f"add a table `[env.{first}]`"
+                yield _Fault(at, f"there is no environment `{first}`", hint)
+        if name in _all_before(name, settings):
+            yield _Fault(at, f"`{name}` would have to wait for itself")
+
+
+def _all_before(name: str, settings: Settings) -> set[str]:
+    """Return the environments that come before ``name``, and before those."""
+    before: set[str] = set()
+    due = list(settings.env[name].after)
+    while due:
+        first = due.pop()
+        if first in settings.env and first not in before:
+            before.add(first)
+            due += settings.env[first].after
+    return before
 
 
 def _reported(faults: list[_Fault], text: str, path: str) -> tuple[Diagnostic, ...]:

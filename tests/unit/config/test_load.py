@@ -130,6 +130,23 @@ def test_no_toml(text: str, message: str) -> None:
     ("text", "message"),
     [
         pytest.param(
+            '[env.staging]\n[env.production]\nafter = ["stagin"]',
+            """\
+wf.toml:3:1: WF602 there is no environment `stagin`
+  3 | after = ["stagin"]
+    | ^^^^^
+    = did you mean `staging`?""",
+            id="unknown-environment",
+        ),
+        pytest.param(
+            '[env.a]\nafter = ["b"]\n[env.b]\nafter = ["c"]\n[env.c]\n[env.d]\nafter = ["d"]',
+            """\
+wf.toml:7:1: WF602 `d` would have to wait for itself
+  7 | after = ["d"]
+    | ^^^^^""",
+            id="environment-after-itself",
+        ),
+        pytest.param(
             "[controler]\njobs = 1",
             """\
 wf.toml:1:2: WF602 there is no table or setting `controler`
