@@ -90,8 +90,10 @@ class Work(msgspec.Struct, frozen=True):
             return False
         if not newest_folder(run, step).is_dir():
             return False
-        self.context.target.prepare(next_folder(run, step), self._spec())
-        return True
+        with suppress(OSError):
+            self.context.target.prepare(next_folder(run, step), self._spec())
+            return True
+        return False
 
     def run(self) -> Finished:
         """Start the job and wait for its end; adopt it where an earlier controller started it.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -13,10 +12,8 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-import msgspec
-
-from gitwf.repo.disk import room, sync_folder, write_all
-from gitwf.repo.errors import StorageFullError
+from gitwf.repo.disk import sync_folder
+from gitwf.targets.description import Description, describe
 from gitwf.targets.job import NO_STREAMS, Exit, Job, JobFolder, JobSpec, Streams
 from gitwf.targets.process import (
     Process,
@@ -38,7 +35,6 @@ _PATIENCE = 50
 
 _WRAPPER = files("gitwf.targets").joinpath("job.sh").read_text(encoding="utf-8")
 _NAME = "git-wf-job"
-_EXIT = b"%-3s\n" % b""
 
 
 class LocalTarget:
@@ -46,14 +42,14 @@ class LocalTarget:
 
     def prepare(self, folder: Path, spec: JobSpec) -> None:
         """Make the folder of a job that is not started yet, on the disk when this returns."""
-        if _describe(folder, spec):
+        if describe(folder, spec):
             for path in (*folder.iterdir(), folder, folder.parent, folder.parent.parent):
                 sync_folder(path)
 
     def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> Job:
         """Start the job in ``folder``, or adopt it where a wrapper has begun to play it."""
         known = JobFolder(folder)
-        if not _describe(folder, spec) and _may_be_begun(known):
+        if not describe(folder, spec) and _may_be_begun(known):
             return LocalJob.adopted(known)
         about = (str(folder), spec.directory, _output(streams), str(os.getpid()), boot())
         wrapper = subprocess.Popen(
@@ -81,60 +77,8 @@ def _may_be_begun(folder: JobFolder) -> bool:
     """
     if folder.is_begun() or folder.exit_status() is not None:
         return True
-    described = _Description.read(folder).boot
+    described = Description.read(folder).boot
     return described != "" and described != boot()
-
-
-class _Description(msgspec.Struct, frozen=True):
-    """`spec.json`: of the environment it holds what is ours, as the rest may be secret."""
-
-    argv: tuple[str, ...] = ()
-    directory: str = ""
-    environment: dict[str, str] = {}
-    boot: str = ""
-
-    @classmethod
-    def of(cls, spec: JobSpec) -> _Description:
-        ours = {k: v for k, v in spec.environment.items() if k.startswith("WF_")}
-        return cls(spec.argv, spec.directory, ours, boot())
-
-    @classmethod
-    def read(cls, folder: JobFolder) -> _Description:
-        try:
-            return msgspec.json.decode(folder.read("spec.json"), type=cls)
-        except msgspec.DecodeError:
-            return cls()
-
-
-def _describe(folder: Path, spec: JobSpec) -> bool:
-    """Make the job's folder with its spec, whole; return whether it was not there before.
-
-    Raises `StorageFullError` where there is no room for it.
-    """
-    if folder.is_dir():
-        return False
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        with room(folder):
-            _fill(draft, spec)
-            draft.rename(folder)
-    except (OSError, StorageFullError):
-        shutil.rmtree(draft, ignore_errors=True)
-        if folder.is_dir():
-            return False
-        raise
-    return True
-
-
-def _fill(draft: Path, spec: JobSpec) -> None:
-    draft.mkdir(parents=True, exist_ok=True)  # there where a process with this id died over it
-    _write(draft / "spec.json", msgspec.json.encode(_Description.of(spec)))
-    _write(draft / "exit.new", _EXIT)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb", buffering=0) as file:
-        write_all(file.fileno(), content)
 
 
 class LocalJob:
