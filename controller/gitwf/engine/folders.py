@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+from gitwf.targets.job import JobFolder
+
 
 def newest_folder(run: Path, step: str) -> Path:
     """Return the folder of the job of ``step`` that was begun last, or of the first that will be."""
@@ -14,6 +16,12 @@ def newest_folder(run: Path, step: str) -> Path:
 def next_folder(run: Path, step: str) -> Path:
     """Return the folder for a further job of ``step``, where the one before it was lost."""
     return job_folder(run, step, losses(run, step) + 1)
+
+
+def open_folders(run: Path) -> list[Path]:
+    """Return the folders of the jobs of a run that were begun and have not said that they ended."""
+    folders = map(JobFolder, sorted((run / "jobs").glob("[!.]*")))
+    return [f.path for f in folders if f.is_begun() and f.exit_status() is None]
 
 
 def losses(run: Path, step: str) -> int:

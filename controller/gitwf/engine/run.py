@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from gitwf.config.settings import Settings
@@ -13,6 +14,7 @@ from gitwf.engine.context import RunContext
 from gitwf.engine.earlier import NOTHING, Earlier
 from gitwf.engine.environment import declared, for_commands, secrets_of
 from gitwf.engine.flood import FloodWatch
+from gitwf.engine.folders import open_folders
 from gitwf.engine.gate import Gate
 from gitwf.engine.heeding import heeding
 from gitwf.engine.memory import Memory
@@ -22,7 +24,7 @@ from gitwf.engine.recorder import Listener, RunRecorder
 from gitwf.engine.request import Request
 from gitwf.engine.resources import Resources
 from gitwf.engine.shelf import RunShelf
-from gitwf.engine.stop import Stop
+from gitwf.engine.stop import GRACE, Stop
 from gitwf.engine.supply import Supply
 from gitwf.plan.calls import named_secrets
 from gitwf.plan.plan import encode
@@ -31,7 +33,7 @@ from gitwf.records.journal import DamagedJournalError, Journal, path_of, read
 from gitwf.records.store import Records
 from gitwf.repo.disk import room
 from gitwf.repo.repository import Repository
-from gitwf.targets.job import Target
+from gitwf.targets.job import Job, Target
 
 _JOBS = 16
 """Jobs at once that any machine allows: `fork:4` means four at once on two cores too."""
@@ -154,6 +156,17 @@ class Runner:
 
         done_by = request.effects_done
         return Earlier(request.of, events, folder, stands, has_files=has_files, done_by=done_by)
+
+    def abandon(self, run: str) -> None:
+        """End the jobs that are left of ``run``, which nobody plays and nobody will."""
+        jobs: list[Job] = []
+        for folder in open_folders(self._repository.state_dir / "runs" / run):
+            with suppress(OSError):  # nobody can tell whether it goes on: so nobody can end it
+                jobs.append(self._target.adopt(folder))
+        for job in jobs:
+            job.cancel(GRACE)
+        for job in jobs:
+            job.wait()
 
     def _clear(self, request: Request, record: RunRecord) -> None:
         """Remove the workspace, and those of earlier runs of the same workflow that failed.

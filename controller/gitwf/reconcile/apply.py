@@ -113,7 +113,8 @@ class Applier:
         return runner.play(request, settings, part.stop, self._listener, part.gate)
 
     def lose(self, run: str) -> RunRecord:
-        """End a run as lost: whoever played it is gone, and nobody can take it up."""
+        """End a run as lost, and its jobs: whoever played it is gone, and nobody can take it up."""
+        self._clone.runner.abandon(run)
         self._listener(end(self._records, run, lost))
         return self._records.runs.read(run)
 

@@ -98,6 +98,13 @@ class Target(Protocol):
             ValueError: if an argument or variable holds a NUL.
         """
 
+    def adopt(self, folder: Path) -> Job:
+        """Return the job in ``folder``, which somebody began; it may have ended.
+
+        Raises:
+            OSError: if nobody can tell whether it goes on.
+        """
+
 
 _STATUS = re.compile(rb"(\d{1,3}) *\n")
 

@@ -62,6 +62,10 @@ class LocalTarget:
         )
         return LocalJob(known, wrapper)
 
+    def adopt(self, folder: Path) -> Job:
+        """Return the job in ``folder``, which somebody began; it may have ended."""
+        return LocalJob.adopted(JobFolder(folder))
+
 
 def _output(streams: Streams) -> str:
     """Return where the wrapper sends the standard output of the command."""
