@@ -16,7 +16,7 @@ import msgspec
 from gitwf.records.clock import Clock, spell
 from gitwf.repo.errors import RepositoryError
 
-_PAUSE, _LONGEST = 0.002, 0.1  # seconds between two tries: at first, and after a while
+_PAUSE, _LONGEST = 0.002, 0.02  # seconds between two tries: at first, and after a while
 
 
 class Holder(msgspec.Struct, frozen=True):
