@@ -35,6 +35,9 @@ def _differences(there: Stage, stage: Stage) -> Iterator[str]:
     for out in there.outs:
         if out not in stage.outs:
             yield f"`{out.path}` {_flags(out)}"
+    for flag in ("frozen", "always_changed"):
+        if getattr(there, flag) != getattr(stage, flag):
+            yield f"`{flag}` is {str(getattr(there, flag)).lower()}"
     if stage.desc not in {None, there.desc}:
         yield "`desc` is another" if there.desc else "`desc` is missing"
 

@@ -27,12 +27,19 @@ class Beside(msgspec.Struct, frozen=True):
     """What stands beside a `dvc.yaml`.
 
     ``read`` gives the text of the file at a path below the DVC root, or None. ``folder`` is that of
-    the `dvc.yaml`, there too, and ``parsing`` that section of DVC's configuration.
+    the `dvc.yaml`, there too, ``root`` where the DVC root is in the repository, and ``parsing`` that
+    section of DVC's configuration.
     """
 
     read: Read
     folder: str = "."
+    root: str = "."
     parsing: Mapping[str, str] = {}
+
+    def place(self, stage: Stage) -> Stage:
+        """Return ``stage``, which knows its folders only as the file has them, where it is."""
+        wdir = posixpath.normpath(posixpath.join(self.folder, stage.wdir))
+        return msgspec.structs.replace(stage, root=self.root, folder=self.folder, wdir=wdir)
 
 
 def read_stages(text: str, beside: Beside | None = None) -> dict[str, Stage | Refused]:
@@ -57,7 +64,9 @@ def read_stages(text: str, beside: Beside | None = None) -> dict[str, Stage | Re
     found: dict[str, Stage | Refused] = {}
     for name, body in stages.items():
         found.update(_read(str(name), body, templates))
-    return found
+    if beside is None:
+        return found
+    return {n: beside.place(s) if isinstance(s, Stage) else s for n, s in found.items()}
 
 
 def apart(stages: Mapping[str, Stage | Refused]) -> dict[str, Stage | Refused]:

@@ -112,9 +112,12 @@ def save(project: Project, stage: Stage, look: Look, *, reusable: bool = True) -
 
 
 def record_entries(
-    project: Project, entries: Mapping[str, Entry], ignored: Sequence[Path] = ()
+    project: Project,
+    entries: Mapping[str, Entry],
+    ignored: Sequence[Path] = (),
+    folder: str = ".",
 ) -> None:
-    """Put ``entries`` into `dvc.lock`, and have git ignore the outs at absolute paths ``ignored``.
+    """Put ``entries`` into the `dvc.lock` of ``folder``, and have git ignore the outs at absolute paths ``ignored``.
 
     Raises `BrokenFileError`: `dvc.lock` is not readable. `LockedError`: DVC's lock is held for too
     long.
@@ -122,15 +125,15 @@ def record_entries(
     blocks = emit_blocks(entries)
     with project.locked():
         project.gitignore.add(ignored)
-        old = project.lockfile()
+        old = project.lockfile(folder)
         new = old.with_blocks(blocks)
         if new != old:
-            project.write_lockfile(new)
+            project.write_lockfile(new, folder)
 
 
 def _record(project: Project, stage: Stage, entry: Entry) -> None:
     ignored = [project.resolve(stage.wdir, out.path) for out in stage.outs if out.cache]
-    record_entries(project, {stage.name: entry}, ignored)
+    record_entries(project, {stage.name: entry}, ignored, stage.folder)
 
 
 def _restore_out(project: Project, stage: Stage, out: Out, content: HashInfo) -> None:

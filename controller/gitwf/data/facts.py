@@ -14,7 +14,7 @@ import msgspec
 from gitwf.plan.stage import Stage
 
 if TYPE_CHECKING:
-    from gitwf.data.dvcconfig import Sections
+    from gitwf.data.ownstages import OwnStages
     from gitwf.repo.index import Tracked
     from gitwf.repo.objects import Objects
 
@@ -220,31 +220,19 @@ class FileFacts:
                     found[name] = path
         return found
 
-    def stages(self) -> Mapping[str, Stage | str]:
-        """Return the stages of ``dvc.yaml``; one that cannot be played is its reason.
+    def stages(self, folder: str = ".") -> Mapping[str, Stage | str]:
+        """Return the stages of a folder's ``dvc.yaml``; one that cannot be played is its reason.
 
         Raises:
-            BrokenFileError: if ``dvc.yaml`` cannot be read.
+            BrokenFileError: if the file cannot be read.
         """
-        return self._stages
+        return self._stages.of(folder)
 
     @cached_property
-    def _stages(self) -> Mapping[str, Stage | str]:
-        text = self.text("dvc.yaml")
-        if text is None:
-            return {}
-        from gitwf.data.dvcyaml import Beside, apart, read_stages
+    def _stages(self) -> OwnStages:
+        from gitwf.data.ownstages import OwnStages
 
-        beside = Beside(self.text, parsing=self._dvc_settings.get("parsing", {}))
-        known = apart(read_stages(text, beside)).items()
-        return {n: s if isinstance(s, Stage) else str(s.reason) for n, s in known}
-
-    @cached_property
-    def _dvc_settings(self) -> Sections:
-        from gitwf.data import dvcconfig
-
-        name = ".dvc/config"
-        return dvcconfig.parse(self.text(name) or "", Path(name))
+        return OwnStages(self.text, self.has)
 
     def locked(self, path: str) -> str | None:
         """Return the hash that ``dvc.lock`` holds for the out at ``path``, or None."""

@@ -169,10 +169,10 @@ def _params(project: Project, stage: Stage) -> Params:
 def _entry(project: Project, stage: Stage) -> Entry | None:
     """Return the entry of `dvc.lock`. DVC writes that file in place: half of it is none."""
     try:
-        return project.lockfile().entry(stage.name)
+        return project.lockfile(stage.folder).entry(stage.name)
     except BrokenFileError:
         with project.locked():
-            return project.lockfile().entry(stage.name)
+            return project.lockfile(stage.folder).entry(stage.name)
 
 
 def _name(stage: Stage, wanted: Entry) -> str:

@@ -30,7 +30,7 @@ class Project:
         self.deadline = DEADLINE
         self.rwlock = RwLock(root / ".dvc" / "tmp")
         self._lock = FileLock(root / ".dvc" / "tmp" / "lock")
-        self._lockfile = ("", Lockfile())
+        self._lockfiles: dict[str, tuple[str, Lockfile]] = {}
         self._resolved: dict[tuple[str, str], tuple[Path, tuple[str, ...]]] = {}
         self.ignore = Ignore(root)
         self.gitignore = GitIgnore(root)
@@ -64,25 +64,28 @@ class Project:
         (folder / "tmp").mkdir(exist_ok=True)
         return cls(path, config)
 
-    def lockfile(self) -> Lockfile:
-        """Return the `dvc.lock` as it is now; no file has no entries. Raises `BrokenFileError`."""
+    def lockfile(self, folder: str = ".") -> Lockfile:
+        """Return the `dvc.lock` of a folder as it is now; no file has no entries.
+
+        Raises `BrokenFileError`: it is not readable.
+        """
         try:
-            path = self.root / lockfile.NAME
+            path = self.root / folder / lockfile.NAME
             text = path.read_text(encoding="utf-8", errors="surrogateescape")
         except FileNotFoundError:
             return Lockfile()
-        known, parsed = self._lockfile
+        known, parsed = self._lockfiles.get(folder, ("", Lockfile()))
         if text != known:
             parsed = lockfile.parse(text)
-            self._lockfile = (text, parsed)
+            self._lockfiles[folder] = (text, parsed)
         return parsed
 
-    def write_lockfile(self, new: Lockfile) -> None:
-        """Replace `dvc.lock`. The caller holds the lock."""
+    def write_lockfile(self, new: Lockfile, folder: str = ".") -> None:
+        """Replace the `dvc.lock` of a folder. The caller holds the lock."""
         text = new.text()
         data = text.encode(errors="surrogateescape")
-        write_whole(self.root / lockfile.NAME, data, sync=False)
-        self._lockfile = (text, new)
+        write_whole(self.root / folder / lockfile.NAME, data, sync=False)
+        self._lockfiles[folder] = (text, new)
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold DVC's lock of this worktree. Raises `LockedError` after a minute."""

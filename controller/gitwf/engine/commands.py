@@ -19,7 +19,7 @@ from gitwf.engine.pouring import poured
 from gitwf.engine.repeat import wait
 from gitwf.engine.result import result_of
 from gitwf.engine.scope import OutsideError, inside
-from gitwf.engine.shell import definition_argv, stage_argv
+from gitwf.engine.shell import definition_argv, stage_argv, stage_environment
 from gitwf.engine.stages import JobEnd, Need, Stages
 from gitwf.engine.steps import Call, Ended, Steps
 from gitwf.engine.tally import Tally
@@ -93,7 +93,7 @@ class Commands:
         own = self._own.get(command.name)
         if isinstance(own, Stage):
             process = self._process(
-                stage_argv(own.cmd, self._context.environment), own.wdir, {}, own
+                stage_argv(own.cmd, self._context.environment), own.place, {}, own
             )
             return self._tried(Invocation(own.name, "", stage=own), process, call, frame)
         if isinstance(own, str):
@@ -125,7 +125,7 @@ class Commands:
         stage: Stage | None,
         invocation: Invocation | None = None,
     ) -> Process:
-        dvc = {"DVC_ROOT": str(self._context.workspace), "DVC_STAGE": stage.name} if stage else {}
+        dvc = stage_environment(stage, self._context.workspace) if stage else {}
         return Process(
             argv,
             self._context.workspace / wdir,

@@ -87,7 +87,7 @@ class Playing:
             return self._finish(NoDvcError("no workspace"), outcome)
         program = self._request.plan.program()
         project = self._project()
-        outcome = self._outcome(program, project, stop, builtins)
+        outcome = self._outcome(program, stop, builtins)
         return self._finish(project, outcome)
 
     def _started(self) -> RunStarted:
@@ -113,9 +113,7 @@ class Playing:
         except DataError as error:
             return error
 
-    def _outcome(
-        self, program: Program, project: Project | DataError, stop: Stop, builtins: Builtins
-    ) -> Outcome:
+    def _outcome(self, program: Program, stop: Stop, builtins: Builtins) -> Outcome:
         recorder, memory, context = self._recorder, self._memory, self._context
         steps = Steps(recorder, memory, context.folder)
         timers = Timers(recorder, memory, self._records.clock)
@@ -123,7 +121,7 @@ class Playing:
         players = Players(
             builtins(steps),
             steps,
-            self._stages(project),
+            self._stages(),
             Effects(ledger, memory, context),
             self._tally,
             timers,
@@ -154,9 +152,9 @@ class Playing:
                 outcome = failed(stopped.failure)
             return unless_stopped(outcome, whole)
 
-    def _stages(self, project: Project | DataError) -> Stages:
+    def _stages(self) -> Stages:
         executions = Executions(self._context.locks, self._context.id)
-        return Stages(project, self._shelf, executions, self._context.id)
+        return Stages(self._context.workspace, self._shelf, executions, self._context.id)
 
     def _finish(self, project: Project | DataError, outcome: Outcome) -> RunRecord:
         request = self._request

@@ -86,7 +86,8 @@ class Runner:
             self._records.ongoing.begin(request.id, encode(request.plan))
             earlier = self._earlier(request, place)
             memory = Memory([*earlier.files(), *read(path_of(state, request.id))])
-            shelf = RunShelf(self._records, place, folder, memory.files())
+            own = tuple(request.plan.stages.values())
+            shelf = RunShelf(self._records, place, folder, own, memory.files())
             journal = Journal(path_of(state, request.id))
             recorder = RunRecorder(
                 self._records,
@@ -120,8 +121,9 @@ class Runner:
 
             def lay_out() -> None:
                 if not request.here:
-                    links = settings.workspace.link
-                    workspace.prepare(self._repository, place, request.commit, links)
+                    links, stages = settings.workspace.link, request.plan.stages.values()
+                    roots = {".", *(stage.root for stage in stages)}
+                    workspace.prepare(self._repository, place, request.commit, links, roots)
 
             playing = Playing(request, context, recorder, shelf, memory, self._records, lay_out)
             requests = self._records.requests

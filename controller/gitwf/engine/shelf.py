@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,16 +24,23 @@ class RunShelf:
     """Collects what belongs into the ref of one run, from its workspace.
 
     ``folder`` is what the clone has of the run: its stages and what they answered are there at once,
-    for other runs and for another playing of this one. ``kept`` are files that one before it kept.
+    for other runs and for another playing of this one. ``own`` are stages of the repository: its
+    `dvc.yaml` files say what they are. ``kept`` are files that a playing before it kept.
     """
 
     def __init__(
-        self, records: Records, workspace: Path, folder: Path, kept: Iterable[str] = ()
+        self,
+        records: Records,
+        workspace: Path,
+        folder: Path,
+        own: Collection[Stage] = (),
+        kept: Iterable[str] = (),
     ) -> None:
         self._records = records
         self._workspace = workspace
         self._folder = folder
-        self._stages = {stage.name: stage for stage in _used(folder / _USED)}
+        self._own = own
+        self._stages = {stage.beside(stage.name): stage for stage in _used(folder / _USED)}
         self._results = {file.stem: file.read_bytes() for file in folder.glob(f"{_ANSWERS}/*.json")}
         self._kept = set(kept)
         self._merged: tuple[str | None, Mapping[str, Stage], str | None] = (None, {}, None)
@@ -67,10 +74,11 @@ class RunShelf:
         return None
 
     def use(self, stage: Stage) -> None:
-        """Have the run's `dvc.yaml` hold ``stage``."""
+        """Have the run hold ``stage``, and what it was executed with."""
+        name = stage.beside(stage.name)
         with self._lock:
-            if self._stages.get(stage.name) != stage:
-                self._stages[stage.name] = stage
+            if self._stages.get(name) != stage:
+                self._stages[name] = stage
                 with (self._folder / _USED).open("ab") as file:
                     file.write(b"\n" + msgspec.json.encode(stage))
 
@@ -85,9 +93,9 @@ class RunShelf:
         with self._lock:
             stages, kept, results = dict(self._stages), sorted(self._kept), dict(self._results)
         files: dict[str, Change] = {}
-        if stages:
-            files[_STAGES] = File(self._with_stages(stages).encode())
-            kept.append(_LOCK)
+        if stages and (text := self._with_stages(stages)):
+            files[_STAGES] = File(text.encode())
+        kept += sorted({stage.beside(_LOCK) for stage in stages.values()})
         for name in kept:
             path = self._workspace / name
             if path.is_file():
@@ -96,8 +104,8 @@ class RunShelf:
 
     def write_stages(self) -> None:
         """Write `dvc.yaml` in the workspace, with the stages that the run used."""
-        if self._stages:
-            write_whole(self._workspace / _STAGES, self._with_stages(self._stages).encode())
+        if self._stages and (text := self._with_stages(self._stages)):
+            write_whole(self._workspace / _STAGES, text.encode())
 
     def _with_stages(self, stages: Mapping[str, Stage]) -> str:
         """Return the text of the workspace's `dvc.yaml` with ``stages`` in it."""
@@ -106,7 +114,8 @@ class RunShelf:
         base, known, merged = self._merged
         if base != text or merged is None:
             known, merged = {}, text
-        fresh = [stage for name, stage in stages.items() if known.get(name) != stage]
+        defined = {name: stage for name, stage in stages.items() if stage not in self._own}
+        fresh = [stage for name, stage in defined.items() if known.get(name) != stage]
         merged = merge_stages(merged, fresh) if fresh else merged or ""
         self._merged = (text, stages, merged)
         return merged

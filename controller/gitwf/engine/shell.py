@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from gitwf.plan.invocation import SHELL
+from gitwf.plan.stage import Stage
 
 _QUIET = {"zsh": ("--no-rcs",), "bash": ("--noprofile", "--norc")}
 _IN_TURN = 'for line do "$0" {options} -c "$line" || exit; done'
@@ -28,3 +29,10 @@ def stage_argv(cmd: str | tuple[str, ...], environment: Mapping[str, str]) -> tu
     if len(lines) == 1:
         return (shell, *options, "-c", lines[0])
     return (SHELL, "-c", _IN_TURN.format(options=" ".join(options)), shell, *lines)
+
+
+def stage_environment(stage: Stage, workspace: Path) -> dict[str, str]:
+    """Return what DVC tells a stage's command of itself (dvc/stage/run.py, `prepare_kwargs`)."""
+    file = stage.beside("dvc.yaml")
+    name = stage.name if file == "dvc.yaml" else f"{file}:{stage.name}"
+    return {"DVC_ROOT": str(workspace / stage.root), "DVC_STAGE": name}

@@ -6,7 +6,10 @@ does, the others wait and restore. Who waits holds nothing that another waits fo
 
 from __future__ import annotations
 
+import posixpath
+import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -94,16 +97,14 @@ class _Task(msgspec.Struct, frozen=True):
 class Stages:
     """Plays the stages of one run in its workspace."""
 
-    def __init__(
-        self, project: Project | DataError, shelf: Shelf, executions: Executions, run: str
-    ) -> None:
-        self._project = project
+    def __init__(self, workspace: Path, shelf: Shelf, executions: Executions, run: str) -> None:
+        self._workspace = workspace
         self._shelf = shelf
         self._executions = executions
         self._run = run
         self._claims = Claims()
-        if isinstance(project, Project):
-            project.rwlock.forget(run)
+        self._projects: dict[str, Project] = {}
+        self._opening = threading.Lock()
 
     def play(self, stage: Stage, call: Call, execute: Execute, need: Need, stop: Stop) -> Ended:
         """Return how the stage ended; ``execute`` starts its command, or takes it up.
@@ -112,11 +113,9 @@ class Stages:
             StoppedError: if the stop is asked for while it waits for another stage.
             StorageFullError: if the disk is full.
         """
-        if isinstance(self._project, DataError):
-            return _failed(call, self._project)
         try:
-            with room(self._project.root):
-                return self._claimed(self._project, stage, call, execute, need, stop)
+            with room(self._workspace):
+                return self._claimed(self._project(stage), stage, call, execute, need, stop)
         except DataError as error:
             return _failed(call, error)
         except OSError as error:
@@ -126,6 +125,15 @@ class Stages:
     def recall(self, stage: Stage) -> None:
         """Have the run hold a stage that an earlier playing of the run has played."""
         self._shelf.use(stage)
+
+    def _project(self, stage: Stage) -> Project:
+        """Return the DVC project of ``stage``, free of what an earlier playing of the run held."""
+        with self._opening:
+            if stage.root not in self._projects:
+                project = Project.open(self._workspace / stage.root)
+                project.rwlock.forget(self._run)
+                self._projects[stage.root] = project
+            return self._projects[stage.root]
 
     def _claimed(
         self,
@@ -196,7 +204,9 @@ class Stages:
 
     def _execute(self, task: _Task, seen: Look, reason: str) -> Ended:
         project, claim = task.project, task.claim
-        read, write = ([project.root / p for p in paths] for paths in (claim.reads, claim.writes))
+        read, write = (
+            [self._workspace / p for p in paths] for paths in (claim.reads, claim.writes)
+        )
         with project.rwlock.busy(self._run, read=read, write=write):
             self._claims.write(claim)
             if not task.need.begun:
@@ -229,7 +239,8 @@ _LOST = "what it wrote before is no longer in the cache"
 
 def _paths(project: Project, stage: Stage, paths: Iterable[str]) -> list[str]:
     """Return where ``paths`` of the stage are in the workspace."""
-    return [project.name_of(project.resolve(stage.wdir, path)) for path in paths]
+    names = (project.name_of(project.resolve(stage.wdir, path)) for path in paths)
+    return [posixpath.normpath(posixpath.join(stage.root, name)) for name in names]
 
 
 def _has_come(task: _Task, seen: Look) -> bool:

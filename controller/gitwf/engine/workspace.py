@@ -13,10 +13,17 @@ from gitwf.repo import disk, worktree
 from gitwf.repo.repository import Repository
 
 
-def prepare(repository: Repository, path: Path, commit: str, links: Iterable[str]) -> None:
+def prepare(
+    repository: Repository,
+    path: Path,
+    commit: str,
+    links: Iterable[str],
+    roots: Iterable[str] = (".",),
+) -> None:
     """Lay out ``commit`` at ``path``; one that an earlier playing laid out whole is left alone.
 
-    ``links`` are untracked paths of the main tree that are linked into it.
+    ``links`` are untracked paths of the main tree that are linked into it, ``roots`` where it may
+    hold DVC projects.
     """
     ready = path.with_name(f"{path.name}.ready")
     if ready.exists():
@@ -28,8 +35,10 @@ def prepare(repository: Repository, path: Path, commit: str, links: Iterable[str
     main = main_tree(repository)
     if main is not None:
         _link(main, path, links)
-    if (path / ".dvc").is_dir():
-        prepare_workspace(_project(main), path, None if main else repository.state_dir / "dvc")
+    for root in roots:
+        if (path / root / ".dvc").is_dir():
+            cache = None if main else repository.state_dir / "dvc"
+            prepare_workspace(_project(main and main / root), path / root, cache)
     ready.touch()
 
 

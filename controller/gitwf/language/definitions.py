@@ -55,8 +55,9 @@ class Definitions(Directives):
         if self.kind is not Kind.COMMAND:
             return self._no_defined_name()
         span, name = Span(self.start, self.end), self.lexeme[1:]
-        if ":" in name:
-            self.report("WF103", "the name of a definition has no `:`", span, "use `_` or `-`")
+        if other := re.search(r"[:/@.]", name):
+            message = f"the name of a definition has no `{other[0]}`"
+            self.report("WF103", message, span, "use `_` or `-`")
         self.advance()
         return name, span
 

@@ -12,7 +12,7 @@ from gitwf.language.lexer import OPERAND, Mode
 from gitwf.language.token import Kind
 
 _CHAINS = {Kind.AND: "&&", Kind.OR: "||"}
-_COMMAND = re.compile(rf"/{lexer.COMMAND_NAME}(?::{lexer.COMMAND_NAME})*+(?![^\s;&|<>→])")
+_COMMAND = re.compile(rf"{lexer.COMMAND}(?![^\s;&|<>→])")
 _REDIRECTS = frozenset({Kind.WRITE, Kind.APPEND})
 FLOW_STARTS = frozenset({Kind.COMMAND, Kind.OPEN, Kind.BARRIER, Kind.DIRECTIVE})
 

@@ -19,8 +19,14 @@ BOM = "\ufeff"
 NAME = r"[A-Za-z_][A-Za-z0-9_]*+"
 """A variable's name."""
 
-COMMAND_NAME = r"(?:\w|-(?!>))++"
-"""A command's name, or one part of it; an arrow ends it."""
+_PART = r"(?:\w|-(?!>))++"
+_FOLDER = r"(?:[\w.]|-(?!>))++"
+_MEMBER = r"""(?:[^\s;&|<>→↳"'\\$\-]|-(?!>))++"""
+
+COMMAND = rf"/(?:(?:{_FOLDER}/)*+{_FOLDER}:{_PART}|{_PART}(?::{_PART})*+)(?:@{_MEMBER})?+"
+"""A command: `/name` or `/part:name`, of another folder's `dvc.yaml` `/folder/folder:name`, and of one of a group
+of stages `/name@member`. An arrow ends it.
+"""
 
 _LINE_END = r"\r*+(?:\n|\Z)"
 _JOINT = rf"\\{_LINE_END}"
@@ -80,7 +86,7 @@ _WORDS = {
     **_BETWEEN,
 }
 _STARTS = {
-    Kind.COMMAND: rf"/{COMMAND_NAME}(?::{COMMAND_NAME})*+{_WORD_ENDS}",
+    Kind.COMMAND: rf"{COMMAND}{_WORD_ENDS}",
     Kind.BARRIER: rf"barrier{_WORD_ENDS}",
     Kind.HANDLER: rf"on_(?:failure|success|exit){_WORD_ENDS}",
     Kind.DIRECTIVE: r"[A-Za-z_][\w\-]*+:",

@@ -35,12 +35,12 @@ def callees(program: Program, facts: Facts) -> Mapping[str, Callee]:
 
     The order is the contract's: a definition, a stage of `dvc.yaml`, an executable of `commands/`.
     """
-    stages, scripts = facts.stages(), facts.scripts()
+    scripts = facts.scripts()
     found: dict[str, Callee] = {}
     for name in called(program.file):
         if name in COMMANDS:
             continue
-        stage = stages.get(name)
+        stage = own_stage(name, facts)
         if name in program.definitions:
             found[name] = program.definitions[name].definition
         elif isinstance(stage, Stage):
@@ -48,6 +48,16 @@ def callees(program: Program, facts: Facts) -> Mapping[str, Callee]:
         elif name in scripts:
             found[name] = Script(name, scripts[name])
     return found
+
+
+def own_stage(name: str, facts: Facts) -> Stage | str | None:
+    """Return the stage of a `dvc.yaml` that a command means; why it cannot be played; or None.
+
+    ``folder:name`` is of that folder.
+    """
+    group, at, member = name.partition("@")
+    folder, _, stage = group.rpartition(":")
+    return facts.stages(folder or ".").get(f"{stage}{at}{member}")
 
 
 def effects(found: Mapping[str, Callee]) -> tuple[str, ...]:

@@ -29,8 +29,8 @@ class Facts(Protocol):
     def scripts(self) -> Mapping[str, str]:
         """Return the executables of ``commands/``: command name to path."""
 
-    def stages(self) -> Mapping[str, Stage | str]:
-        """Return the stages of ``dvc.yaml``; one that cannot be played is its reason, a sentence."""
+    def stages(self, folder: str = ".") -> Mapping[str, Stage | str]:
+        """Return the stages of a folder's ``dvc.yaml``; one that cannot be played is its reason."""
 
     def locked(self, path: str) -> str | None:
         """Return the hash that ``dvc.lock`` holds for the out at ``path``, or None."""

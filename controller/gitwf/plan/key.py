@@ -94,11 +94,11 @@ def _callee_inputs(callee: Callee, facts: Facts, outs: list[str]) -> Iterator[In
             yield Input("stage", callee.name, _digest(msgspec.json.encode(callee, order="sorted")))
             lines = (callee.cmd,) if isinstance(callee.cmd, str) else callee.cmd
             for line in lines:
-                yield from _words_of_shell(line, callee.wdir, facts)
+                yield from _words_of_shell(line, callee.place, facts)
             for dep in callee.deps:
-                yield from _dep(_under(callee.wdir, dep), facts, outs)
+                yield from _dep(_under(callee.place, dep), facts, outs)
             for file, keys in callee.params.items():
-                yield _params(_under(callee.wdir, file), keys, facts)
+                yield _params(_under(callee.place, file), keys, facts)
         case tree.Definition():
             wdir = next((literal_text(w) for w in _words(callee, "wdir")), ".")
             run = callee.field("run")
@@ -134,7 +134,7 @@ def _words(definition: tree.Definition, name: str) -> tuple[tree.Word, ...]:
 def _outs(callee: Callee) -> Iterator[str]:
     match callee:
         case Stage():
-            yield from (_under(callee.wdir, out.path) for out in callee.outs)
+            yield from (_under(callee.place, out.path) for out in callee.outs)
         case tree.Definition():
             wdir = next((literal_text(w) for w in _words(callee, "wdir")), ".")
             for name in _OUT_FIELDS:

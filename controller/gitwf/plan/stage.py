@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -28,8 +29,9 @@ class Out(msgspec.Struct, frozen=True):
 class Stage(msgspec.Struct, frozen=True):
     """A stage of `dvc.yaml`, resolved.
 
-    ``wdir`` is relative to the DVC root, with forward slashes; all other paths are relative to
-    ``wdir``. ``params`` maps a file to the keys read from it, or to None for the whole file.
+    ``root`` is where its DVC project is in the repository, ``folder`` where its `dvc.yaml` is in that
+    project, and ``wdir`` where it works there. All other paths are relative to ``wdir``; slashes are
+    forward. ``params`` maps a file to the keys read from it, or to None for the whole file.
     ``cmd`` is text for the shell as DVC runs it, or several such texts. A ``frozen`` stage is never
     executed: its outs are what they are. One that is ``always_changed`` always is.
     """
@@ -43,3 +45,14 @@ class Stage(msgspec.Struct, frozen=True):
     desc: str | None = None
     frozen: bool = False
     always_changed: bool = False
+    root: str = "."
+    folder: str = "."
+
+    @property
+    def place(self) -> str:
+        """Where it works, relative to the repository."""
+        return posixpath.normpath(posixpath.join(self.root, self.wdir))
+
+    def beside(self, name: str) -> str:
+        """Return where the file ``name`` beside its `dvc.yaml` is in the repository."""
+        return posixpath.normpath(posixpath.join(self.root, self.folder, name))

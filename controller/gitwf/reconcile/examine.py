@@ -14,6 +14,7 @@ from gitwf.language import tree
 from gitwf.language.check.checker import check
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program, load
+from gitwf.plan.calls import own_stage
 from gitwf.reconcile.static import disagreements
 from gitwf.reconcile.tracking import with_tracking
 
@@ -34,7 +35,7 @@ def examine(path: str, facts: FileFacts, settings: Settings, given: Iterable[str
     program = load(path, facts.text)
     found = list(program.diagnostics)
     try:
-        around = surroundings(facts, settings, frozenset(given))
+        around = _with_called(surroundings(facts, settings, frozenset(given)), program, facts)
         found += check(program, with_tracking(around, program, facts))
         found += _unplayable(program, facts)
         found += disagreements(program, facts)
@@ -62,14 +63,21 @@ def surroundings(
     )
 
 
+def _with_called(around: Surroundings, program: Program, facts: FileFacts) -> Surroundings:
+    """Return ``around`` with the stages of other folders that ``program`` calls."""
+    called = {command.name for command in program.own(tree.Command) if ":" in command.name}
+    there = {name for name in called if own_stage(name, facts) is not None}
+    return msgspec.structs.replace(around, stages=around.stages | there) if there else around
+
+
 def _unplayable(program: Program, facts: FileFacts) -> list[Diagnostic]:
     """Report calls of the repository's own stages that this version cannot play."""
     found = []
-    refused = {name: why for name, why in facts.stages().items() if isinstance(why, str)}
-    for command in program.own(tree.Command) if refused else ():
+    for command in program.own(tree.Command):
         name = command.name
-        if name in refused and name not in program.definitions:
-            message = f"the stage `{name}` of `dvc.yaml` cannot be played: {refused[name]}"
+        why = None if name in program.definitions else own_stage(name, facts)
+        if isinstance(why, str):
+            message = f"the stage `{name}` of `dvc.yaml` cannot be played: {why}"
             hint = "run it with `dvc repro`"
             path = program.file.path
             found.append(Diagnostic("WF109", message, path, command.name_span, hint))

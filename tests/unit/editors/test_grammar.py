@@ -78,6 +78,10 @@ CASES = [
         "/a->/b",
         {"a": "entity.name.function", "->": "keyword.operator.arrow", "b": "entity.name.function"},
     ),
+    (
+        "/a/b.c:train@cnn-0.1 x@y→/d@e",
+        {"a/b.c:train@cnn-0.1": "entity.name.function", "d@e": "entity.name.function"},
+    ),
     ("/a /tmp/x --out=/y", {"a": "entity.name.function", "--out": "variable.parameter"}),
     (
         "/a && /b || /c | /d ; /e & /f > g",

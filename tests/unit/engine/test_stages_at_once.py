@@ -66,7 +66,7 @@ class Workspace:
         self.project = Project.open(self.root)
         self.shelf = Shelf()
         self.locks = root / "locks"
-        self.stages = Stages(self.project, self.shelf, Executions(self.locks, "B"), "B")
+        self.stages = Stages(self.root, self.shelf, Executions(self.locks, "B"), "B")
         self.executed: list[str] = []
         self._job = JobFolder(root / "job")
         for name in ("raw", "data"):
@@ -208,7 +208,7 @@ def test_an_object_that_dvc_gc_removes_is_made_again(workspace: Workspace) -> No
         def find(self, _key: str) -> None:
             path.unlink(missing_ok=True)
 
-    workspace.stages = Stages(workspace.project, Gc(), Executions(workspace.locks, "B"), "x")
+    workspace.stages = Stages(workspace.root, Gc(), Executions(workspace.locks, "B"), "x")
     ended = workspace.play(TRAIN)
     assert (ended.cached, ended.reason) == (False, "what it wrote before is no longer in the cache")
     assert stages is not workspace.stages

@@ -86,7 +86,7 @@ stages:
             "`model.joblib` is kept in the cache, and stays between runs",
             id="persist",
         ),
-        pytest.param("[lr]", "[lr]\n    frozen: true", "it uses `frozen`", id="frozen"),
+        pytest.param("[lr]", "[lr]\n    frozen: true", "`frozen` is true", id="frozen"),
         pytest.param("[lr]", "[lr]\n    desc: Trains", None, id="described"),
     ],
 )
