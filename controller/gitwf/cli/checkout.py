@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from gitwf.app.checkout import checkout as bring
 from gitwf.cli.edge import OK, say
 from gitwf.cli.options import RunId, session
+from gitwf.cli.parameter import Argument
 
 
 def checkout(
     run: RunId,
-    paths: Annotated[list[str] | None, typer.Argument(help="Outs; none: all.")] = None,
+    paths: Annotated[list[str] | None, Argument(help="Outs; none: all.")] = None,
 ) -> int:
     """Bring a run's outs back into the working tree."""
     say(*(f"restored `{path}`" for path in bring(session(), run, paths or ())))

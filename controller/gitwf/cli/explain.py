@@ -5,19 +5,16 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
 from gitwf.app.explain import explain as look_up
 from gitwf.cli.edge import OK
 from gitwf.cli.options import Json
 from gitwf.cli.output import print_json, print_table
+from gitwf.cli.parameter import Argument
 from gitwf.language.check.codes import CODES
 
 
 def explain(
-    code: Annotated[
-        str | None, typer.Argument(metavar="WFnnn", help="A code; none: lists them.")
-    ] = None,
+    code: Annotated[str | None, Argument(metavar="WFnnn", help="A code; none: lists them.")] = None,
     json: Json = False,
 ) -> int:
     """Say what a code of `validate` means, with an example and the mend."""

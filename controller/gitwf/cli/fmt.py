@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from gitwf.cli.formatting import reformat
+from gitwf.cli.parameter import Argument, Option
 
 
 def fmt(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files and folders; none: all there are.")
+        list[str] | None, Argument(help="Files and folders; none: all there are.")
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; name the files that would change.")
+        bool, Option("--check", help="Write nothing; name the files that would change.")
     ] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print the changes.")] = False,
+    diff: Annotated[bool, Option("--diff", help="Write nothing; print the changes.")] = False,
     ascii_: Annotated[
-        bool, typer.Option("--ascii", help="Write `->` and `=>` in place of `→` and `↳`.")
+        bool, Option("--ascii", help="Write `->` and `=>` in place of `→` and `↳`.")
     ] = False,
 ) -> int:
     """Bring workflow files into canonical form; what they mean stays."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from gitwf.app.init import init as make_ready
 from gitwf.cli.edge import OK, say
 from gitwf.cli.options import session
+from gitwf.cli.parameter import Option
 
 
 def init(
-    hooks: Annotated[bool, typer.Option("--hooks", help="Install the pre-commit hook.")] = False,
+    hooks: Annotated[bool, Option("--hooks", help="Install the pre-commit hook.")] = False,
 ) -> int:
     """Make this repository ready; say what was done."""
     done = make_ready(session(), hooks=hooks)

@@ -5,24 +5,21 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
 from gitwf.app.logs import logs as printed
 from gitwf.app.streams import Piece
 from gitwf.cli.edge import OK
 from gitwf.cli.options import Json, RunId, session
 from gitwf.cli.output import clipped, print_object
+from gitwf.cli.parameter import Argument, Option
 
 
 def logs(
     run: RunId,
     step: Annotated[
         str | None,
-        typer.Argument(help="A step's id, what it lies in, or a command's name.", metavar="[STEP]"),
+        Argument(help="A step's id, what it lies in, or a command's name.", metavar="[STEP]"),
     ] = None,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on until the run is over.")
-    ] = False,
+    follow: Annotated[bool, Option("--follow -f", help="Go on until the run is over.")] = False,
     json: Json = False,
 ) -> int:
     """Print what the steps of a run printed, also while they do."""

@@ -1,93 +1,20 @@
-"""The typer application. A command's module is imported when it is called, and only then."""
+"""Calls the command that words name: at once where they are plain, else by way of typer."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Annotated
 
-import typer
-
-from gitwf import __version__
-from gitwf.cli.edge import INTERRUPTED, NOT_DONE, OK, say
-from gitwf.diagnostics import nearest
-
-COMMANDS = (
-    "init",
-    "validate",
-    "fmt",
-    "explain",
-    "graph",
-    "run",
-    "reconcile",
-    "controller",
-    "status",
-    "log",
-    "show",
-    "logs",
-    "why",
-    "cancel",
-    "retry",
-    "approve",
-    "suspend",
-    "resume",
-    "checkout",
-    "fsck",
-    "sync",
-    "lsp",
-    "demo",
-)
-"""The commands, in the order of the help. Each is a function of the module of its name."""
+from gitwf.cli.commands import COMMANDS, command_of
+from gitwf.cli.words import read
 
 
 def main(words: Sequence[str]) -> int:
     """Run the command that ``words`` name and return its exit status."""
-    wanted = words[:1] if words and words[0] in COMMANDS else COMMANDS
-    app = application(wanted)
-    if not words:
-        app(["--help"], prog_name="git wf", standalone_mode=False)
-        return NOT_DONE
-    try:
-        status = app(list(words), prog_name="git wf", standalone_mode=False)
-    except typer.Abort:
-        return INTERRUPTED
-    except typer.TyperException as error:
-        say(f"git-wf: {_message(words, error)}", f"  {_way_out(words)}")
-        return NOT_DONE
-    return status if isinstance(status, int) else OK
+    if words and words[0] in COMMANDS:
+        command = command_of(words[0])
+        arguments = read(command, words[1:])
+        if arguments is not None:
+            return command(**arguments)
+    from gitwf.cli.application import main as typed
 
-
-def _message(words: Sequence[str], error: typer.TyperException) -> str:
-    if words[0] not in COMMANDS and not words[0].startswith("-"):
-        return f"there is no command `{words[0]}`"
-    return error.format_message().rstrip(".").replace("'", "`")
-
-
-def _way_out(words: Sequence[str]) -> str:
-    if words[0] in COMMANDS:
-        return f"`git wf {words[0]} -h` says more"
-    meant = nearest(words[0], COMMANDS)
-    return f"did you mean `git wf {meant}`?" if meant else "`git wf -h` lists the commands"
-
-
-def application(commands: Sequence[str]) -> typer.Typer:
-    """Return the application with these of its commands."""
-    app = typer.Typer(
-        help="Workflows for machine learning that live in git.",
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback(invoke_without_command=True)(_version)
-    for name in commands:
-        app.command(name)(getattr(import_module(f"gitwf.cli.{name}"), name))
-    return app
-
-
-def _version(
-    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
-) -> None:
-    if version:
-        sys.stdout.write(f"git-wf {__version__}\n")
+    return typed(words)

@@ -6,30 +6,27 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from gitwf.app.session import Session
+from gitwf.cli.parameter import Argument, Option
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Json = Annotated[bool, Option("--json", help="Print JSON.")]
 Branches = Annotated[
-    list[str] | None, typer.Option("--branch", help="Watch this branch (a glob) instead.")
+    list[str] | None, Option("--branch", help="Watch this branch (a glob) instead.")
 ]
 Local = Annotated[
-    bool, typer.Option("--local", help="Act although a remote has records that are not here.")
+    bool, Option("--local", help="Act although a remote has records that are not here.")
 ]
 RunId = Annotated[
     str,
-    typer.Argument(metavar="RUN", help="A run's id or its beginning, `latest`, or a commit."),
+    Argument(metavar="RUN", help="A run's id or its beginning, `latest`, or a commit."),
 ]
 
 Approve = Annotated[
-    bool, typer.Option("--approve", help="Approve what changes of environments need that.")
+    bool, Option("--approve", help="Approve what changes of environments need that.")
 ]
-Reason = Annotated[
-    str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the record.")
-]
+Reason = Annotated[str | None, Option("--reason", metavar="TEXT", help="Why, for the record.")]
 
-WorkflowFile = Annotated[str, typer.Argument(metavar="WORKFLOW", help="A workflow file.")]
+WorkflowFile = Annotated[str, Argument(metavar="WORKFLOW", help="A workflow file.")]
 
 
 def session() -> Session:

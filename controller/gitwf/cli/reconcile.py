@@ -5,20 +5,19 @@ from __future__ import annotations
 import signal
 from typing import Annotated
 
-import typer
-
 from gitwf.app.reconcile import reconcile as settle
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
 from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
 from gitwf.cli.options import Branches, Json, Local, session
+from gitwf.cli.parameter import Option
 from gitwf.engine.stop import Stop
 
 
 def reconcile(
     branch: Branches = None,
     no_wait: Annotated[
-        bool, typer.Option("--no-wait", help="Return at once if a controller is at work.")
+        bool, Option("--no-wait", help="Return at once if a controller is at work.")
     ] = False,
     local: Local = False,
     json: Json = False,

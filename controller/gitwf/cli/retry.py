@@ -5,8 +5,6 @@ from __future__ import annotations
 import signal
 from typing import Annotated
 
-import typer
-
 from gitwf.app.retry import Lost, prospect
 from gitwf.app.retry import retry as play
 from gitwf.app.session import UsageError
@@ -14,16 +12,17 @@ from gitwf.cli.edge import NO, STATUS, say
 from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
 from gitwf.cli.options import Approve, Json, RunId, session
+from gitwf.cli.parameter import Option
 from gitwf.engine.stop import Stop
 
 
 def retry(
     run: RunId,
     effect_done: Annotated[
-        bool, typer.Option("--effect-done", help="Effects that were lost have succeeded.")
+        bool, Option("--effect-done", help="Effects that were lost have succeeded.")
     ] = False,
     effect_again: Annotated[
-        bool, typer.Option("--effect-again", help="Play effects that were lost again.")
+        bool, Option("--effect-again", help="Play effects that were lost again.")
     ] = False,
     approve: Approve = False,
     json: Json = False,

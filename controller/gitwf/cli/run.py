@@ -5,26 +5,25 @@ from __future__ import annotations
 import signal
 from typing import Annotated
 
-import typer
-
 from gitwf.app.run import InvalidError, RunOptions, play, prospect
 from gitwf.app.session import UsageError
 from gitwf.cli.edge import NO, NOT_DONE, STATUS, say
 from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
 from gitwf.cli.options import Approve, Json, session
+from gitwf.cli.parameter import Argument, Option
 from gitwf.engine.stop import Stop
 from gitwf.language.value import to_json, word_value
 
 
 def run(
-    file: Annotated[str, typer.Argument(help="A workflow file.")],
-    here: Annotated[bool, typer.Option("--here", help="Play the working tree as it is.")] = False,
+    file: Annotated[str, Argument(help="A workflow file.")],
+    here: Annotated[bool, Option("--here", help="Play the working tree as it is.")] = False,
     effects: Annotated[
-        bool, typer.Option("--effects", help="With --here: allow effects on environments.")
+        bool, Option("--effects", help="With --here: allow effects on environments.")
     ] = False,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a variable.")
+        list[str] | None, Option("--set", metavar="NAME=VALUE", help="Set a variable.")
     ] = None,
     approve: Approve = False,
     json: Json = False,

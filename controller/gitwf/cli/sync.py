@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from gitwf.app.sync import sync as bring_up_to_date
 from gitwf.app.validate import Findings
 from gitwf.cli.edge import NO, NOT_DONE, OK, say
 from gitwf.cli.options import session
+from gitwf.cli.parameter import Option
 
 
 def sync(
-    check: Annotated[bool, typer.Option("--check", help="Only say what differs.")] = False,
+    check: Annotated[bool, Option("--check", help="Only say what differs.")] = False,
 ) -> int:
     """Write the static stages of the definitions into dvc.yaml."""
     made = bring_up_to_date(session(), check=check)

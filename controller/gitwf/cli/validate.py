@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from gitwf.cli.findings import check
 from gitwf.cli.options import Json
+from gitwf.cli.parameter import Argument
 
 
 def validate(
-    paths: Annotated[list[str] | None, typer.Argument(help="Files; none: all there are.")] = None,
+    paths: Annotated[list[str] | None, Argument(help="Files; none: all there are.")] = None,
     json: Json = False,
 ) -> int:
     """Check workflow files; nothing of the repository is run."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
-import typer
-
 from gitwf.app.why import Cause, NoRun, RunWhy, StepWhy
 from gitwf.app.why import why as explain
 from gitwf.cli.edge import OK
 from gitwf.cli.options import Json, RunId, session
 from gitwf.cli.output import clipped, paint, print_json, print_line
+from gitwf.cli.parameter import Argument
 from gitwf.diagnostics import visible
 
 _SHORT = 10
@@ -27,7 +26,7 @@ def why(
     run: RunId,
     step: Annotated[
         str | None,
-        typer.Argument(help="A step's id, what it lies in, or a command's name.", metavar="[STEP]"),
+        Argument(help="A step's id, what it lies in, or a command's name.", metavar="[STEP]"),
     ] = None,
     json: Json = False,
 ) -> int:

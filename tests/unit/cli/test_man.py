@@ -7,7 +7,7 @@ import os
 from importlib import import_module
 from pathlib import Path
 
-from gitwf.cli.main import COMMANDS
+from gitwf.cli.commands import COMMANDS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "git-wf.1"
 BEGIN, END = '.\\" begin\n', '.\\" end\n'
