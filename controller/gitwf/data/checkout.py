@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -72,20 +72,25 @@ def restorable(project: Project, lock: str) -> Restorable:
 
 
 def checkout_entries(
-    project: Project, lock: str, stages: str, paths: Iterable[str] | None = None
+    project: Project,
+    lock: str,
+    stages: Mapping[str, Stage | str],
+    paths: Iterable[str] | None = None,
+    own: Collection[str] = (),
+    folder: str = ".",
 ) -> list[str]:
     """Put outs of a past run into the working tree of ``project``; return their paths.
 
-    ``lock`` and ``stages`` are the texts of the run's `dvc.lock` and `dvc.yaml`. ``paths`` are
-    relative to the DVC root, each an out or a folder above some; None is all outs. The stages of
-    these outs are merged into `dvc.yaml` and `dvc.lock`, so that `dvc status` knows them.
+    ``lock`` is the text of the run's `dvc.lock` in ``folder``, ``stages`` what its `dvc.yaml` there
+    says, a stage that cannot be read being the reason. ``paths`` are relative to the DVC root, each
+    an out or a folder above some; None is all outs. The stages of these outs are merged into
+    `dvc.lock` and, but for the person's ``own``, into `dvc.yaml`, so that `dvc status` knows them.
 
     Raises `MissingObjectError`: an out is not in the cache; nothing is changed then.
     `UnsupportedError`: a stage needs `dvc` itself.
     """
     entries = lockfile.parse(lock).entries()
-    known = dvcyaml.read_stages(stages)
-    chosen = [_Choice(_known(known, name), entries[name]) for name in entries if name in known]
+    chosen = [_Choice(_known(stages, name), entries[name]) for name in entries if name in stages]
     wanted = None if paths is None else tuple(os.path.normpath(path) for path in paths)
     outs = [out for choice in chosen for out in choice.outs(project, wanted)]
     missing = [out.name for out in outs if not project.cache.has(out.content)]
@@ -94,14 +99,19 @@ def checkout_entries(
         raise MissingObjectError(f"{names} of this run: no longer in the cache")
     for out in outs:
         project.cache.checkout(out.content, out.full, copy=not out.cache)
-    _merge(project, {out.choice.stage.name: out.choice for out in outs}, outs)
+    choices = {out.choice.stage.name: out.choice for out in outs}
+    written = [choice.stage for name, choice in choices.items() if name not in own]
+    if written:
+        _merge(project.root / folder / dvcyaml.NAME, written)
+    done = {name: choice.entry for name, choice in choices.items()}
+    record_entries(project, done, [out.full for out in outs if out.cache], folder)
     return [out.name for out in outs]
 
 
-def _known(stages: Mapping[str, Stage | dvcyaml.Refused], name: str) -> Stage:
+def _known(stages: Mapping[str, Stage | str], name: str) -> Stage:
     stage = stages[name]
-    if isinstance(stage, dvcyaml.Refused):
-        raise UnsupportedError(f"stage `{name}`: {stage.reason}", "`dvc checkout` can restore it")
+    if isinstance(stage, str):
+        raise UnsupportedError(f"stage `{name}`: {stage}", "`dvc checkout` can restore it")
     return stage
 
 
@@ -109,15 +119,12 @@ def _is_within(name: str, wanted: tuple[str, ...]) -> bool:
     return any(path in {name, "."} or name.startswith(f"{path}/") for path in wanted)
 
 
-def _merge(project: Project, choices: Mapping[str, _Choice], outs: list[_Chosen]) -> None:
-    """Put the chosen stages into `dvc.yaml` and `dvc.lock`, and have git ignore their outs."""
-    path = project.root / dvcyaml.NAME
+def _merge(path: Path, stages: Iterable[Stage]) -> None:
+    """Put ``stages`` into the `dvc.yaml` at ``path``."""
     try:
         old: str | None = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         old = None
-    text = merge_stages(old, [choice.stage for choice in choices.values()])
+    text = merge_stages(old, stages)
     if text != old:
         write_whole(path, text.encode())
-    entries = {name: choice.entry for name, choice in choices.items()}
-    record_entries(project, entries, [out.full for out in outs if out.cache])

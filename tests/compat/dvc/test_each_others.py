@@ -13,6 +13,7 @@ from gitwf.data.checkout import checkout_entries, restorable
 from gitwf.data.dvcyaml import read_stages
 from gitwf.data.look import Look
 from gitwf.data.mergeyaml import merge_stages
+from gitwf.data.ownstages import OwnStages
 from gitwf.data.project import Project, prepare_workspace
 from gitwf.plan.stage import Stage
 
@@ -117,7 +118,8 @@ def test_outs_of_a_past_run_come_into_a_working_tree(
     project = Project.open(with_cache_of(ours.root))
     lock = (ours.root / "dvc.lock").read_text(encoding="utf-8")
     stages = (ours.root / "dvc.yaml").read_text(encoding="utf-8")
-    placed = checkout_entries(project, lock, stages, ["out", "empty"])
+    known = OwnStages({"dvc.yaml": stages}.get, lambda _: False).of(".")
+    placed = checkout_entries(project, lock, known, ["out", "empty"])
     assert placed == ["out/folder", "out/tool", "empty"]
     assert dvc(project.root, "status", "prepare", "only-params") == UP_TO_DATE
     assert (project.root / "dvc.yaml").read_text(encoding="utf-8") == stages

@@ -10,29 +10,28 @@ from gitwf.data.checkout import checkout_entries, restorable
 from gitwf.data.errors import MissingObjectError, UnsupportedError
 from gitwf.data.execute import Saved
 from gitwf.data.look import look
-from gitwf.data.mergeyaml import merge_stages
 from gitwf.data.project import Project
 from gitwf.plan.stage import Out, Stage
 
 Write = Callable[[dict[str, str | bytes]], None]
 Execute = Callable[[Stage], Saved]
+Past = tuple[str, dict[str, Stage | str]]
 ONE = Stage("one", "cp in.txt a", deps=("in.txt",), outs=(Out("a"), Out("sub/b"), Out("sub/c")))
 TWO = Stage("two", "cp a two", wdir="sub", deps=("../a",), outs=(Out("d"),))
 
 
 @pytest.fixture
-def past(root: Path, write: Write, execute: Execute) -> tuple[str, str]:
-    """Return `dvc.lock` and `dvc.yaml` of a run, of which nothing but the cache is left."""
+def past(root: Path, write: Write, execute: Execute) -> Past:
+    """Return `dvc.lock` and the stages of a run, of which nothing but the cache is left."""
     write({"in.txt": "text", "sub/.keep": ""})
     for stage in (ONE, TWO):
         cmd = " && ".join(f"echo {out.path} > {out.path}" for out in stage.outs)
         execute(Stage(stage.name, cmd, stage.wdir, stage.deps, outs=stage.outs))
     lock = (root / "dvc.lock").read_text()
-    stages = merge_stages(None, [ONE, TWO])
     for name in ("a", "dvc.lock", ".gitignore"):
         (root / name).unlink()
     shutil.rmtree(root / "sub")
-    return lock, stages
+    return lock, {"one": ONE, "two": TWO}
 
 
 @pytest.mark.parametrize(
@@ -47,16 +46,14 @@ def past(root: Path, write: Write, execute: Execute) -> tuple[str, str]:
     ],
 )
 def test_outs_that_are_asked_for_come_back(
-    root: Path, past: tuple[str, str], paths: list[str] | None, placed: list[str]
+    root: Path, past: Past, paths: list[str] | None, placed: list[str]
 ) -> None:
     assert checkout_entries(Project.open(root), *past, paths) == placed
     found = [path for path in ("a", "sub/b", "sub/c", "sub/d") if (root / path).exists()]
     assert found == placed
 
 
-def test_the_stages_are_merged_into_what_is_there(
-    root: Path, write: Write, past: tuple[str, str]
-) -> None:
+def test_the_stages_are_merged_into_what_is_there(root: Path, write: Write, past: Past) -> None:
     write({"dvc.yaml": "# mine\nstages:\n  one:\n    cmd: other\n  three:\n    cmd: c\n"})
     checkout_entries(Project.open(root), *past, ["a"])
     text = (root / "dvc.yaml").read_text()
@@ -67,7 +64,7 @@ def test_the_stages_are_merged_into_what_is_there(
     assert look(Project.open(root), ONE).missing_deps == ()
 
 
-def test_nothing_is_changed_where_an_out_is_lost(root: Path, past: tuple[str, str]) -> None:
+def test_nothing_is_changed_where_an_out_is_lost(root: Path, past: Past) -> None:
     project = Project.open(root)
     assert restorable(project, past[0])
     entry = project.lockfile().entry("one")
@@ -85,11 +82,16 @@ def test_nothing_is_changed_where_an_out_is_lost(root: Path, past: tuple[str, st
     assert not (root / "dvc.yaml").exists()
 
 
-def test_a_stage_that_needs_dvc_itself_is_refused(root: Path, past: tuple[str, str]) -> None:
-    stages = "stages:\n  one:\n    cmd: a\n    colour: red\n"
+def test_a_stage_that_needs_dvc_itself_is_refused(root: Path, past: Past) -> None:
     with pytest.raises(UnsupportedError) as caught:
-        checkout_entries(Project.open(root), past[0], stages)
-    assert (
-        str(caught.value)
-        == "stage `one`: it has an unknown field `colour` (`dvc checkout` can restore it)"
-    )
+        checkout_entries(Project.open(root), past[0], {"one": "it is odd"})
+    assert str(caught.value) == "stage `one`: it is odd (`dvc checkout` can restore it)"
+
+
+def test_a_person_s_own_stages_are_left_as_they_are(root: Path, write: Write, past: Past) -> None:
+    write({"dvc.yaml": "stages:\n  one:\n    cmd: mine\n"})
+    assert checkout_entries(Project.open(root), *past, own=["one", "two"]) == [
+        *("a", "sub/b", "sub/c", "sub/d")
+    ]
+    assert (root / "dvc.yaml").read_text() == "stages:\n  one:\n    cmd: mine\n"
+    assert list(Project.open(root).lockfile().entries()) == ["one", "two"]
