@@ -7,7 +7,13 @@ import sys
 
 def main() -> int:
     """Run the command line and return the exit status."""
-    words = sys.argv[1:]
+    try:
+        return _called(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules are imported; what is called catches its own
+        return 130
+
+
+def _called(words: list[str]) -> int:
     if words in (["--version"], ["-V"]):
         from gitwf import __version__
 
