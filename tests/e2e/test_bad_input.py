@@ -342,3 +342,13 @@ def test_a_full_disk(project: Project, small_disk: SmallDisk, make_folder: MakeF
     assert project.wf("reconcile", cwd=place).status == 0
     assert project.ledger() == ["train 0.9", "deploy"]
     assert folder.git("fsck", "--strict", "--no-dangling") == ""
+
+
+def test_a_command_that_deletes_the_workspace(project: Project) -> None:
+    files = {"workflows/main.wf": PLAIN.format(run='rm -rf "$$PWD"') + "/x\n"}
+    project.commit(files)
+    assert project.wf("run", "workflows/main.wf").status == 1
+    (run,) = project.log()
+    assert run.error is not None
+    said = "`/x` could not be started: the workspace of the run was deleted"
+    assert run.error["message"] == said

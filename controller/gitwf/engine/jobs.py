@@ -170,9 +170,14 @@ class Work(msgspec.Struct, frozen=True):
             message = f"the secret `{missing[0]}` is not in the controller's environment"
             return self._failed(Kind.START, message)
         if not self.process.directory.is_dir():
-            place = self.process.directory.relative_to(self.context.workspace)
-            return self._not_started(f"there is no folder `{place}`")
+            return self._not_started(self._no_directory())
         return None
+
+    def _no_directory(self) -> str:
+        place = self.process.directory.relative_to(self.context.workspace)
+        if self.context.workspace.is_dir():
+            return f"there is no folder `{place}`"
+        return "the workspace of the run was deleted"
 
     def _mask(self, folder: JobFolder) -> None:
         """Hide secrets in what the job left; what came through a pipe may hold those of others."""

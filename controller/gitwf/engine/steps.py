@@ -19,6 +19,7 @@ from gitwf.engine.values import Values
 from gitwf.language.value import Value, from_json, to_json
 from gitwf.records.event import Body, Error, Event, Out, StepFinished, StepStarted
 from gitwf.repo import disk
+from gitwf.targets.job import JobFolder
 
 
 class Recorder(Protocol):
@@ -130,7 +131,7 @@ class Steps:
             attempt=call.attempt,
             status=_status(failure),
             exit=outcome.status,
-            seconds=round(time.monotonic() - begun, 6),
+            seconds=round(self._took(call, time.monotonic() - begun), 6),
             cached=ended.cached,
             result=self._values.raw(outcome.result),
             outs=ended.outs,
@@ -141,6 +142,13 @@ class Steps:
         if ended.metrics:
             raw["metrics"] = msgspec.Raw(to_json(dict(ended.metrics)).encode())
         self._recorder.emit(body, raw)
+
+    def _took(self, call: Call, here: float) -> float:
+        """Return the seconds that a step took: one that was taken up, as long as its job did."""
+        if not self.known(call):
+            return here
+        job = JobFolder(newest_folder(self._folder, call.step))
+        return max(here, job.lasted() or 0.0)
 
     def _remembered(self, call: Call, event: Event) -> Ended:
         known = event.body

@@ -149,10 +149,12 @@ class JobFolder:
 
     def began(self) -> float | None:
         """Return when a wrapper took the job, in seconds since the epoch, or None."""
-        try:
-            return os.lstat(self.path / "pid").st_mtime
-        except OSError:
-            return None
+        return _modified(self.path / "pid")
+
+    def lasted(self) -> float | None:
+        """Return the seconds from when a wrapper took the job to its end, or None before that."""
+        began, ended = self.began(), _modified(self.path / "exit")
+        return None if began is None or ended is None else max(0.0, ended - began)
 
     def pid(self) -> int | None:
         """Return the process id of the wrapper, or None where it never came that far."""
@@ -190,6 +192,13 @@ def opened(path: Path) -> BinaryIO | None:
     """Open a plain file for reading; None where there is none. A FIFO does not make it wait."""
     descriptor = _open(path)
     return None if descriptor is None else os.fdopen(descriptor, "rb")
+
+
+def _modified(path: Path) -> float | None:
+    try:
+        return os.lstat(path).st_mtime
+    except OSError:
+        return None
 
 
 def _open(path: Path) -> int | None:

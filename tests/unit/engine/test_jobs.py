@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitwf.records.event import Event, StepFinished, StepStarted
+from gitwf.targets.job import JobFolder
 
 if TYPE_CHECKING:
     from tests.conftest import Folder
@@ -71,6 +72,16 @@ def test_a_crash_forgets_no_loss(play: Play) -> None:
     play.forget(len(play.events()) - begun - 1)
     assert play.again().status == "failed"
     assert play.log() == ["x"] * 3
+
+
+def test_a_job_that_is_taken_up_took_as_long_as_it_did(play: Play, steps: type[Steps]) -> None:
+    play("/log x")
+    play.forget(2)
+    (job,) = map(JobFolder, (play.journal.parent / "jobs").iterdir())
+    end = (job.began() or 0.0) + 60
+    os.utime(job.path / "exit", (end, end))
+    (step,) = steps(play.again()).bodies
+    assert step.seconds == pytest.approx(60)
 
 
 def test_an_effect_that_is_lost_is_not_begun_again(play: Play) -> None:
