@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import partial
 
 from gitwf.cli.edge import say
 from gitwf.cli.output import clipped, print_line, took
@@ -23,11 +22,13 @@ from gitwf.records.event import (
 )
 
 _LOCK = threading.Lock()
+_INSIDE = (StepFinished, EnvironmentChanged)
+"""Whose lines do not name the run, or stand below one that does."""
 
 
 def listener(*, json: bool, write: Callable[[str], None] = say) -> Listener:
     """Return what prints events: as JSON lines to standard output, else as words by ``write``."""
-    return _print_event if json else partial(_print_words, write)
+    return _print_event if json else _Words(write).hear
 
 
 def _print_event(event: Event) -> None:
@@ -35,11 +36,23 @@ def _print_event(event: Event) -> None:
         print_line(encode(event).decode())
 
 
-def _print_words(write: Callable[[str], None], event: Event) -> None:
-    line = _words(event)
-    if line is not None:
+class _Words:
+    """Says events in lines. A run that another process began is named before its first line."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._named: set[str | None] = set()
+
+    def hear(self, event: Event) -> None:
+        """Say what there is to say of an event. Threads may share it."""
+        line = _words(event)
+        if line is None:
+            return
         with _LOCK:
-            write(line)
+            if event.run not in self._named and isinstance(event.body, _INSIDE):
+                self._write(f"run {event.run} is taken up")
+            self._named.add(event.run)
+            self._write(line)
 
 
 def _words(event: Event) -> str | None:
