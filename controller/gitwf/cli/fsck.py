@@ -16,5 +16,11 @@ def fsck(json: Json = False) -> int:
     else:
         for finding in findings:
             print_line(str(finding))
-        say(f"{len(findings)} findings" if findings else "all records are sound")
+        say(_summary(len(findings)))
     return NO if findings else OK
+
+
+def _summary(findings: int) -> str:
+    if not findings:
+        return "all records are sound"
+    return "1 finding" if findings == 1 else f"{findings} findings"
