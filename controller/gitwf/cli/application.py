@@ -73,8 +73,7 @@ def typed(command: Command) -> Command:
 
 
 def _spelled(parameter: Parameter) -> inspect.Parameter:
-    default = ... if parameter.is_required else parameter.default
-    how = parameter.how
+    how, default = parameter.how, parameter.default
     info = (
         typer.Option(default, *how.names, help=how.help, metavar=how.metavar, min=how.least)
         if isinstance(how, Option)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from types import NoneType
-from typing import get_args, get_origin
+from typing import get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -37,7 +36,8 @@ class Argument(msgspec.Struct, frozen=True):
 class Parameter(msgspec.Struct, frozen=True):
     """A parameter of a command, its type written as ``annotation``.
 
-    ``convert`` makes a value of a word; there may be ``many``. Without a ``default`` it is required.
+    ``convert`` makes a value of a word; there may be ``many``. Where ``default`` is ``...``, as typer
+    has it, it is required.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Parameter(msgspec.Struct, frozen=True):
     @property
     def is_required(self) -> bool:
         """Whether the command cannot do without it."""
-        return self.default is inspect.Parameter.empty
+        return self.default is ...
 
     @property
     def is_flag(self) -> bool:
@@ -60,14 +60,19 @@ class Parameter(msgspec.Struct, frozen=True):
 
 def parameters(command: Command) -> tuple[Parameter, ...]:
     """Return what ``command`` takes, in its order."""
-    taken = inspect.signature(command, eval_str=True).parameters.values()
-    return tuple(_parameter(parameter) for parameter in taken)
+    hints = get_type_hints(command, include_extras=True)
+    hints.pop("return")
+    given = getattr(command, "__defaults__", None) or ()
+    defaults = [...] * (len(hints) - len(given)) + list(given)
+    return tuple(
+        _parameter(*of, default) for of, default in zip(hints.items(), defaults, strict=True)
+    )
 
 
-def _parameter(parameter: inspect.Parameter) -> Parameter:
-    annotation, how = get_args(parameter.annotation)
+def _parameter(name: str, hint: object, default: object) -> Parameter:
+    annotation, how = get_args(hint)
     present = [kind for kind in get_args(annotation) if kind is not NoneType]
     kind = present[0] if present else annotation
     many = get_origin(kind) is list
     convert = get_args(kind)[0] if many else kind
-    return Parameter(parameter.name, how, annotation, convert, many, parameter.default)
+    return Parameter(name, how, annotation, convert, many, default)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +11,7 @@ _NAME = 100
 
 def temporary(path: Path) -> Path:
     """Return a name beside ``path`` that no other writer uses."""
-    return path.with_name(f".{path.name[:_NAME]}.{secrets.token_hex(6)}.tmp")
+    return path.with_name(f".{path.name[:_NAME]}.{os.urandom(6).hex()}.tmp")
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o666, *, sync: bool = True) -> None:

@@ -1,13 +1,12 @@
 """Templates of `dvc.yaml` (`foreach`, `matrix`, `vars`, `${…}`), resolved by DVC's own resolver.
 
-It is imported where a file has templates, and not before. What it reads beside the file, such as
+That is imported where a file has templates, and not before. What it reads beside the file, such as
 `params.yaml`, is asked for by path: it may be that of a commit.
 """
 
 from __future__ import annotations
 
 import io
-import logging
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -76,6 +75,8 @@ class Templates:
 
     @cached_property
     def _resolver(self) -> DataResolver:
+        import logging
+
         from dvc.parsing import DataResolver
 
         logging.getLogger("dvc").setLevel(logging.ERROR)  # it warns of what the file overrides

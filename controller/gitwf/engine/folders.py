@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from pathlib import Path
 
 from gitwf.targets.job import JobFolder
@@ -26,10 +27,12 @@ def open_folders(run: Path) -> list[Path]:
 
 def losses(run: Path, step: str) -> int:
     """Return how often the job of ``step`` was lost and begun again. A crash forgets none."""
-    return next(n for n in itertools.count() if not job_folder(run, step, n + 1).exists())
+    first = job_folder(run, step, 0)
+    further = (f"{first}.lost{n}" for n in itertools.count(1))
+    return sum(1 for _ in itertools.takewhile(os.path.lexists, further))
 
 
 def job_folder(run: Path, step: str, lost: int) -> Path:
     """Return the folder of the job of ``step`` that was begun after so many were lost."""
     name = step.replace("/", ".")
-    return run / "jobs" / (f"{name}.lost{lost}" if lost else name)
+    return run.joinpath("jobs", f"{name}.lost{lost}" if lost else name)

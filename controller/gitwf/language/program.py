@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar, cast
 
 import msgspec
@@ -20,6 +20,9 @@ _N = TypeVar("_N", bound=tree.Node)
 
 _DEPTH = 50
 """How many files may stand between a workflow and a file that it uses."""
+
+_parsed = lru_cache(maxsize=16)(parse)
+"""A run is checked, planned and played, each from the same texts."""
 
 
 class Defined(msgspec.Struct, frozen=True):
@@ -96,7 +99,7 @@ class _Loader:
     def add(self, path: str, text: str, users: tuple[str, ...]) -> None:
         """Add the file at ``path`` and what it uses; ``users`` lead from the workflow to it."""
         text = unified(text)
-        parsed = parse(path, text)
+        parsed = _parsed(path, text)
         self.files[path] = parsed.file
         self.sources[path] = Source(path, text)
         self.diagnostics += parsed.diagnostics

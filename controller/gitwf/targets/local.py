@@ -9,7 +9,6 @@ import subprocess
 import threading
 import time
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 
 from gitwf.repo.disk import sync_folder
@@ -33,7 +32,7 @@ _LOOKS = 25
 _PATIENCE = 50
 """Looks at a `pid` that is empty before whoever made it is taken for gone."""
 
-_WRAPPER = files("gitwf.targets").joinpath("job.sh").read_text(encoding="utf-8")
+_WRAPPER = Path(__file__).with_name("job.sh").read_text(encoding="utf-8")
 _NAME = "git-wf-job"
 
 
