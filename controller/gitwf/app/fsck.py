@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitwf.app.coverage import damage
 from gitwf.app.session import Session
 from gitwf.engine.leftovers import (
     Runs,
@@ -45,6 +46,7 @@ class _Check:
             yield from check_journal(journal, self._refs.get(journal.run))
         yield from self._history()
         yield from self._local()
+        yield from damage(self._repository, self._records)
 
     def _history(self) -> Iterator[Finding]:
         known = self._refs.keys() | self._listed

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from gitwf.app.logbook import log_into
+from gitwf.app.pushing import pushing
 from gitwf.app.session import Session, UsageError
 from gitwf.engine.recorder import Listener
 from gitwf.engine.stop import Stop
@@ -52,7 +53,7 @@ def reconcile(
         _refuse_without_records(clone)
     log_into(clone.records.state_dir)
     try:
-        with _acting(clone, wait=wait):
+        with _acting(clone, wait=wait), pushing(clone, stop):
             return Reconciler(clone, chosen, stop, listener).settled()
     except LockedError:
         return None
@@ -85,7 +86,8 @@ def control(
     if not local:
         _refuse_without_records(clone)
     log_into(clone.records.state_dir)
-    with _acting(clone, wait=False), watching(clone.repository.common_dir, wake.due):
+    watched = watching(clone.repository.common_dir, wake.due)
+    with _acting(clone, wait=False), watched, pushing(clone):
         reconciler = Reconciler(clone, chosen, Stop(), listener, wake.due)
         ready()
         while not wake.stopping:

@@ -8,6 +8,7 @@ import msgspec
 
 from gitwf.app.history import find, known
 from gitwf.app.person import whoami
+from gitwf.app.pushing import pushing
 from gitwf.app.run import begin_approved, held_back
 from gitwf.app.session import Session, UsageError
 from gitwf.config.settings import Settings
@@ -82,7 +83,8 @@ def retry(clone: Clone, retry: Retry, stop: Stop, listener: Listener) -> RunReco
     """Play a retry and return its record."""
     if retry.held:
         begin_approved(clone, retry.request, retry.held, retry.approved, listener)
-    return clone.runner.play(retry.request, retry.settings, stop, listener)
+    with pushing(clone, stop):
+        return clone.runner.play(retry.request, retry.settings, stop, listener)
 
 
 def lost_effects(clone: Clone, record: RunRecord, plan: Plan) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.app.person import whoami
+from gitwf.app.pushing import pushing
 from gitwf.app.session import Session, UsageError
 from gitwf.app.validate import Findings
 from gitwf.config.settings import Settings
@@ -106,7 +107,8 @@ def play(clone: Clone, prospect: Prospect, stop: Stop, listener: Listener) -> Ru
     _lose_dead(clone)
     if prospect.approved:
         begin_approved(clone, prospect.request, prospect.held, prospect.approved, listener)
-    return clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
+    with pushing(clone, stop):
+        return clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
 
 
 def held_back(clone: Clone, request: Request, settings: Settings, *, approve: bool) -> str:

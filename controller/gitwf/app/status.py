@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from gitwf.app.disk import crowded
+from gitwf.app.pushing import left
 from gitwf.app.session import Session
+from gitwf.data.unpushed import Unpushed
 from gitwf.engine.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.hold import hold_of_run
@@ -71,7 +74,8 @@ class Status(msgspec.Struct, frozen=True):
     """All of it. ``lease`` is who acts here now, or None.
 
     ``runs`` are in progress, of which ``waiting`` have not begun; ``latest`` is the run of each workflow
-    and watched branch that ended last.
+    and watched branch that ended last. ``unpushed`` are names of what waits for the DVC remote,
+    ``notes`` what a person should know.
     """
 
     branches: tuple[BranchState, ...]
@@ -83,6 +87,7 @@ class Status(msgspec.Struct, frozen=True):
     latest: tuple[RunRecord, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     suspended: tuple[Suspension, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def status(session: Session) -> Status:
@@ -102,6 +107,8 @@ def status(session: Session) -> Status:
             Suspension(workflow, wish.by, wish.at, wish.why)
             for workflow, wish in clone.records.suspensions.all().items()
         ),
+        unpushed=tuple(Unpushed(clone.records.state_dir).names()),
+        notes=tuple(filter(None, (left(clone.repository), crowded(clone.repository)))),
         lease=f"process {holder.pid} on {holder.host}" if holder else None,
     )
 

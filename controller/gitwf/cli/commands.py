@@ -27,6 +27,7 @@ COMMANDS = (
     "resume",
     "checkout",
     "fsck",
+    "gc",
     "sync",
     "lsp",
     "demo",

@@ -61,6 +61,14 @@ def clipped(text: str, width: int = 60) -> str:
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
+def size(count: int) -> str:
+    """Return a number of bytes in the largest unit that fits: ``1.5 MB``."""
+    for factor, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} bytes"
+
+
 def ago(seconds: float) -> str:
     """Return a time span in the largest unit that fits: ``3 min``, ``2 h``."""
     for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from typing import Annotated
 
+from gitwf.app.pushing import left
 from gitwf.app.reconcile import reconcile as settle
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
 from gitwf.cli.interrupt import cancel_on
@@ -32,6 +33,7 @@ def reconcile(
         say("another controller is at work here: it does what there is to do")
         return OK
     say(*(f"git-wf: {problem}" for problem in report.problems))
+    say(*filter(None, [left(here.repository())]))
     if not (report.ended or report.refused or report.problems):
         say(f"nothing to do on {', '.join(report.watched) or 'any branch: none is watched'}")
     if stop.failure:

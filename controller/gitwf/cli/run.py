@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from typing import Annotated
 
+from gitwf.app.pushing import left
 from gitwf.app.run import InvalidError, RunOptions, play, prospect
 from gitwf.app.session import UsageError
 from gitwf.cli.edge import NO, NOT_DONE, STATUS, say
@@ -46,6 +47,7 @@ def run(
     cancel_on(stop, say, signal.SIGINT, signal.SIGTERM)
     with shown(here_and_now, json=json) as listener:
         record = play(clone, planned, stop, listener)
+    say(*filter(None, [left(clone.repository)]))
     return STATUS.get(record.status, NO)
 
 

@@ -95,4 +95,6 @@ def show_status(status: Status) -> None:
     for env in status.envs:
         orphan = f" (its workflow {env.workflow} is gone)" if env.orphaned else ""
         print_line(paint(f"{env.env}  {env.state}  run {env.run}  {env.commit[:_SHORT]}{orphan}"))
+    for note in status.notes:
+        print_line(note)
     print_line(f"controller: {status.lease or 'none is running'}")

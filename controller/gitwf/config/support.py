@@ -14,9 +14,7 @@ _EVERY = "*"
 
 NOT_YET: Mapping[str, tuple[str, ...]] = {
     "controller": ("remote", "poll", "gate"),
-    "data": ("push",),
     "workspace": ("filters",),
-    "keep": (_EVERY,),
     "target": (_EVERY,),
     "droid": (_EVERY,),
     "results": (_EVERY,),

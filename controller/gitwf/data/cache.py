@@ -48,15 +48,55 @@ class Cache:
         """Return where the object with this md5 is, or would be."""
         return self.objects.path(md5)
 
-    def has(self, content: HashInfo) -> bool:
-        """Return whether all of ``content`` is here, whole: for a folder, each of its files."""
+    def has(self, content: HashInfo, since: int | None = None) -> bool:
+        """Return whether all of ``content`` is here, whole: for a folder, each of its files.
+
+        What has another size than it should, or was changed after ``since`` (a time in
+        nanoseconds), is hashed; what is wrong then is removed.
+        """
+        size = self._size(content, since)
+        if size is None or content.size in {None, size}:
+            return size is not None
+        for md5 in reversed(self.objects_of(content)):
+            self.objects.verified(md5)
+        return self._size(content, since) == content.size
+
+    def _size(self, content: HashInfo, since: int | None) -> int | None:
+        """Return the bytes of all files of ``content``, or None where one is missing."""
+        if content.is_dir and self.objects.size(content.md5, since) is None:
+            return None
+        files = self.files(content)
+        if files is None:
+            self.objects.verified(content.md5)
+            files = self.files(content)
+        if files is None:
+            return None
+        sizes = [self.objects.size(md5, since) for md5 in files]
+        return None if None in sizes else sum(size or 0 for size in sizes)
+
+    def files(self, content: HashInfo) -> list[str] | None:
+        """Return the md5s of the files of ``content``; None for a folder whose listing is not here."""
         if not content.is_dir:
-            sizes = [self.objects.size(content.md5)]
-        else:
-            tree = self.objects.tree(content.md5)
-            sizes = [self.objects.size(m.md5) for m in tree.members] if tree else [None]
-        known = [size for size in sizes if size is not None]
-        return len(known) == len(sizes) and content.size in {None, sum(known)}
+            return [content.md5]
+        tree = self.objects.tree(content.md5)
+        return None if tree is None else [member.md5 for member in tree.members]
+
+    def hold(self, content: HashInfo) -> bool:
+        """Keep all of ``content`` beyond `dvc gc`; return whether it is here, and can be kept.
+
+        A folder's listing is kept last, so that where it is, its files are.
+        """
+        kept = self.objects.kept
+        if content.is_dir and kept and kept.has(content.md5, self.path(content.md5)):
+            return True
+        parts = self.objects_of(content)
+        held = [self.objects.hold(md5) for md5 in parts]
+        return bool(parts) and all(held)
+
+    def objects_of(self, content: HashInfo) -> list[str]:
+        """Return the md5s of all objects of ``content``: a folder's listing comes behind its files."""
+        files = self.files(content) or []
+        return [*files, content.md5] if content.is_dir else files
 
     def add(self, path: Path) -> HashInfo:
         """Hash the file or folder at ``path`` (absolute), put it into the cache, return its hash.

@@ -15,6 +15,7 @@ from gitwf.data.errors import MissingObjectError, UnsupportedError
 from gitwf.data.execute import record_entries
 from gitwf.data.hashes import HashInfo
 from gitwf.data.mergeyaml import merge_stages
+from gitwf.data.obtain import obtain
 from gitwf.data.project import Project
 from gitwf.plan.stage import Stage
 
@@ -86,17 +87,18 @@ def checkout_entries(
     an out or a folder above some; None is all outs. The stages of these outs are merged into
     `dvc.lock` and, but for the person's ``own``, into `dvc.yaml`, so that `dvc status` knows them.
 
-    Raises `MissingObjectError`: an out is not in the cache; nothing is changed then.
+    Raises `MissingObjectError`: an out is neither in the cache nor in the remote; nothing is changed then.
     `UnsupportedError`: a stage needs `dvc` itself.
     """
     entries = lockfile.parse(lock).entries()
     chosen = [_Choice(_known(stages, name), entries[name]) for name in entries if name in stages]
     wanted = None if paths is None else tuple(os.path.normpath(path) for path in paths)
     outs = [out for choice in chosen for out in choice.outs(project, wanted)]
-    missing = [out.name for out in outs if not project.cache.has(out.content)]
-    if missing:
+    problem = obtain(project, (out.content for out in outs))
+    if problem is not None:
+        missing = (out.name for out in outs if not project.cache.has(out.content))
         names = ", ".join(f"`{name}`" for name in missing)
-        raise MissingObjectError(f"{names} of this run: no longer in the cache")
+        raise MissingObjectError(f"{names} of this run: no longer in the cache{problem}")
     for out in outs:
         project.cache.checkout(out.content, out.full, copy=not out.cache)
     choices = {out.choice.stage.name: out.choice for out in outs}

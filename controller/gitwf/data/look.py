@@ -34,7 +34,8 @@ class Look(msgspec.Struct, frozen=True):
     cache, None where DVC keeps no result for such a stage.
     ``entry`` is what to restore, None where the command must be executed; ``value`` is its name
     in the run cache. ``unchanged`` says that its outs are in place already. ``reason`` is for
-    people. ``missing_deps`` are as the stage writes them.
+    people. ``missing_deps`` are as the stage writes them. ``lost`` is what could be restored, were its
+    outs in the cache.
     """
 
     reason: str
@@ -44,6 +45,7 @@ class Look(msgspec.Struct, frozen=True):
     unchanged: bool = False
     missing_deps: tuple[str, ...] = ()
     name: str | None = None
+    lost: Entry | None = None
 
     @property
     def value(self) -> str | None:
@@ -85,9 +87,9 @@ def _look(project: Project, stage: Stage) -> Look:
     name = _name(stage, wanted)
     key = name if has_run_cache(stage, wanted) else None
     locked = _entry(project, stage)
-    found, why_not = _restorable(project, stage, wanted, key, locked)
+    found, why_not, lost = _restorable(project, stage, wanted, key, locked)
     if found is None:
-        return Look(why_not, wanted, key, name=name)
+        return Look(why_not, wanted, key, name=name, lost=lost)
     entry = msgspec.structs.replace(wanted, outs=found.outs)
     unchanged = found is locked and all(_in_place(project, stage, item) for item in entry.outs)
     why = _why_restored(from_lock=found is locked, unchanged=unchanged)
@@ -182,28 +184,26 @@ def _name(stage: Stage, wanted: Entry) -> str:
 
 def _restorable(
     project: Project, stage: Stage, wanted: Entry, key: str | None, locked: Entry | None
-) -> tuple[Entry | None, str]:
-    """Return the entry whose outs are at hand, or None and why there is none."""
+) -> tuple[Entry | None, str, Entry | None]:
+    """Return the entry whose outs are at hand; or None, why there is none, and one that was lost."""
     if stage.always_changed:
-        return None, "it is `always_changed`"
+        return None, "it is `always_changed`", None
     if not (wanted.deps or wanted.params or stage.outs):
-        return None, "a stage without deps and outs is always executed"
-    change = None if locked is None else _change(locked, wanted, stage)
+        return None, "a stage without deps and outs is always executed", None
+    change, gone = None if locked is None else _change(locked, wanted, stage), None
     if locked is not None and change is None:
-        lost = _lost(project, stage, locked)
+        since = runcache.time_of(project.cache, key, locked) if key else None
+        lost = _lost(project, stage, locked, since)
         if lost is None:
-            return locked, ""
-        change = f"`{lost}` is no longer in the cache"
+            return locked, "", None
+        change, gone = f"`{lost}` is no longer in the cache", locked
     if key is None:
-        return None, change or _why_unkept(stage)
-    seen = False
-    for entry in runcache.candidates(project.cache, key):
-        if _lost(project, stage, entry) is None:
-            return entry, ""
-        seen = True
-    if seen:
-        return None, "what it wrote before is no longer in the cache"
-    return None, change or "no result for these deps in the run cache"
+        return None, change or _why_unkept(stage), gone
+    for entry, since in runcache.candidates(project.cache, key):
+        if _lost(project, stage, entry, since) is None:
+            return entry, "", None
+        change, gone = "what it wrote before is no longer in the cache", gone or entry
+    return None, change or "no result for these deps in the run cache", gone
 
 
 def _change(old: Entry, new: Entry, stage: Stage) -> str | None:
@@ -218,14 +218,14 @@ def _why_unkept(stage: Stage) -> str:
     return "DVC keeps no results of a stage without deps"
 
 
-def _lost(project: Project, stage: Stage, entry: Entry) -> str | None:
+def _lost(project: Project, stage: Stage, entry: Entry, since: int | None) -> str | None:
     """Return an out of ``entry`` that can be had no more, or None where all can.
 
     An out that DVC does not keep counts where it is in place.
     """
     cached = {out.path: out.cache for out in stage.outs}
     for item in entry.outs:
-        if project.cache.has(item.content):
+        if project.cache.has(item.content, since):
             continue
         if cached[item.path] or not _in_place(project, stage, item):
             return item.path

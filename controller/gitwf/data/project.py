@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 
 from gitwf.data import dvcconfig, lockfile
@@ -16,6 +17,7 @@ from gitwf.data.ignore import Ignore
 from gitwf.data.link import WAYS
 from gitwf.data.lockfile import Lockfile
 from gitwf.data.locks import DEADLINE, FileLock
+from gitwf.data.remote import Remote, default_remote
 from gitwf.data.rwlock import RwLock
 
 _GUARDED = frozenset({".git", ".dvc"})
@@ -63,6 +65,11 @@ class Project:
         _refuse(config)
         (folder / "tmp").mkdir(exist_ok=True)
         return cls(path, config)
+
+    @cached_property
+    def remote(self) -> Remote | None:
+        """The default remote, or None where the configuration names none."""
+        return default_remote(self.config)
 
     def lockfile(self, folder: str = ".") -> Lockfile:
         """Return the `dvc.lock` of a folder as it is now; no file has no entries.

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from gitwf.data import emit, yaml12
@@ -16,10 +18,11 @@ from gitwf.data.entry import Entry, read_entry
 from gitwf.data.errors import DataError
 
 
-def candidates(cache: Cache, key: str) -> Iterator[Entry]:
+def candidates(cache: Cache, key: str) -> Iterator[tuple[Entry, int]]:
     """Yield the entries under ``key``, the newest first; DVC itself looks at that one only.
 
-    What is not readable is passed over: it is a miss, as for DVC.
+    With each comes its time of change in nanoseconds: what it names was in the cache by then. What is
+    not readable is passed over: it is a miss, as for DVC.
     """
     folder = _folder(cache, key)
     try:
@@ -27,10 +30,10 @@ def candidates(cache: Cache, key: str) -> Iterator[Entry]:
         found = [(file.stat().st_mtime_ns, file) for file in files]
     except FileNotFoundError:
         return
-    for _, path in sorted(found, reverse=True):
+    for changed, path in sorted(found, reverse=True):
         entry = _read(path)
         if entry is not None:
-            yield entry
+            yield entry, changed
 
 
 def has(cache: Cache, key: str) -> bool:
@@ -38,11 +41,27 @@ def has(cache: Cache, key: str) -> bool:
     return _folder(cache, key).exists()
 
 
+def time_of(cache: Cache, key: str, entry: Entry) -> int | None:
+    """Return the time of change of ``entry`` under ``key``, in nanoseconds, or None."""
+    try:
+        return (_folder(cache, key) / entry.value()).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def name(key: str, value: str) -> str:
+    """Return where in a cache, and in a remote, the entry ``value`` under ``key`` is."""
+    return f"runs/{key[:2]}/{key}/{value}"
+
+
 def write(cache: Cache, entry: Entry) -> None:
-    """Put ``entry`` into the run cache; one that is there is left, as DVC does."""
+    """Put ``entry`` into the run cache; one that is there is left as it is, and is the newest now."""
     folder = _folder(cache, entry.key())
     path = folder / entry.value()
-    if _read(path) is None:
+    if _read(path) is not None:
+        with suppress(PermissionError):  # somebody else's, in a shared cache
+            os.utime(path)
+    else:
         cache.objects.make_folder(folder)
         write_whole(path, emit.dump(entry.document()).encode(), cache.file_mode)
 
@@ -52,7 +71,10 @@ def _folder(cache: Cache, key: str) -> Path:
 
 
 def _read(path: Path) -> Entry | None:
+    """Return the entry at ``path``, or None where there is none, or not all of it."""
     try:
-        return read_entry(yaml12.loads(path.read_text(encoding="utf-8"), path.name), path.name)
+        text = path.read_text(encoding="utf-8")
+        entry = read_entry(yaml12.loads(text, path.name), path.name)
     except (FileNotFoundError, UnicodeDecodeError, DataError):
         return None
+    return entry if entry.value() == path.name else None

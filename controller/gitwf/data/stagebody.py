@@ -43,6 +43,7 @@ def _outs_body(stage: Stage, kind: OutKind) -> Iterator[object]:
             flags = {
                 **({} if out.cache else {"cache": False}),
                 **({"persist": True} if out.persist else {}),
+                **({} if out.push else {"push": False}),
             }
             yield {out.path: flags} if flags else out.path
 

@@ -130,4 +130,5 @@ def _out(path: str, flags: object, section: str) -> Out:
     if unknown is not None:
         raise RefusedError(f"its out `{path}` has `{unknown}`")
     cache, persist = flags.get("cache", True), flags.get("persist", False)
-    return Out(path, SECTIONS[section], cache is not False, persist is True)
+    pushed = flags.get("push", True) is not False
+    return Out(path, SECTIONS[section], cache is not False, persist is True, pushed)

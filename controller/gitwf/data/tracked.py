@@ -8,16 +8,17 @@ from pathlib import Path
 from gitwf.data import yaml12
 from gitwf.data.entry import Item, read_item
 from gitwf.data.errors import BrokenFileError, MissingObjectError, UnsupportedError
+from gitwf.data.obtain import obtain
 from gitwf.data.project import Project
 
 
 def bring(project: Project, path: Path) -> bool:
-    """Put the data at ``path`` (absolute) in place from the cache, if a `.dvc` file tracks it.
+    """Put the data at ``path`` (absolute) in place from the cache or the default remote, if a `.dvc` file tracks it.
 
     The `.dvc` file may also track a folder above ``path``. Data that is in place is left as it is.
     Return whether something tracks ``path``.
 
-    Raises `MissingObjectError`: it is tracked, and not in the cache. `UnsupportedError`: the `.dvc`
+    Raises `MissingObjectError`: it is tracked, and neither of them has it. `UnsupportedError`: the `.dvc`
     file imports, or has a hash of DVC 2. `BrokenFileError`: the `.dvc` file is not readable.
     """
     for target in (path, *path.parents):
@@ -49,8 +50,10 @@ def _checkout(project: Project, file: Path, target: Path) -> None:
     item = tracked_out(file.read_text(encoding="utf-8"), name)
     if item.path != target.name:
         raise UnsupportedError(f"`{name}` tracks `{item.path}`, which is not beside it")
-    if not project.cache.has(item.content):
+    problem = obtain(project, [item.content])
+    if problem is not None:
         raise MissingObjectError(
-            f"the data of `{name}` is not in the cache", f"`dvc pull {name}` brings it"
+            f"the data of `{name}` is not in the cache{problem}",
+            f"`dvc pull {name}` brings it",
         )
     project.cache.checkout(item.content, target)

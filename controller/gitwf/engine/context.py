@@ -11,6 +11,7 @@ from gitwf.config.quantity import Size
 from gitwf.engine.earlier import NOTHING, Earlier
 from gitwf.engine.flood import FloodWatch
 from gitwf.engine.gate import Gate
+from gitwf.engine.safekeeping import Safekeeping
 from gitwf.engine.supply import Supply
 from gitwf.language.value import Value, number
 from gitwf.targets.job import Target
@@ -24,7 +25,7 @@ class RunContext(msgspec.Struct, frozen=True):
     ``effects`` None allows all effects, else it is the sentence that refuses them. ``supply`` is what
     its jobs may take, ``floods`` sees to it that none prints more than ``log_max`` bytes;
     ``lost_retries`` is how often one that was lost is begun again. ``gate`` is passed by effects.
-    ``earlier`` is the run that this one retries.
+    ``safekeeping`` takes care of what stages write, ``earlier`` is the run that this one retries.
     """
 
     id: str
@@ -43,6 +44,7 @@ class RunContext(msgspec.Struct, frozen=True):
     log_max: Size = Size(10**9)
     lost_retries: int = 2
     gate: Gate = msgspec.field(default_factory=Gate)
+    safekeeping: Safekeeping = msgspec.field(default_factory=Safekeeping)
     earlier: Earlier = NOTHING
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.data.cache import Cache
+from gitwf.data.hashes import HashInfo
 from gitwf.engine.outcome import Outcome
 from gitwf.engine.values import INLINE
 from gitwf.language.value import Value, from_json, to_json
@@ -49,11 +50,31 @@ def keep(cache: Cache, value: str, result: Value, job: JobFolder) -> bytes:
 def answer(cache: Cache, record: bytes, value: str | None) -> Outcome | None:
     """Return what the stage answered when the entry ``value`` was made; None: ``record`` knows not."""
     try:
-        kept = msgspec.json.decode(record, type=Kept)
-        if kept.value != value:
+        kept = _read(record)
+        if kept is None or kept.value != value:
             return None
         return Outcome(result=_result(cache, kept), output=_output(cache, kept))
-    except (msgspec.DecodeError, OSError, ValueError):
+    except (OSError, ValueError):
+        return None
+
+
+def value_of(record: bytes | None) -> str | None:
+    """Return the name of the run-cache entry that ``record`` belongs to, or None."""
+    kept = _read(record)
+    return kept.value if kept else None
+
+
+def objects_of(record: bytes | None) -> list[HashInfo]:
+    """Return the objects that hold what is too long for ``record``."""
+    kept = _read(record)
+    md5s = (kept.result_md5, kept.output_md5) if kept else ()
+    return [HashInfo(md5) for md5 in md5s if md5]
+
+
+def _read(record: bytes | None) -> Kept | None:
+    try:
+        return msgspec.json.decode(record, type=Kept) if record else None
+    except msgspec.DecodeError:
         return None
 
 

@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from gitwf.data.checkout import restorable
-from gitwf.data.errors import DataError, NoDvcError
-from gitwf.data.project import Project
+from gitwf.data.errors import DataError
 from gitwf.engine.answers import Answers
 from gitwf.engine.checkpoints import RunCheckpoints
 from gitwf.engine.commands import Commands, Playable, Players
@@ -84,11 +82,10 @@ class Playing:
             raise
         except (RepositoryError, DataError, OSError) as error:
             outcome = failed(Failure(Kind.START, f"no workspace: {error}"))
-            return self._finish(NoDvcError("no workspace"), outcome)
-        program = self._request.plan.program()
-        project = self._project()
-        outcome = self._outcome(program, stop, builtins)
-        return self._finish(project, outcome)
+            return self._finish(outcome, "here")
+        program, stages = self._request.plan.program(), self._stages()
+        outcome = self._outcome(program, stages, stop, builtins)
+        return self._finish(outcome, stages.restorable(self._shelf.used()))
 
     def _started(self) -> RunStarted:
         request = self._request
@@ -107,13 +104,7 @@ class Playing:
             request.effects_done or msgspec.UNSET,
         )
 
-    def _project(self) -> Project | DataError:
-        try:
-            return Project.open(self._context.workspace)
-        except DataError as error:
-            return error
-
-    def _outcome(self, program: Program, stop: Stop, builtins: Builtins) -> Outcome:
+    def _outcome(self, program: Program, stages: Stages, stop: Stop, builtins: Builtins) -> Outcome:
         recorder, memory, context = self._recorder, self._memory, self._context
         steps = Steps(recorder, memory, context.folder)
         timers = Timers(recorder, memory, self._records.clock)
@@ -121,7 +112,7 @@ class Playing:
         players = Players(
             builtins(steps),
             steps,
-            self._stages(),
+            stages,
             Effects(ledger, memory, context),
             self._tally,
             timers,
@@ -154,9 +145,15 @@ class Playing:
 
     def _stages(self) -> Stages:
         executions = Executions(self._context.locks, self._context.id)
-        return Stages(self._context.workspace, self._shelf, executions, self._context.id)
+        return Stages(
+            self._context.workspace,
+            self._shelf,
+            executions,
+            self._context.id,
+            self._context.safekeeping,
+        )
 
-    def _finish(self, project: Project | DataError, outcome: Outcome) -> RunRecord:
+    def _finish(self, outcome: Outcome, restorable: str) -> RunRecord:
         request = self._request
         if request.here:
             self._shelf.write_stages()
@@ -176,7 +173,7 @@ class Playing:
                 },
                 error=error_of(outcome.failure) if outcome.failure else None,
                 ref=ref_of(request.id),
-                restorable=self._restorable(project),
+                restorable=restorable,
             )
         )
         return self._recorder.whole()
@@ -184,15 +181,6 @@ class Playing:
     def _since(self) -> str:
         """Return when the run began, in whichever playing of it."""
         return self._recorder.known().started or ""
-
-    def _restorable(self, project: Project | DataError) -> str:
-        lock = self._context.workspace / "dvc.lock"
-        if isinstance(project, DataError) or not lock.exists():
-            return "here"
-        try:
-            return "here" if restorable(project, lock.read_text(encoding="utf-8")) else "no"
-        except DataError:
-            return "no"
 
 
 def _status(failure: Failure | None) -> str:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitwf.config.settings import Settings
+from gitwf.data.push import Pusher
 from gitwf.engine import workspace
 from gitwf.engine.context import RunContext
 from gitwf.engine.earlier import NOTHING, Earlier
@@ -23,6 +24,7 @@ from gitwf.engine.playing import Builtins, Playing
 from gitwf.engine.recorder import Listener, RunRecorder
 from gitwf.engine.request import Request
 from gitwf.engine.resources import Resources
+from gitwf.engine.safekeeping import Safekeeping
 from gitwf.engine.shelf import RunShelf
 from gitwf.engine.stop import GRACE, Stop
 from gitwf.engine.supply import Supply
@@ -40,7 +42,7 @@ _JOBS = 16
 
 
 class Runner:
-    """Plays runs of one repository on this machine."""
+    """Plays runs of one repository on this machine; ``pusher`` pushes what they write."""
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Runner:
         self._resources = Resources()
         self._slots = Resources()
         self._floods = FloodWatch()
+        self.pusher = Pusher(repository.state_dir)
 
     def play(
         self,
@@ -116,6 +119,7 @@ class Runner:
                 log_max=settings.controller.log_max,
                 lost_retries=settings.controller.lost_retries,
                 gate=gate or Gate(),
+                safekeeping=self._safekeeping(settings),
                 earlier=earlier,
             )
 
@@ -193,6 +197,10 @@ class Runner:
             if _never_began(path_of(self._repository.state_dir, run)) and not is_played(folder):
                 shutil.rmtree(folder, ignore_errors=True)
                 ongoing.end(run)
+
+    def _safekeeping(self, settings: Settings) -> Safekeeping:
+        pusher = self.pusher if settings.data.push == "auto" else None
+        return Safekeeping(self._records.clone, pusher)
 
     def _supply(self, settings: Settings) -> Supply:
         jobs = settings.controller.jobs or max(_JOBS, os.cpu_count() or 1)

@@ -102,6 +102,11 @@ class RunShelf:
                 files[name] = File(path.read_bytes())
         return Files(files, results)
 
+    def used(self) -> list[Stage]:
+        """Return the stages that the run has used."""
+        with self._lock:
+            return list(self._stages.values())
+
     def write_stages(self) -> None:
         """Write `dvc.yaml` in the workspace, with the stages that the run used."""
         if self._stages and (text := self._with_stages(self._stages)):

@@ -27,12 +27,15 @@ from gitwf.data.errors import (
 from gitwf.data.execute import begin, restore, save
 from gitwf.data.look import Look, look
 from gitwf.data.metrics import metrics_of
+from gitwf.data.obtain import obtain
 from gitwf.data.project import Project
+from gitwf.data.recover import recover
 from gitwf.engine.claims import Claim, Claims
 from gitwf.engine.executions import Executions
-from gitwf.engine.kept import answer, keep
+from gitwf.engine.kept import answer, keep, objects_of, value_of
 from gitwf.engine.outcome import Kind, Outcome, failed
 from gitwf.engine.result import result_of
+from gitwf.engine.safekeeping import Safekeeping
 from gitwf.engine.steps import Call, Ended
 from gitwf.engine.stop import Stop
 from gitwf.engine.tally import flat
@@ -97,11 +100,19 @@ class _Task(msgspec.Struct, frozen=True):
 class Stages:
     """Plays the stages of one run in its workspace."""
 
-    def __init__(self, workspace: Path, shelf: Shelf, executions: Executions, run: str) -> None:
+    def __init__(
+        self,
+        workspace: Path,
+        shelf: Shelf,
+        executions: Executions,
+        run: str,
+        safekeeping: Safekeeping | None = None,
+    ) -> None:
         self._workspace = workspace
         self._shelf = shelf
         self._executions = executions
         self._run = run
+        self._safekeeping = safekeeping or Safekeeping()
         self._claims = Claims()
         self._projects: dict[str, Project] = {}
         self._opening = threading.Lock()
@@ -126,11 +137,21 @@ class Stages:
         """Have the run hold a stage that an earlier playing of the run has played."""
         self._shelf.use(stage)
 
+    def restorable(self, stages: Iterable[Stage]) -> str:
+        """Return where the outs of ``stages`` can be had from: ``remote``, ``here`` or ``no``."""
+        try:
+            projects = [(self._project(stage), stage) for stage in stages]
+            found = [(p, p.lockfile(stage.folder).entry(stage.name)) for p, stage in projects]
+        except DataError:
+            return "no"
+        return self._safekeeping.restorable([(project, entry) for project, entry in found if entry])
+
     def _project(self, stage: Stage) -> Project:
         """Return the DVC project of ``stage``, free of what an earlier playing of the run held."""
         with self._opening:
             if stage.root not in self._projects:
                 project = Project.open(self._workspace / stage.root)
+                self._safekeeping.adopt(project)
                 project.rwlock.forget(self._run)
                 self._projects[stage.root] = project
             return self._projects[stage.root]
@@ -154,6 +175,7 @@ class Stages:
         seen = self._look(task)
         if task.need.begun:
             return self._execute(task, seen, "taken up where it was left")
+        seen = self._recovered(task, seen, stop)
         done = self._restored(task, seen)
         if isinstance(done, Ended):
             return done
@@ -173,6 +195,23 @@ class Stages:
         self._shelf.use(task.stage)
         return seen
 
+    def _recovered(self, task: _Task, seen: Look, stop: Stop) -> Look:
+        """Bring from the remote what is known to have been there and is lost here, and look again."""
+        project, remote = task.project, task.project.remote
+        if remote is None or task.need.forced is not None:
+            return seen
+        record = self._shelf.find(seen.name) if seen.name else None
+        with stop.listening(remote.interrupt):
+            if seen.entry is None and (record or seen.lost):
+                problem = recover(project, seen, value_of(record))
+                if problem is not None:
+                    return msgspec.structs.replace(seen, reason=f"{_LOST}{problem}")
+                seen = self._look(task)
+                reason = f"{seen.reason}, brought from the remote `{remote.name}`"
+                seen = msgspec.structs.replace(seen, reason=reason)
+            obtain(project, objects_of(record))
+        return seen
+
     def _restored(self, task: _Task, seen: Look) -> Ended | str:
         """Restore the stage, or return why it must be executed; a frozen one never is."""
         if task.stage.frozen and seen.entry is not None:
@@ -181,7 +220,8 @@ class Stages:
             return task.need.forced
         record = self._shelf.find(seen.name) if seen.name else None
         if seen.entry is None:
-            return _LOST if record and seen.key else seen.reason
+            lost = record and seen.key and not seen.reason.startswith(_LOST)
+            return _LOST if lost else seen.reason
         kept = answer(task.project.cache, record, seen.value) if record else None
         if kept is None and task.need.wanted:
             return "its result is used, and none is recorded"
@@ -194,6 +234,8 @@ class Stages:
         if not seen.unchanged:
             self._claims.write(task.claim)
         restore(task.project, task.stage, seen)
+        record = self._shelf.find(seen.name) if seen.name else None
+        self._safekeeping.take(task.project, task.stage, entry, seen.key, record)
         return Ended(
             kept or Outcome(),
             cached=True,
@@ -222,9 +264,11 @@ class Stages:
         reusable = task.need.forced is None and not task.claim.disturbed
         saved = save(task.project, task.stage, seen, reusable=reusable)
         result = result_of(end.folder, dict(saved.metrics) or None)
+        record = None
         if seen.name is not None and reusable and not saved.changed_deps:
-            kept = keep(task.project.cache, saved.entry.value(), result.value, end.folder)
-            self._shelf.put(seen.name, kept)
+            record = keep(task.project.cache, saved.entry.value(), result.value, end.folder)
+            self._shelf.put(seen.name, record)
+        self._safekeeping.take(task.project, task.stage, saved.entry, seen.key, record)
         return Ended(
             msgspec.structs.replace(end.outcome, result=result.value),
             outs=_outs(saved.entry),

@@ -18,12 +18,16 @@ class OutKind(StrEnum):
 
 
 class Out(msgspec.Struct, frozen=True):
-    """A path that a stage writes. ``path`` is relative to the stage's ``wdir``."""
+    """A path that a stage writes. ``path`` is relative to the stage's ``wdir``.
+
+    Without ``push`` it goes to no remote.
+    """
 
     path: str
     kind: OutKind = OutKind.OUT
     cache: bool = True
     persist: bool = False
+    push: bool = True
 
 
 class Stage(msgspec.Struct, frozen=True):

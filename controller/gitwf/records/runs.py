@@ -137,6 +137,19 @@ class Runs:
         run = self._results().get(key)
         return self._repository.objects.blob(run.tip, f"{_RESULTS}/{key}.json") if run else None
 
+    def files_named(self, run: str, name: str) -> list[bytes]:
+        """Return the files of this name in all folders of the run's tree. Raises `UnknownRunError`."""
+        tip = self.tip(run)
+        paths = self._repository.objects.list(tip) if tip else ()
+        found = (path for path in paths if path.rpartition("/")[2] == name)
+        return [text for path in found if (text := self.file(run, path)) is not None]
+
+    def results(self, run: str) -> list[bytes]:
+        """Return the results that ``run`` recorded for its stages. Raises `UnknownRunError`."""
+        tip = self.tip(run)
+        names = self._repository.objects.list(tip, _RESULTS) if tip else ()
+        return [text for name in names if (text := self.file(run, name)) is not None]
+
     def _results(self) -> dict[str, Run]:
         """Return the newest run that has a result, by stage key; kept while no run's ref moves."""
         refs, index = self._indexed

@@ -29,3 +29,4 @@ class Records:
         self.state_dir = repository.state_dir
         self.ongoing = Ongoing(repository.state_dir)
         self.owner = owner_of(repository.state_dir)
+        self.clone = self.owner.rpartition(":")[2]

@@ -30,7 +30,7 @@ TRAIN = Stage(
     {"params.yaml": ("lr",), "other.yaml": ("a", "b", "c"), "whole.toml": None},
     (
         Out("model"),
-        Out("kept", persist=True),
+        Out("kept", persist=True, push=False),
         Out("plain", cache=False),
         Out("m.json", OutKind.METRIC, cache=False),
         Out("p.csv", OutKind.PLOT),

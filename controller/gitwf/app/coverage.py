@@ -1,0 +1,68 @@
+"""The runs that `[keep]` covers, and whether what they need is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from gitwf.config.settings import Keep
+from gitwf.data.errors import DataError
+from gitwf.data.facts import CommitFiles, FileFacts
+from gitwf.data.project import Project
+from gitwf.engine.artifacts import check_artifacts
+from gitwf.engine.safekeeping import Safekeeping
+from gitwf.engine.workspace import main_tree
+from gitwf.reconcile.configure import configure
+from gitwf.records.check.finding import Finding
+from gitwf.records.retention import retained
+from gitwf.records.store import Records
+from gitwf.repo.repository import Repository
+
+
+def covered(repository: Repository, records: Records) -> frozenset[str]:
+    """Return the runs that `[keep]` of HEAD's `wf.toml` covers."""
+    runs = [run.record for run in records.runs.newest()]
+    environments = records.environments
+    history = {env: environments.history(env) for env in environments.names()}
+    return retained(runs, history, _keep(repository), records.clock.now())
+
+
+def damage(repository: Repository, records: Records) -> Iterator[Finding]:
+    """Yield what the cache lacks of the runs that `[keep]` covers, and that were restorable."""
+    projects = projects_of(repository, records)
+    kept = covered(repository, records)
+    for run in records.runs.newest():
+        record = run.record
+        if record.run in kept and record.is_over and record.restorable != "no":
+            yield from check_artifacts(projects, records, record.run)
+
+
+def _keep(repository: Repository) -> Keep:
+    head = repository.resolve("HEAD")
+    if head is None:
+        return Keep()
+    return configure(FileFacts(CommitFiles(repository.objects, head))).settings.keep
+
+
+def projects_of(repository: Repository, records: Records) -> list[Project]:
+    """Return the DVC projects of the main tree, whose caches all runs share, with what is kept."""
+    root = main_tree(repository)
+    return [] if root is None else list(_opened(root, records))
+
+
+def _opened(root: Path, records: Records) -> Iterator[Project]:
+    for folder in _dvc_folders(root):
+        with suppress(DataError):
+            project = Project.open(folder.parent)
+            Safekeeping(records.clone).adopt(project)
+            yield project
+
+
+def _dvc_folders(root: Path) -> Iterator[Path]:
+    """Yield the `.dvc` folders of the tree at ``root``."""
+    for path, folders, _ in os.walk(root):
+        if ".dvc" in folders:
+            yield Path(path, ".dvc")
+        folders[:] = [name for name in folders if not name.startswith(".")]

@@ -1,0 +1,32 @@
+"""`git wf gc`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from gitwf.app.gc import Collected
+from gitwf.app.gc import gc as collect
+from gitwf.cli.edge import OK, say
+from gitwf.cli.options import session
+from gitwf.cli.output import size
+from gitwf.cli.parameter import Option
+
+_SHARED = "{} more are in DVC's cache alone now: `dvc gc` frees them"
+
+
+def gc(
+    dry_run: Annotated[bool, Option("--dry-run", help="Only say what would go.")] = False,
+) -> int:
+    """Free what runs left that `[keep]` in `wf.toml` no longer covers."""
+    say(*_sentences(collect(session(), dry_run=dry_run), "would free" if dry_run else "freed"))
+    return OK
+
+
+def _sentences(collected: Collected, verb: str) -> list[str]:
+    if not collected.freed:
+        return ["nothing to free: `[keep]` covers all that is there"]
+    lines = [
+        f"{verb} {size(freed.bytes)}: {freed.count} {freed.kind}{'s' if freed.count > 1 else ''}"
+        for freed in collected.freed
+    ]
+    return [*lines, _SHARED.format(size(collected.shared))] if collected.shared else lines
