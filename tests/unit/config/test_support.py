@@ -11,7 +11,10 @@ from gitwf.diagnostics import Source, render
     [
         ('[controller]\nbranches = ["main"]\n', []),
         ('[controller]\ngate = "off"\n', ["wf.toml:2:1: WF603 warning: `gate` is not there yet"]),
-        ('[mlflow]\nuri = "u"\nexperiment = "e"\n', ["wf.toml:1:2: WF603 warning: `[mlflow]` is not there yet"]),
+        (
+            '[mlflow]\nuri = "u"\nexperiment = "e"\n',
+            ["wf.toml:1:2: WF603 warning: `[mlflow]` is not there yet"],
+        ),
         ('[trust]\nmode = "head"\n', ["wf.toml:1:2: WF603 `[trust]` is not there yet"]),
         ('[secrets]\nTOKEN = "env:OTHER"\n', []),
         ('[secrets]\nTOKEN = "keyring"\n', ["wf.toml:2:1: WF603 the keyring is not there yet"]),

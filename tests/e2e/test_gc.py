@@ -1,0 +1,93 @@
+"""`git wf gc`: what `[keep]` no longer covers goes, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Project
+
+ONE = "[keep]\nenv = 1\nruns = 1\ndays = 0\n"
+
+
+@pytest.fixture
+def thrice(project: Project) -> Project:
+    """The project after three runs, of which one is to be kept."""
+    project.commit({"wf.toml": ONE})
+    for rate in ("0.9", "0.8", "0.7"):
+        project.commit({"params.yaml": f"rate: {rate}\n"})
+        project.done("reconcile")
+    return project
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] != ".")
+
+
+def kept(project: Project) -> list[bytes]:
+    """Return the models that are kept."""
+    found = (path.read_bytes() for path in files(project.path / ".dvc" / "cache.kept"))
+    return sorted(data for data in found if b"model" in data)
+
+
+def runs(project: Project) -> list[str]:
+    return sorted(path.name for path in (project.path / ".git" / "wf" / "runs").iterdir())
+
+
+def test_what_keep_no_longer_covers_is_freed(thrice: Project) -> None:
+    ids = sorted(record.run for record in thrice.log())
+    before = (kept(thrice), runs(thrice))
+    assert (len(before[0]), before[1]) == (3, ids)
+    said = thrice.wf("gc", "--dry-run").err.splitlines()
+    assert (kept(thrice), runs(thrice)) == before
+    assert [line.partition(":")[2] for line in said[:2]] == [" 2 job folders", " 4 objects"]
+    assert said[1].startswith("would free 0 bytes")
+    assert said[2].endswith(" more are in DVC's cache alone now: `dvc gc` frees them")
+    assert thrice.wf("gc").err.splitlines()[1] == "freed 0 bytes: 4 objects"
+    assert (kept(thrice), runs(thrice)) == ([b"\x00\xff model of rate 0.7"], ids[-1:])
+    assert [record.run for record in thrice.log()] == ids[::-1]
+    assert thrice.wf("gc").err == "nothing to free: `[keep]` covers all that is there\n"
+    assert thrice.done("fsck") == ""
+
+
+@pytest.mark.slow
+def test_dvc_gc_deletes_what_was_let_go_and_no_more(thrice: Project) -> None:
+    thrice.wf("gc")
+    subprocess.run(["dvc", "gc", "-w", "-f"], cwd=thrice.path, check=True, capture_output=True)
+    thrice.done("checkout", thrice.log()[0].run)
+    assert (thrice.path / "model.bin").read_bytes() == b"\x00\xff model of rate 0.7"
+    done = thrice.wf("checkout", thrice.log()[1].run)
+    assert done.status == 2
+    assert "no longer in the cache" in done.err
+
+
+def test_drafts_of_processes_that_were_killed_go(project: Project) -> None:
+    project.done("reconcile")
+    folder = project.path / ".dvc" / "cache" / "files" / "md5"
+    old, new = folder / ".object.0123.tmp", folder / ".object.4567.tmp"
+    for draft in (old, new):
+        draft.write_bytes(bytes(1500))
+    os.utime(old, (0, 0))
+    assert project.wf("gc").err == "freed 1.5 kB: 1 draft\n"
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_fsck_finds_an_object_that_is_not_what_it_was(project: Project) -> None:
+    project.done("reconcile")
+    [model] = [p for p in files(project.path / ".dvc/cache/files") if b"model" in p.read_bytes()]
+    status = model.stat()
+    model.chmod(0o644)
+    model.write_bytes(model.read_bytes().replace(b"model", b"modem"))
+    model.chmod(0o444)
+    os.utime(model, ns=(status.st_atime_ns, status.st_mtime_ns))
+    found = project.done("fsck", status=1)
+    [ref] = project.ended()
+    assert found == (
+        f"{ref}: `model.bin` is not whole in the cache: "
+        "where it is wanted again, it comes from the remote, or is made again\n"
+    )
