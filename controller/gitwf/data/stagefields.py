@@ -37,6 +37,7 @@ def stage_of(name: str, body: object) -> Stage:
     desc = body.get("desc")
     deps = _paths(body.get("deps"), "deps")
     outs = tuple(out for section in SECTIONS for out in _outs(body.get(section), section))
+    _refuse_external([*deps, *(out.path for out in outs)])
     _refuse_twice([*deps, *(out.path for out in outs)])
     return Stage(
         name,
@@ -56,6 +57,12 @@ def _flag(body: Mapping[object, object], field: str) -> bool:
     if not isinstance(value, bool):
         raise RefusedError(f"its `{field}` is neither true nor false")
     return value
+
+
+def _refuse_external(paths: list[str]) -> None:
+    for path in paths:
+        if "://" in path or path.startswith("/"):
+            raise RefusedError(f"`{path}` is outside of the repository")
 
 
 def _refuse_twice(paths: list[str]) -> None:

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,8 +21,8 @@ from gitwf.data.project import Project
 from gitwf.engine.shell import stage_argv, stage_environment
 from gitwf.plan.stage import Stage
 
-OLDEST = "3.60.0"
-"""The oldest release that `pyproject.toml` admits."""
+OLDEST = ("dvc==3.60.0", "pathspec<1")
+"""The oldest release that `pyproject.toml` admits; pathspec 1 came after it, and breaks it."""
 
 _WORKER = """
 import json, logging, os, sys
@@ -76,14 +76,24 @@ class Dvc:
 
     def repro(self, root: Path) -> list[str]:
         """Do what `dvc repro --all-pipelines` does; return the stages that were not up to date."""
+        answer = self._ask(root)
+        assert "error" not in answer, answer["error"]
+        done: list[str] = answer["done"]
+        return done
+
+    def refuses(self, root: Path) -> str:
+        """Do the same, see it fail, and return what is said."""
+        answer = self._ask(root)
+        assert "error" in answer, answer
+        return str(answer["error"])
+
+    def _ask(self, root: Path) -> dict[str, list[str]]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{root}\n")
         self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
-        assert "error" not in answer, answer["error"]
-        done: list[str] = answer["done"]
-        return done
+        answer: dict[str, list[str]] = json.loads(self._process.stdout.readline())
+        return answer
 
     def run(self, folder: Path, *words: str) -> str:
         """Run the command line of `dvc`, and return what it printed."""
@@ -115,26 +125,28 @@ def dvc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dvc]:
 @pytest.fixture(scope="session")
 def oldest_dvc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dvc]:
     """The oldest `dvc` that we stand beside, in a venv of its own."""
-    python = _venv(tmp_path_factory.mktemp("oldest"), f"dvc=={OLDEST}")
+    python = _venv(tmp_path_factory.mktemp("oldest"), OLDEST)
     made = Dvc(str(python), tmp_path_factory.mktemp("dvc"))
     yield made
     made.end()
 
 
-def _venv(place: Path, requirement: str) -> Path:
-    """Make a venv with ``requirement``, or skip: not every machine reaches an index."""
+def _venv(place: Path, requirements: Sequence[str]) -> Path:
+    """Make a venv with ``requirements``, or skip: not every machine reaches an index."""
     import venv
 
     venv.create(place, with_pip=True)
     python = place / "bin" / "python"
     done = subprocess.run(
-        [python, "-m", "pip", "install", "-q", "--prefer-binary", requirement],
+        [python, "-m", "pip", "install", "-q", "--prefer-binary", *requirements],
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        pytest.skip(f"pip cannot install {requirement} here: {done.stderr.strip()[-200:]}")
+        pytest.skip(
+            f"pip cannot install {' '.join(requirements)} here: {done.stderr.strip()[-200:]}"
+        )
     return python
 
 

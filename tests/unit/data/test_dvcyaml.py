@@ -76,6 +76,8 @@ def test_a_file_may_have_no_stages(text: str) -> None:
         ("cmd: a\n    outs: [1]", "its `outs` are no paths"),
         ("cmd: a\n    outs: [{b: {remote: r}}]", "its out `b` has `remote`"),
         ("cmd: a\n    outs: [{b: c}]", "its out `b` has no settings by name"),
+        ("cmd: a\n    deps: [s3://b/c]", "`s3://b/c` is outside of the repository"),
+        ("cmd: a\n    outs: [/tmp/b]", "`/tmp/b` is outside of the repository"),
         ("cmd: a\n    deps: [b]\n    outs: [./b]", "it names `./b` twice"),
     ],
 )

@@ -232,6 +232,12 @@ def test_a_dvc_file_that_needs_dvc_itself_is_refused(
             "`x.dvc` cannot be an out: it is a file of DVC itself",
         ),
         ({"outs": (Out("t/x"),)}, PathError, "`t/x` cannot be an out: `.dvcignore` names it"),
+        (
+            {"outs": (Out("a/b"), Out("a"))},
+            PathError,
+            "`copy` cannot be a stage: its out `a/b` lies in `a`, an out of `copy`",
+        ),
+        ({"outs": (Out("data"),)}, PathError, "`data` cannot be an out: `data.dvc` tracks it"),
         ({"wdir": "none"}, PathError, "`wdir` of `copy`: there is no folder `none`"),
         ({"wdir": "../.."}, PathError, "`../..` leads out of the repository"),
         ({"params": {"params.yaml": ("no",)}}, ParamError, "`no` is not in `params.yaml`"),
@@ -240,7 +246,7 @@ def test_a_dvc_file_that_needs_dvc_itself_is_refused(
 def test_what_a_stage_must_not_name_is_refused(
     root: Path, write: Write, fields: dict[str, object], kind: type[DataError], message: str
 ) -> None:
-    write(FILES | {".dvcignore": "t/\n"})
+    write(FILES | {".dvcignore": "t/\n", "data.dvc": "outs: []\n"})
     (root / "link").symlink_to(root.parent)
     with pytest.raises(kind) as caught:
         look(Project.open(root), msgspec.structs.replace(COPY, **fields))
