@@ -13,6 +13,7 @@ import signal
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -105,6 +106,21 @@ class Arena:
         _, status = os.waitpid(controller.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status), status
         return controller
+
+    def await_jobs(self, count: int, controller: subprocess.Popen[bytes]) -> None:
+        """Return as soon as there are so many folders of jobs, or the controller has ended.
+
+        Looks without a pause, and at nothing else: a process has taken a job a millisecond later.
+        """
+        runs = str(self.path / ".git" / "wf" / "runs")
+        while controller.poll() is None:
+            with suppress(FileNotFoundError, ValueError):
+                (run,) = os.listdir(runs)  # noqa: PTH208  (faster)
+                jobs = f"{runs}/{run}/jobs"
+                while controller.poll() is None:
+                    with suppress(FileNotFoundError):
+                        if len(os.listdir(jobs)) >= count:  # noqa: PTH208
+                            return
 
     def recover(self) -> Final:
         """Have a new controller end the run; return what it came to."""

@@ -77,12 +77,10 @@ def test_between_the_folder_of_a_job_and_its_process(
     make_arena: MakeArena, undisturbed: Final, record_property: Record
 ) -> None:
     kills: Counter[str] = Counter()
-    for number in range(40 * START):
+    for number in range(20 * START):
         arena = make_arena()
         controller = arena.begin()
-        jobs = 1 + number % 4
-        while controller.poll() is None and len(arena.jobs()) < jobs:
-            pass
+        arena.await_jobs(1 + number % 4, controller)
         controller.kill()
         controller.wait()
         kills.update(arena.windows())
