@@ -184,15 +184,35 @@ stages:
     "tune.json": '{"depth": 3}',
     "source.csv": "3\n1\n2\n",
 }
+FOLDERS = {
+    "dvc.yaml": "stages:\n  fetch: {cmd: cp source raw, deps: [source], outs: [raw]}\n",
+    "models/v1.2/dvc.yaml": """\
+stages:
+  train:
+    cmd: cat ../../raw > model; echo ${rate} >> model; echo $DVC_STAGE > stage
+    deps: [../../raw]
+    params: [rate]
+    outs: [model, stage]
+""",
+    "models/v1.2/params.yaml": "rate: 0.5\n",
+    "source": "words\n",
+}
 CALLS = {
+    "folders": "/fetch → /models/v1.2:train",
     "get-started": "/prepare → /featurize → /train → /evaluate",
     "foreach": "/cleanups@raw1; /cleanups@labels1; /build@us; /build@uk",
     "matrix": "/train@cnn-f1; /train@cnn-f2; /train@xgb-f1; /train@xgb-f2",
     "eight": "/fetch → /clean → /split → /features → /train → /calibrate → /evaluate → /report",
 }
-FILES = {"get-started": GET_STARTED, "foreach": FOREACH, "matrix": MATRIX, "eight": EIGHT}
+FILES = {
+    "get-started": GET_STARTED,
+    "foreach": FOREACH,
+    "matrix": MATRIX,
+    "eight": EIGHT,
+    "folders": FOLDERS,
+}
 TRACKED = {"get-started": "data/data.xml"}
-STAGES = {"get-started": 4, "foreach": 4, "matrix": 4, "eight": 8}
+STAGES = {"get-started": 4, "foreach": 4, "matrix": 4, "eight": 8, "folders": 2}
 ALWAYS = {"eight": ["report"]}
 
 
@@ -275,9 +295,14 @@ def test_dvc_has_nothing_to_run_after_us(dvc: Dvc, project: LayOut, name: str) -
     add_workflow(dvc, ours, name)
     assert run(dvc, ours) == f"{STAGES[name]} executed, 0 restored"
     assert dvc.repro(ours) == ALWAYS.get(name, [])
-    assert (ours / "dvc.lock").read_text() == (theirs / "dvc.lock").read_text()
+    assert locks(ours) == locks(theirs)
     metrics = ("metrics", "show", "--json")
     assert dvc.run(ours, *metrics) == dvc.run(theirs, *metrics)
+
+
+def locks(root: Path) -> dict[str, str]:
+    """Return the text of each `dvc.lock`, by path."""
+    return {path.relative_to(root).as_posix(): path.read_text() for path in root.rglob("dvc.lock")}
 
 
 @EACH
@@ -300,3 +325,19 @@ def test_taking_it_into_use_changes_nothing_of_the_project(dvc: Dvc, project: La
     (root / "workflows" / "all.wf").parent.mkdir(exist_ok=True)
     (root / "workflows" / "all.wf").write_text("/prepare\n")
     git(dvc, root, "wf", "validate")
+
+
+def test_a_dvc_project_in_a_subfolder(dvc: Dvc, project: LayOut) -> None:
+    root = project("folders")
+    (root / "own").mkdir()
+    dvc.run(root / "own", "init", "-q", "--subdir")
+    for name in ("dvc.yaml", "source"):
+        (root / "own" / name).write_text(FOLDERS[name])
+    add_workflow(dvc, root, "folders")
+    (root / "workflows" / "all.wf").write_text("/own:fetch\n")
+    git(dvc, root, "commit", "-qam", "another workflow")
+    assert run(dvc, root) == "1 executed, 0 restored"
+    assert run(dvc, root) == "0 executed, 1 restored"
+    assert dvc.repro(root / "own") == []
+    assert (root / "own" / "raw").read_text() == "words\n"
+    assert not (root / "dvc.lock").exists()
