@@ -58,6 +58,8 @@ def test_a_run_waits_until_somebody_approves_it(kept: Project) -> None:
         f"{run.run}  waiting  workflows/main.wf for approval to change `production`"
         in kept.done("status")
     )
+    waits = "  waits     for approval to change `production`"
+    assert waits in kept.done("show", run.run).splitlines()
     kept.done("reconcile")
     assert len(kept.log()) == 1
     approved = kept.wf("approve", run.run, "--reason", "checked")
@@ -145,6 +147,8 @@ def test_one_environment_after_the_other(ready: Project) -> None:
 
 def test_a_suspended_workflow_begins_nothing_until_it_is_resumed(project: Project) -> None:
     project.done("suspend", "workflows/main.wf")
+    [reason] = project.done("why", "HEAD").splitlines()[1:]
+    assert reason == f"  `workflows/main.wf` is suspended by {ADA}"
     project.done("reconcile")
     assert project.log() == []
     assert "main.wf" in project.done("status")

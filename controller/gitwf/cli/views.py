@@ -33,11 +33,16 @@ def _row(record: RunRecord) -> tuple[str, ...]:
         record.workflow.removeprefix("workflows/"),
         record.branch or "-",
         record.commit[:7],
-        (record.started or "-")[:16].replace("T", " "),
+        _minute(record.started or "-"),
         took(record.seconds),
         f"{record.executed}+{record.restored}",
         envs,
     )
+
+
+def _minute(at: str) -> str:
+    """Return a time of the records as people read it."""
+    return at[:16].replace("T", " ")
 
 
 def show_run(record: RunRecord, logs: Sequence[str] = ()) -> None:
@@ -46,6 +51,8 @@ def show_run(record: RunRecord, logs: Sequence[str] = ()) -> None:
     print_line(f"  workflow  {record.workflow}")
     print_line(f"  commit    {record.commit} ({record.branch or 'no branch'})")
     print_line(f"  key       {record.key[:16]}")
+    if record.waits and not (record.started or record.is_over):
+        print_line(f"  waits     for {record.waits}")
     if record.error:
         print_line(f"  error     {record.error.message}")
     for path in logs:
@@ -53,7 +60,7 @@ def show_run(record: RunRecord, logs: Sequence[str] = ()) -> None:
     for name, value in record.metrics.items():
         print_line(f"  metric    {name} = {bytes(value).decode()}")
     for state in record.envs:
-        print_line(paint(f"  env       {state.env}: {state.state} since {state.since}"))
+        print_line(paint(f"  env       {state.env}: {state.state} since {_minute(state.since)}"))
     print_table([_step(decode(bytes(step)).body) for step in record.steps])
 
 
@@ -89,7 +96,7 @@ def show_status(status: Status) -> None:
         print_line(paint(f"  {run.run}  {run.status}  {run.workflow}{why}"))
     for left in status.suspended:
         why = f": {left.why}" if left.why else ""
-        print_line(f"  suspended: {left.workflow} by {left.by} at {left.at[:16]}Z{why}")
+        print_line(f"  suspended: {left.workflow} by {left.by} at {_minute(left.at)}{why}")
     for refusal in status.refused:
         print_line(f"  refused: {refusal.reason}")
     for env in status.envs:
