@@ -58,7 +58,8 @@ class _Words:
 def _words(event: Event) -> str | None:
     match event.body:
         case RunQueued() as body:
-            return f"{body.workflow}: run {event.run} of {body.commit[:10]} waits for {body.reason}"
+            waits = f"run {event.run} of {body.commit[:10]} waits for {body.reason}"
+            return f"{body.workflow}: {waits}{_way_on(body, event)}"
         case RunApproved() as body:
             return f"  approved by {body.by}"
         case RunStarted() as body:
@@ -78,6 +79,11 @@ def _words(event: Event) -> str | None:
             return f"{body.branch}: nothing to do for {body.commit[:10]}: {body.reason}"
         case _:
             return None
+
+
+def _way_on(body: RunQueued, event: Event) -> str:
+    needs_approval = body.reason.startswith("approval ")
+    return f"\n  `git wf approve {event.run}` gives it" if needs_approval else ""
 
 
 def _step(body: StepFinished, event: Event) -> str:
