@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from gitwf.data.yaml12 import is_string
 
@@ -98,11 +99,11 @@ class _Emitter:
 
     def _text(self, text: str, column: int, indent: str) -> str:
         """Return ``text`` in the style that `Emitter.choose_scalar_style` chooses."""
+        fold = f"\n{indent}  "
+        if _is_plain(text):
+            return self._plain(text, column, fold)
         if not _ASCII.fullmatch(text):
             raise _NotPlainError
-        fold = f"\n{indent}  "
-        if not _INDICATOR.match(text) and not _UNPLAIN.search(text) and is_string(text):
-            return self._plain(text, column, fold)
         if "'" in text or "\n" in text:
             return self._double_quoted(text, column)
         return self._single_quoted(text, column, fold)
@@ -141,6 +142,13 @@ class _Emitter:
         if column + len(escaped) + 1 > self._width:
             raise _NotPlainError
         return f'"{escaped}"'
+
+
+@lru_cache(maxsize=1024)
+def _is_plain(text: str) -> bool:
+    """Return whether ``text`` may stand without quotes. Few keys make up most of `dvc.lock`."""
+    is_bare = not _INDICATOR.match(text) and not _UNPLAIN.search(text)
+    return is_bare and _ASCII.fullmatch(text) is not None and is_string(text)
 
 
 def _float(value: float) -> str:

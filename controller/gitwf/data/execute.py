@@ -61,7 +61,7 @@ def restore(project: Project, stage: Stage, look: Look) -> None:
             _restore_out(project, stage, declared[item.path], item.content)
     if stage.frozen and look.wanted is not None:
         save(project, stage, look)  # nobody made these outs: DVC takes them as if they were made
-    else:
+    elif not look.unchanged or project.lockfile(stage.folder).entry(stage.name) != entry:
         _record(project, stage, entry)
 
 

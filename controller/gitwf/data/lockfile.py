@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -36,14 +37,11 @@ class Lockfile(msgspec.Struct, frozen=True):
         not read: see `read_entry`.
         """
         block = self.blocks.get(stage)
-        if block is None:
-            return None
-        return _entry(_of(yaml12.loads(block, NAME), stage), stage)
+        return None if block is None else _entry(block, stage)
 
     def entries(self) -> dict[str, Entry]:
         """Return all entries by stage. Raises as `entry`."""
-        document = yaml12.loads("".join(self.blocks.values()), NAME)
-        return {stage: _entry(_of(document, stage), stage) for stage in self.blocks}
+        return {stage: _entry(block, stage) for stage, block in self.blocks.items()}
 
     def with_blocks(self, blocks: Mapping[str, str]) -> Lockfile:
         """Return the file with ``blocks`` in it: in their old places, the new ones at the end."""
@@ -109,9 +107,8 @@ def _block(stage: str, entry: object) -> str:
     return emit.dump({"stages": {stage: entry}}).removeprefix("stages:\n")
 
 
-def _entry(document: object, stage: str) -> Entry:
-    return read_entry(document, f"`{NAME}`: stage `{stage}`")
-
-
-def _of(document: object, stage: str) -> object:
-    return document.get(stage) if isinstance(document, Mapping) else None
+@lru_cache(maxsize=4096)
+def _entry(block: str, stage: str) -> Entry:
+    document = yaml12.loads(block, NAME)
+    entry = document.get(stage) if isinstance(document, Mapping) else None
+    return read_entry(entry, f"`{NAME}`: stage `{stage}`")
