@@ -91,7 +91,8 @@ def _callee_inputs(callee: Callee, facts: Facts, outs: list[str]) -> Iterator[In
         case Script(_, path):
             yield Input("script", path, facts.id(path))
         case Stage():
-            yield Input("stage", callee.name, _digest(msgspec.json.encode(callee, order="sorted")))
+            encoded = msgspec.json.encode(callee, order="sorted")
+            yield Input("stage", callee.beside(callee.name), _digest(encoded))
             lines = (callee.cmd,) if isinstance(callee.cmd, str) else callee.cmd
             for line in lines:
                 yield from _words_of_shell(line, callee.place, facts)

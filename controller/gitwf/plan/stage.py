@@ -17,7 +17,7 @@ class OutKind(StrEnum):
     PLOT = "plot"
 
 
-class Out(msgspec.Struct, frozen=True):
+class Out(msgspec.Struct, frozen=True, omit_defaults=True):
     """A path that a stage writes. ``path`` is relative to the stage's ``wdir``.
 
     Without ``push`` it goes to no remote.
@@ -30,7 +30,7 @@ class Out(msgspec.Struct, frozen=True):
     push: bool = True
 
 
-class Stage(msgspec.Struct, frozen=True):
+class Stage(msgspec.Struct, frozen=True, omit_defaults=True):
     """A stage of `dvc.yaml`, resolved.
 
     ``root`` is where its DVC project is in the repository, ``folder`` where its `dvc.yaml` is in that
