@@ -11,6 +11,7 @@ import msgspec
 
 from gitwf.data.atomic import write_whole
 from gitwf.data.mergeyaml import merge_stages
+from gitwf.engine.contents import Contents
 from gitwf.engine.recorder import Files
 from gitwf.engine.scope import name_of
 from gitwf.plan.stage import Stage
@@ -44,6 +45,7 @@ class RunShelf:
         self._results = {file.stem: file.read_bytes() for file in folder.glob(f"{_ANSWERS}/*.json")}
         self._kept = set(kept)
         self._merged: tuple[str | None, Mapping[str, Stage], str | None] = (None, {}, None)
+        self._contents = Contents(workspace, records.runs)
         self._lock = threading.Lock()
 
     def find(self, key: str) -> bytes | None:
@@ -97,9 +99,8 @@ class RunShelf:
             files[_STAGES] = File(text.encode())
         kept += sorted({stage.beside(_LOCK) for stage in stages.values()})
         for name in kept:
-            path = self._workspace / name
-            if path.is_file():
-                files[name] = File(path.read_bytes())
+            if content := self._contents.of(name):
+                files[name] = content
         return Files(files, results)
 
     def used(self) -> list[Stage]:

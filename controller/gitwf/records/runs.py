@@ -7,6 +7,7 @@ records below `.wf/`. The first parent is the triggering commit: the two live an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -74,6 +75,10 @@ class Runs:
         [tip] = self._repository.commits.write([draft])
         self._repository.refs.swap([RefUpdate(ref_of(snapshot.run), tip, previous)])
         return tip
+
+    def keep(self, file: Path) -> str:
+        """Put a file into the repository for a snapshot that will hold it; return the blob's id."""
+        return self._repository.objects.write_file(file)
 
     def newest(self, limit: int | None = None) -> list[Run]:
         """Return the runs, newest first, at most ``limit``; their records without steps."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 
@@ -71,6 +72,11 @@ class Objects:
     def write_blob(self, data: bytes) -> str:
         """Write ``data`` as a blob and return its id."""
         return self._git.run("hash-object", "-w", "--stdin", stdin=data).decode().strip()
+
+    def write_file(self, path: Path) -> str:
+        """Write the bytes of the file at ``path`` as a blob, however large; return its id."""
+        arguments = ("hash-object", "-w", "--no-filters", "--", str(path.absolute()))
+        return self._git.run(*arguments).decode().strip()
 
     def close(self) -> None:
         """End the process that answers. The next question starts another."""

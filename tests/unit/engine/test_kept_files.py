@@ -28,6 +28,13 @@ def test_where_a_file_is_kept(play: Play, workflow: str, name: str) -> None:
     assert play.kept(record, name) == (play.path / name).read_bytes()
 
 
+def test_a_large_file_is_kept_as_it_is_at_the_end(play: Play) -> None:
+    zeros = "define:/zeros n\n  ↳ run → head -c $n /dev/zero\n"
+    record = play(f"{zeros}/zeros 2000000 > ./large\n/zeros 1 >> ./large")
+    assert record.status == "succeeded"
+    assert play.kept(record, "large") == b"\0" * 2000001
+
+
 REFUSED: dict[str, tuple[str, str]] = {
     "of a nested repository": (
         '$g = ".GIT"\n/echo 1 > a/$g/x',

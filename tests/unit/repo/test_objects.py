@@ -81,6 +81,16 @@ def test_a_blob_written_is_read_again(filled: Folder) -> None:
     assert (found.id, found.kind, found.data) == (id_, "blob", b"new\n")
 
 
+def test_a_file_written_is_read_again_byte_by_byte(filled: Folder) -> None:
+    filled.git("config", "core.autocrlf", "input")
+    path = filled.path / "large \udcff"
+    path.write_bytes(b"1\r\n\xff")
+    objects = filled.open().objects
+    found = objects.read(objects.write_file(path))
+    assert found is not None
+    assert found.data == b"1\r\n\xff"
+
+
 def test_an_ambiguous_id_is_an_error(folder: Folder) -> None:
     objects = folder.open().objects
     ids = [objects.write_blob(text) for text in (b"142", b"784")]
