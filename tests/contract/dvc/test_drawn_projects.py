@@ -40,21 +40,20 @@ SOURCES = {
 OUTS: Sequence[Mapping[str, object]] = [
     {}, {"cache": False}, {"persist": True}, {"push": False}, {"desc": "words"},
 ]  # fmt: skip
-
-
-class Files(Protocol):
-    texts: Mapping[str, str]
-    executable: frozenset[str]
+LINKED = ["file", "ü file", "folder"]
+"""What may be a link into the cache. Not what is executable: DVC has one exec bit for all links."""
 
 
 @st.composite
 def projects(draw: st.DrawFn) -> Mapping[str, str]:
     """Draw the files of a project whose stages read sources, and what stages before them wrote."""
     known = ["raw.txt", "empty", "tool.sh", "with space ü.csv", "folder", "folder/a.txt"]
+    links = draw(st.sampled_from([None, None, "copy", "hardlink", "symlink"]))
+    kinds = LINKED if links in {"hardlink", "symlink"} else [*LINKED, "tool"]
     stages: dict[str, object] = {}
     for number in range(draw(st.integers(1, 3))):
         name = draw(st.sampled_from(["train", "Ü-b", "s_1"])) + str(number)
-        stages[name] = draw(bodies(name, known))
+        stages[name] = draw(bodies(name, known, kinds))
     if draw(st.booleans()):
         stages["group"] = draw(groups())
     files = {**SOURCES, **PARAMS, ".dvcignore": "*.tmp\n", "work/params.yaml": "k0: 7\nt: 8\n"}
@@ -62,9 +61,11 @@ def projects(draw: st.DrawFn) -> Mapping[str, str]:
         f"k{n}: {scalar}\n" for n, scalar in enumerate(draw(st.lists(st.sampled_from(SCALARS))))
     )
     files["params.yaml"] += "k0: 0\n" if "k0:" not in files["params.yaml"] else ""
+    if links:
+        files[".dvc/config"] = f"[cache]\n    type = {links}\n"
     files["dvc.yaml"] = json.dumps({"stages": stages}, ensure_ascii=False)
     if draw(st.booleans()):
-        below = {"below": draw(bodies("below", ["../raw.txt", "../folder"]))}
+        below = {"below": draw(bodies("below", ["../raw.txt", "../folder"], kinds))}
         files["sub folder/dvc.yaml"] = json.dumps({"stages": below}, ensure_ascii=False)
         files["sub folder/params.yaml"] = "k0: 3\nt: 2\n"
         files["sub folder/work/params.yaml"] = "k0: 4\n"
@@ -75,7 +76,7 @@ def projects(draw: st.DrawFn) -> Mapping[str, str]:
 
 
 @st.composite
-def bodies(draw: st.DrawFn, name: str, known: list[str]) -> dict[str, object]:
+def bodies(draw: st.DrawFn, name: str, known: list[str], kinds: Sequence[str]) -> dict[str, object]:
     """Draw the fields of a stage; what it writes is ``known`` to those behind it."""
     wdir = draw(st.sampled_from([None, "work"]))
     up = "../" if wdir else ""
@@ -84,7 +85,7 @@ def bodies(draw: st.DrawFn, name: str, known: list[str]) -> dict[str, object]:
     body: dict[str, object] = {"deps": [up + dep for dep in deps]} if deps else {}
     if wdir:
         body["wdir"] = wdir
-    for section, outs in draw(written(name)).items():
+    for section, outs in draw(written(name, kinds)).items():
         body[section] = [{out: flags} if flags else out for out, flags, _ in outs]
         commands += [command for _, _, command in outs]
         known += [f"{wdir}/{out}" if wdir else out for out, _, _ in outs]
@@ -103,12 +104,12 @@ Written = dict[str, list[tuple[str, dict[str, object], str]]]
 
 
 @st.composite
-def written(draw: st.DrawFn, name: str) -> Written:
+def written(draw: st.DrawFn, name: str, kinds: Sequence[str]) -> Written:
     """Draw outs by section: the path, its settings, and the command that writes it."""
     found: Written = {}
     for out, flags in draw(
         st.lists(
-            st.tuples(st.sampled_from(["file", "ü file", "tool", "folder"]), st.sampled_from(OUTS)),
+            st.tuples(st.sampled_from(kinds), st.sampled_from(OUTS)),
             unique_by=lambda out: out[0],
             max_size=2,
         )
