@@ -7,6 +7,7 @@ Results, values and metrics stay the JSON text that they were: a number keeps it
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 import msgspec
@@ -356,7 +357,7 @@ _DECODERS = {type_: msgspec.json.Decoder(body) for type_, body in BODIES.items()
 _KNOWN = {type_: _HEAD_KEYS.union(body.__struct_fields__) for type_, body in BODIES.items()}
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, dict=True):
     """Something that happened.
 
     ``at`` is the time (`clock.spell`), ``id`` a ULID, ``epoch`` that of the lease it was written
@@ -387,14 +388,19 @@ class Event(msgspec.Struct, frozen=True):
         """What events are ordered by: epoch, time, id."""
         return self.epoch, self.at, self.id
 
+    @cached_property
+    def line(self) -> bytes:
+        """The JSON of it. A run is written again and again while it goes on."""
+        head = _Head(self.at, self.id, self.v, self.epoch, self.type, self.run or UNSET)
+        body = b"{}" if isinstance(self.body, Unknown) else msgspec.json.encode(self.body)
+        parts = (msgspec.json.encode(head), body, msgspec.json.encode(self.extra))
+        inner = b",".join(part[1:-1] for part in parts if part != b"{}")
+        return b"{" + inner + b"}"
+
 
 def encode(event: Event) -> bytes:
     """Return the line of ``event``, without a line end."""
-    head = _Head(event.at, event.id, event.v, event.epoch, event.type, event.run or UNSET)
-    body = b"{}" if isinstance(event.body, Unknown) else msgspec.json.encode(event.body)
-    parts = (msgspec.json.encode(head), body, msgspec.json.encode(event.extra))
-    inner = b",".join(part[1:-1] for part in parts if part != b"{}")
-    return b"{" + inner + b"}"
+    return event.line
 
 
 def decode(line: bytes) -> Event:
