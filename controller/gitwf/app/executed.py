@@ -9,9 +9,10 @@ from functools import cached_property
 from gitwf.data import dvcyaml, lockfile
 from gitwf.data.entry import Entry
 from gitwf.data.errors import DataError
+from gitwf.plan.plan import decode
 from gitwf.plan.stage import Stage
 from gitwf.records.event import StepFinished
-from gitwf.records.runs import Runs, UnknownRunError
+from gitwf.records.runs import PLAN, Runs, UnknownRunError
 
 
 class Executed:
@@ -48,8 +49,8 @@ class Executed:
     def place(self, stage: str, path: str) -> str:
         """Return ``path``, which ``stage`` names, as a path of the repository."""
         described = self._described.get(stage)
-        wdir = described.wdir if isinstance(described, Stage) else "."
-        return posixpath.normpath(posixpath.join(wdir, path))
+        place = described.place if isinstance(described, Stage) else "."
+        return posixpath.normpath(posixpath.join(place, path))
 
     @cached_property
     def writers(self) -> Mapping[str, str]:
@@ -62,10 +63,14 @@ class Executed:
 
     @cached_property
     def _described(self) -> Mapping[str, object]:
+        """Return the stages by name: as the plan pins the repository's own, else as they are written."""
         try:
-            return dvcyaml.read_stages(self._text(dvcyaml.NAME))
+            written = dvcyaml.read_stages(self._text(dvcyaml.NAME))
         except DataError:
-            return {}
+            written = {}
+        plan = self._text(PLAN)
+        own = decode(plan.encode()).stages.values() if plan else ()
+        return {**written, **{stage.name: stage for stage in own}}
 
     def _text(self, path: str) -> str:
         """Return a file of the run; empty where it has none, or is too new to have a ref."""
