@@ -78,7 +78,7 @@ def _unplayable(program: Program, facts: FileFacts) -> list[Diagnostic]:
         why = None if name in program.definitions else own_stage(name, facts)
         if isinstance(why, str):
             message = f"the stage `{name}` of `dvc.yaml` cannot be played: {why}"
-            hint = "run it with `dvc repro`"
+            hint = "mend it there, or run it with `dvc repro`"
             path = program.file.path
             found.append(Diagnostic("WF109", message, path, command.name_span, hint))
     return found
