@@ -72,13 +72,14 @@ def test_parts_of_a_part_take_in_turn_what_it_has(play: Play) -> None:
 
 def test_a_delay_holds_no_slot(play: Play) -> None:
     (play.path / "wf.toml").write_text("[controller]\njobs = 1\n")
-    fails_once = (
-        "define:/once\n  ↳ run → test -e done || { touch done; exit 1; }; echo again >> log\n"
-    )
-    waits = (
-        "define:/other\n  ↳ run → while ! test -e done; do sleep 0.01; done; echo other >> log\n"
-    )
-    workflow = f"{fails_once}{waits}fork:2 → retry:1 delay:1s → /once & /other"
+    workflow = """\
+define:/once
+  ↳ run → test -e done || { touch done; exit 1; }; echo again >> log
+define:/await
+  ↳ run    → while ! test -e done; do sleep 0.01; done
+  ↳ effect → somewhere
+fork:2 → retry:1 delay:5s → /once & { /await ; /log other }
+"""
     assert play(workflow).status == "succeeded"
     assert play.log() == ["other", "again"]
 
