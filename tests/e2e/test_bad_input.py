@@ -282,6 +282,7 @@ def test_a_lost_cache_is_said_and_trained_again(project: Project) -> None:
     project.commit({"params.yaml": "rate: 0.8\n"})
     project.done("reconcile")
     shutil.rmtree(project.path / ".dvc" / "cache" / "files")
+    shutil.rmtree(project.path / ".dvc" / "cache.kept")
     project.revert()
     done = project.wf("reconcile")
     assert done.status == 0

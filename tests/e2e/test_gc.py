@@ -88,6 +88,7 @@ def test_fsck_finds_an_object_that_is_not_what_it_was(project: Project) -> None:
     found = project.done("fsck", status=1)
     [ref] = project.ended()
     assert found == (
-        f"{ref}: `model.bin` is not whole in the cache: "
-        "where it is wanted again, it comes from the remote, or is made again\n"
+        f"{ref}: `model.bin` was damaged in the cache, and removed: "
+        "it comes from the remote when it is wanted again, or is made again\n"
     )
+    assert "`model.bin` is not in the cache:" in project.done("fsck", status=1)

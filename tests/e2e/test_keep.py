@@ -122,3 +122,14 @@ def test_a_damaged_object_is_mended_from_the_remote(
     assert project.served.read_bytes() == GOOD
     reason = "the run cache has a result for these deps, brought from the remote `store`"
     assert project.log()[0].steps[0]["reason"] == reason
+
+
+def test_where_nothing_can_be_kept_the_run_says_so(project: Project) -> None:
+    (project.path / ".dvc" / "cache.kept").touch()  # in the way of the links
+    project.done("reconcile")
+    end = project.events(project.ended()[0])[-1]
+    assert (end["status"], end["restorable"]) == ("succeeded", "no")
+    assert project.log()[0].steps[0]["warning"] == (
+        "`dvc gc` may delete what it wrote: beside the cache there is no place for hard links, "
+        "and there is no remote"
+    )

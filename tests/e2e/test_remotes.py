@@ -50,8 +50,16 @@ def ending(project: Project) -> dict[str, object]:
     return project.events(project.ended()[-1])[-1]
 
 
+@pytest.fixture(params=["folder", pytest.param("file system", marks=pytest.mark.slow)])
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where there is nothing of the project: on this file system, or on another one."""
+    if request.param == "folder":
+        return tmp_path / "elsewhere"
+    return Path(request.getfixturevalue("small_disk").path) / "elsewhere"
+
+
 @pytest.mark.usefixtures("remote")
-def test_a_clone_elsewhere_restores_what_the_remote_has(project: Project, tmp_path: Path) -> None:
+def test_a_clone_elsewhere_restores_what_the_remote_has(project: Project, elsewhere: Path) -> None:
     workflow = project.path / "workflows" / "main.wf"
     project.commit({"workflows/main.wf": workflow.read_text() + LONG})
     project.done("reconcile")
@@ -61,7 +69,7 @@ def test_a_clone_elsewhere_restores_what_the_remote_has(project: Project, tmp_pa
     project.revert()
     assert unpushed(project) == []
     before = project.ledger()
-    other = clone(project, tmp_path / "elsewhere")
+    other = clone(project, elsewhere)
     other.done("reconcile")
     newest = other.log()[0]
     assert (newest.status, newest.executed, newest.restored) == ("succeeded", 1, 2)

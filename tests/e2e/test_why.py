@@ -145,6 +145,7 @@ def test_what_was_restored_names_who_executed_it(trained: Project) -> None:
 
 def test_an_out_that_was_deleted_from_the_cache(trained: Project) -> None:
     shutil.rmtree(trained.path / ".dvc" / "cache" / "files")
+    shutil.rmtree(trained.path / ".dvc" / "cache.kept")
     track(trained, "1,2\n")
     trained.commit({"README.md": "words\n"})
     trained.done("run", "workflows/main.wf")

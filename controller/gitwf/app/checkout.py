@@ -12,6 +12,7 @@ from gitwf.data.checkout import checkout_entries
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.data.lockfile import NAME
 from gitwf.data.project import Project
+from gitwf.engine.safekeeping import Safekeeping
 from gitwf.plan.plan import decode
 from gitwf.plan.stage import Stage
 from gitwf.records.store import Records
@@ -48,6 +49,7 @@ class _Past:
         runs = records.runs
         plan = runs.plan(run)
         self._own = decode(plan).stages.values() if plan else ()
+        self._safekeeping = Safekeeping(records.clone)
         self._facts = FileFacts(CommitFiles(repository.objects, runs.tip(run) or ""))
         places = sorted({_TOP, *map(_place, self._own)})
         locks = ((at, runs.file(run, posixpath.normpath("/".join((*at, NAME))))) for at in places)
@@ -62,6 +64,7 @@ class _Past:
         stages = self._facts.stages(posixpath.normpath(f"{root}/{folder}"))
         own = [stage.name for stage in self._own if _place(stage) == at]
         project = Project.open(tree / root)
+        self._safekeeping.adopt(project)
         for out in checkout_entries(project, self.locks[at], stages, below, own, folder):
             yield posixpath.normpath(f"{root}/{out}")
 

@@ -30,13 +30,17 @@ def covered(repository: Repository, records: Records) -> frozenset[str]:
 
 
 def damage(repository: Repository, records: Records) -> Iterator[Finding]:
-    """Yield what the cache lacks of the runs that `[keep]` covers, and that were restorable."""
+    """Yield what is wrong with the objects of the runs that `[keep]` covers.
+
+    They may be missing where the remote has them, or another clone.
+    """
     projects = projects_of(repository, records)
     kept = covered(repository, records)
     for run in records.runs.newest():
         record = run.record
         if record.run in kept and record.is_over and record.restorable != "no":
-            yield from check_artifacts(projects, records, record.run)
+            here = record.restorable == "here" and record.owner == records.owner
+            yield from check_artifacts(projects, records, record.run, missing=here)
 
 
 def _keep(repository: Repository) -> Keep:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from gitwf.data.errors import DataError
-from gitwf.data.project import Project
 from gitwf.data.unpushed import Unpushed
-from gitwf.engine.stop import Stop
-from gitwf.engine.workspace import main_tree
-from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.configure import configure
 from gitwf.repo.repository import Repository
+
+if TYPE_CHECKING:
+    from gitwf.engine.stop import Stop
+    from gitwf.reconcile.clone import Clone
 
 
 @contextmanager
@@ -46,13 +45,11 @@ def left(repository: Repository) -> str | None:
 
 
 def _resume(clone: Clone) -> None:
-    root = main_tree(clone.repository)
+    from gitwf.app.coverage import projects_of
+    from gitwf.reconcile.configure import configure
+
     head = clone.repository.resolve("HEAD")
-    if root is None or head is None:
-        return  # a bare repository: the next run knows the remote
-    if configure(clone.facts(head)).settings.data.push == "never":
+    if head is None or configure(clone.facts(head)).settings.data.push == "never":
         return
-    try:
-        clone.runner.pusher.resume(Project.open(root))
-    except DataError:
-        return
+    for project in projects_of(clone.repository, clone.records):
+        clone.runner.pusher.resume(project)

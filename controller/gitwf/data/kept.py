@@ -39,11 +39,11 @@ class Kept:
         Raises `FileNotFoundError`: there is no such object.
         """
         path = self.path(md5)
-        if self.has(md5, source):
-            return True
         try:
             self._prepare(path.parent)
-            _link(source, path)
+            path.hardlink_to(source)
+        except FileExistsError:
+            return self.has(md5, source) or _replaced(source, path)
         except FileNotFoundError:
             raise
         except OSError:
@@ -57,10 +57,9 @@ class Kept:
             if _is_same(path, source.stat()):
                 return False
             self._make_folder(path.parent)
-            _link(source, path)
         except OSError:
             return False
-        return True
+        return _replaced(source, path)
 
     def drop(self, md5: str) -> None:
         """Keep an object no longer."""
@@ -82,11 +81,15 @@ class Kept:
             ignore.write_text("*\n")
 
 
-def _link(source: Path, target: Path) -> None:
-    """Make ``target`` a second name of ``source``, in place of what is there."""
+def _replaced(source: Path, target: Path) -> bool:
+    """Make ``target`` a second name of ``source``, in place of what is there; return whether it is."""
     beside = temporary(target)
-    beside.hardlink_to(source)
-    beside.replace(target)
+    try:
+        beside.hardlink_to(source)
+        beside.replace(target)
+    except OSError:
+        return False
+    return True
 
 
 def _is_same(path: Path, status: os.stat_result) -> bool:

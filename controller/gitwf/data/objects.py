@@ -115,8 +115,11 @@ class Objects:
         return temporary(self._folder / "object")
 
     def keep(self, md5: str, draft: Path) -> None:
-        """Make the file ``draft``, which has this md5, the object; it is then gone as a draft."""
-        if self.size(md5) == draft.stat().st_size:
+        """Make the file ``draft``, which has this md5, the object; it is then gone as a draft.
+
+        An object that is there stays, if it is whole: others link to it.
+        """
+        if self.verified(md5) == draft.stat().st_size:
             draft.unlink()
             return
         _sync(draft)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+
+import msgspec
 
 from gitwf.data.cache import Cache
 from gitwf.data.hashes import HashInfo
@@ -20,6 +21,14 @@ _PATIENCE = 1.0, 300.0
 """Seconds between two tries after one that failed, and the most that they grow to."""
 
 
+class _Place(msgspec.Struct, frozen=True):
+    """Where from and where to: a cache, its project's default remote, and what that was given."""
+
+    cache: Cache
+    remote: Remote
+    pushed: Pushed
+
+
 class Pusher:
     """Pushes in a thread of its own what waits below ``state_dir``. Safe for threads."""
 
@@ -27,36 +36,37 @@ class Pusher:
         self._state_dir = state_dir
         self.unpushed = Unpushed(state_dir)
         self._changed = threading.Condition()
-        self._cache: Cache | None = None
-        self._remote: Remote | None = None
-        self._pushed: Pushed | None = None
+        self._places: dict[Path, _Place] = {}
         self._thread: threading.Thread | None = None
         self._closed = False
         self._asked = 0
         self._tried = 0
+        self._hurried = False
 
     def offer(self, project: Project, names: Iterable[str]) -> None:
         """Have ``names`` pushed to the default remote of ``project``, but those that are there."""
-        pushed = self._use(project)
-        if pushed is not None:
-            new = [name for name in names if name not in pushed]
-            self.unpushed.add(new)
+        place = self._place(project)
+        if place is not None:
+            new = [name for name in names if name not in place.pushed]
+            self.unpushed.add(place.cache.root, new)
             self._wake(new)
 
     def resume(self, project: Project) -> None:
-        """Go on with what waits, to the default remote of ``project``."""
-        if self._use(project) is not None:
-            self._wake(self.unpushed.names())
+        """Go on with what waits of the cache of ``project``."""
+        place = self._place(project)
+        if place is not None:
+            self._wake(self.unpushed.names(place.cache.root))
 
     def has(self, project: Project, names: Iterable[str]) -> bool:
         """Return whether all of ``names`` were pushed to the default remote of ``project``."""
-        pushed = self._use(project)
-        return pushed is not None and all(name in pushed for name in names)
+        place = self._place(project)
+        return place is not None and all(name in place.pushed for name in names)
 
     def settle(self, seconds: float | None = None) -> None:
-        """Wait until all that waits has been tried, for so many seconds at most."""
+        """Have all that waits tried now, and wait until it was, for so many seconds at most."""
         with self._changed:
-            asked = self._asked
+            asked, self._hurried = self._asked, True
+            self._changed.notify_all()
             self._changed.wait_for(lambda: self._tried >= asked or self._closed, seconds)
 
     def close(self) -> None:
@@ -64,22 +74,22 @@ class Pusher:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        if self._remote is not None:
-            self._remote.close()
+        for place in self._places.values():
+            place.remote.close()
         if self._thread is not None:
             self._thread.join()
 
-    def _use(self, project: Project) -> Pushed | None:
-        """Push to the default remote of ``project`` from now on; return what it has, None without one."""
+    def _place(self, project: Project) -> _Place | None:
+        """Return where what ``project`` caches goes; None where it has no default remote."""
         remote = default_remote(project.config)  # its own: no fetch waits for a push
         if remote is None:
             return None
         with self._changed:
-            self._cache = project.cache
-            if self._remote is None or not self._remote.is_set_up_as(remote):
-                self._remote = remote
-                self._pushed = Pushed(self._state_dir, remote.url)
-            return self._pushed
+            known = self._places.get(project.cache.root)
+            if known is None or not known.remote.is_set_up_as(remote):
+                known = _Place(project.cache, remote, Pushed(self._state_dir, remote.url))
+                self._places[project.cache.root] = known
+            return known
 
     def _wake(self, names: list[str]) -> None:
         if not names:
@@ -92,39 +102,40 @@ class Pusher:
             self._changed.notify_all()
 
     def _run(self) -> None:
+        import random
+
         patience, most = _PATIENCE
         while not self._closed:
             with self._changed:
-                asked = self._asked
-            problem = self._push_all()
+                asked, places = self._asked, list(self._places.values())
+                self._hurried = False
+            problems = [problem for place in places if (problem := self._push(place))]
+            if not self._closed:
+                self.unpushed.note(problems[0] if problems else None)
             with self._changed:
                 self._tried = asked
                 self._changed.notify_all()
-                if problem is None:
-                    patience = _PATIENCE[0]
-                    self._changed.wait_for(lambda: self._asked > self._tried or self._closed)
-                else:
+                if problems:
                     pause = patience * random.uniform(0.5, 1.0)  # noqa: S311  (no secret)
-                    self._changed.wait_for(lambda: self._closed, pause)
+                    self._changed.wait_for(lambda: self._hurried or self._closed, pause)
                     patience = min(2 * patience, most)
+                else:
+                    self._changed.wait_for(lambda: self._asked > self._tried or self._closed)
+                    patience = _PATIENCE[0]
 
-    def _push_all(self) -> str | None:
-        """Try all that waits; return what kept some of it from being pushed, or None."""
-        names, problem = self.unpushed.names(), None
-        cache, remote, pushed = self._cache, self._remote, self._pushed
-        if cache is None or remote is None or pushed is None:
-            return None
+    def _push(self, place: _Place) -> str | None:
+        """Try all that waits of a cache; return what kept some of it from being pushed, or None."""
+        cache, problem = place.cache, None
+        names = self.unpushed.names(cache.root)
         try:
-            for start in range(0, 0 if self._closed else len(names), _BATCH):
+            for start in range(0, len(names), _BATCH):
                 batch = _Batch(cache, names[start : start + _BATCH])
-                failed = batch.push(remote)
-                pushed.add(name for name in batch.whole if name not in failed)
-                self.unpushed.remove(name for name in batch.names if name not in failed)
+                failed = batch.push(place.remote)
+                place.pushed.add(name for name in batch.whole if name not in failed)
+                self.unpushed.remove(cache.root, (n for n in batch.names if n not in failed))
                 problem = problem or next(iter(failed.values()), None)
         except RemoteError as error:
             problem = str(error)
-        if not self._closed:
-            self.unpushed.note(problem)
         return problem
 
 

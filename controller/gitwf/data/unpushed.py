@@ -18,30 +18,32 @@ _SEPARATOR = "+"
 
 
 class Unpushed:
-    """The names of objects and run-cache entries that wait, below ``state_dir``."""
+    """The names of objects and run-cache entries that wait, below ``state_dir``, for each cache."""
 
     def __init__(self, state_dir: Path) -> None:
         self._folder = state_dir / "unpushed"
         self._problem = state_dir / "unpushed.problem"
 
-    def add(self, names: Iterable[str]) -> None:
-        """Have ``names`` wait."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+    def add(self, cache: Path, names: Iterable[str]) -> None:
+        """Have ``names``, of the cache at ``cache``, wait."""
+        folder = self._of(cache)
+        folder.mkdir(parents=True, exist_ok=True)
         for name in names:
-            (self._folder / name.replace("/", _SEPARATOR)).touch()
+            (folder / name.replace("/", _SEPARATOR)).touch()
 
-    def names(self) -> list[str]:
-        """Return what waits, in order."""
-        try:
-            found = sorted(path.name for path in self._folder.iterdir())
-        except FileNotFoundError:
-            return []
+    def names(self, cache: Path | None = None) -> list[str]:
+        """Return what waits, of the cache at ``cache`` or of all, in order."""
+        folders = [self._of(cache)] if cache else _listed(self._folder)
+        found = sorted(path.name for folder in folders for path in _listed(folder))
         return [name.replace(_SEPARATOR, "/") for name in found]
 
-    def remove(self, names: Iterable[str]) -> None:
+    def remove(self, cache: Path, names: Iterable[str]) -> None:
         """Have ``names`` wait no longer."""
         for name in names:
-            (self._folder / name.replace("/", _SEPARATOR)).unlink(missing_ok=True)
+            (self._of(cache) / name.replace("/", _SEPARATOR)).unlink(missing_ok=True)
+
+    def _of(self, cache: Path) -> Path:
+        return self._folder / _digest(str(cache))
 
     @property
     def problem(self) -> str | None:
@@ -62,8 +64,7 @@ class Pushed:
     """The names that the remote at ``url`` was given by this clone."""
 
     def __init__(self, state_dir: Path, url: str) -> None:
-        digest = hashlib.sha256(url.encode()).hexdigest()[:16]
-        self._path = state_dir / "cache" / f"pushed-{digest}"
+        self._path = state_dir / "cache" / f"pushed-{_digest(url)}"
         self._names: set[str] = set()
         with suppress(FileNotFoundError):
             self._names.update(self._path.read_text(encoding="utf-8").splitlines())
@@ -80,7 +81,13 @@ class Pushed:
             with self._path.open("a", encoding="utf-8") as file:
                 file.writelines(f"{name}\n" for name in new)
 
-    def forget(self) -> None:
-        """Take all of them to be unknown: the remote lacks what it was given."""
-        self._names.clear()
-        self._path.unlink(missing_ok=True)
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:
+        return []
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.data import lockfile
+from gitwf.data.cache import Cache
 from gitwf.data.entry import Item
 from gitwf.data.errors import DataError
 from gitwf.data.hashes import HashInfo
@@ -18,7 +19,7 @@ from gitwf.records.runs import ref_of
 from gitwf.records.store import Records
 
 _LOCK = "dvc.lock"
-_HINT = "where it is wanted again, it comes from the remote, or is made again"
+_HINT = "it comes from the remote when it is wanted again, or is made again"
 
 
 class Artifacts(msgspec.Struct, frozen=True):
@@ -62,8 +63,10 @@ def _artifacts(locks: list[bytes], answers: list[bytes]) -> Artifacts:
     )
 
 
-def check_artifacts(projects: Sequence[Project], records: Records, run: str) -> Iterator[Finding]:
-    """Yield the outs and answers of ``run`` that no cache has, or not as they were.
+def check_artifacts(
+    projects: Sequence[Project], records: Records, run: str, *, missing: bool
+) -> Iterator[Finding]:
+    """Yield the outs and answers of ``run`` that are not what they were; ``missing``: or are gone.
 
     All are hashed. An object that is wrong is removed, and comes back where it is kept.
     """
@@ -75,13 +78,27 @@ def check_artifacts(projects: Sequence[Project], records: Records, run: str) -> 
     named = [(f"`{item.path}`", item.content) for item in artifacts.outs]
     named += [("a result", content) for content in artifacts.answers]
     for name, content in named:
-        if not any(_is_whole(project, content) for project in projects):
-            yield Finding(ref_of(run), f"{name} is not whole in the cache", _HINT)
+        states = {_state(project.cache, content) for project in projects}
+        if _DAMAGED in states:
+            yield Finding(ref_of(run), f"{name} was damaged in the cache, and removed", _HINT)
+        elif missing and _WHOLE not in states:
+            yield Finding(ref_of(run), f"{name} is not in the cache", _HINT)
 
 
-def _is_whole(project: Project, content: HashInfo) -> bool:
-    objects = project.cache.objects
-    if content.is_dir and objects.verified(content.md5) is None:
-        return False
-    files = project.cache.files(content) or ()
-    return bool(files or content.is_dir) and all(objects.verified(md5) is not None for md5 in files)
+_WHOLE, _DAMAGED, _MISSING = "whole", "damaged", "missing"
+
+
+def _state(cache: Cache, content: HashInfo) -> str:
+    """Hash what ``cache`` has of ``content``, and return what is wrong with it first."""
+    listing = _object_state(cache, content.md5)
+    if not content.is_dir or listing != _WHOLE:
+        return listing
+    states = {_object_state(cache, md5) for md5 in cache.files(content) or ()}
+    return next((state for state in (_DAMAGED, _MISSING) if state in states), _WHOLE)
+
+
+def _object_state(cache: Cache, md5: str) -> str:
+    was_here = cache.path(md5).exists()
+    if cache.objects.verified(md5) is not None:
+        return _WHOLE
+    return _DAMAGED if was_here else _MISSING

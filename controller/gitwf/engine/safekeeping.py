@@ -16,6 +16,11 @@ from gitwf.plan.stage import Stage
 _PATIENCE = 5.0
 """Seconds that a run's end waits for what is being pushed, so that its record can say so."""
 
+_UNKEPT = (
+    "`dvc gc` may delete what it wrote: beside the cache there is no place for hard links, "
+    "and there is no remote"
+)
+
 
 class Safekeeping:
     """Takes care of what stages come to: for ``clone``, and with the ``pusher``, each where it is given."""
@@ -31,24 +36,24 @@ class Safekeeping:
 
     def take(
         self, project: Project, stage: Stage, entry: Entry, key: str | None, record: bytes | None
-    ) -> None:
+    ) -> str | None:
         """Take what ``stage`` came to: its ``entry``, below ``key`` in the run cache, and its answer.
 
-        Deps that are in the cache are kept too: without them it could not be played again.
+        Return what people should know, or None. Deps that are in the cache are kept too: without
+        them it could not be played again.
         """
         answer = objects_of(record)
-        contents = [item.content for item in (*entry.deps, *entry.outs)]
-        for content in (*contents, *answer):
+        if self._pusher is not None and project.remote is not None:
+            names = [runcache.name(key, entry.value())] if key else []
+            names += _names(project.cache, [*_contents(stage, entry, pushed=True), *answer])
+            present = [name for name in names if (project.cache.root / name).exists()]
+            self._pusher.offer(project, present)
+        if self._clone is None:
+            return None
+        for content in (*(item.content for item in entry.deps), *answer):
             project.cache.hold(content)
-        if self._pusher is None:
-            return
-        local = {out.path for out in stage.outs if not out.push}
-        outs = [item.content for item in entry.outs if item.path not in local]
-        names = [runcache.name(key, entry.value())] if key else []
-        names += _names(project.cache, [*outs, *answer])
-        self._pusher.offer(
-            project, [name for name in names if (project.cache.root / name).exists()]
-        )
+        held = [project.cache.hold(content) for content in _contents(stage, entry, pushed=False)]
+        return None if all(held) or project.remote is not None else _UNKEPT
 
     def restorable(self, entries: Collection[tuple[Project, Entry]]) -> str:
         """Return where the outs of ``entries`` can be had from: ``remote``, ``here`` or ``no``."""
@@ -61,6 +66,12 @@ class Safekeeping:
                 return "remote"
         kept = [project.cache.has(out) and project.cache.hold(out) for project, out in outs]
         return "here" if all(kept) else "no"
+
+
+def _contents(stage: Stage, entry: Entry, *, pushed: bool) -> list[HashInfo]:
+    """Return what the outs hold that DVC caches; with ``pushed`` that goes to remotes alone."""
+    chosen = {out.path for out in stage.outs if (out.push if pushed else out.cache)}
+    return [item.content for item in entry.outs if item.path in chosen]
 
 
 def _names(cache: Cache, contents: Iterable[HashInfo]) -> list[str]:

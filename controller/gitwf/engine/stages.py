@@ -27,13 +27,12 @@ from gitwf.data.errors import (
 from gitwf.data.execute import begin, restore, save
 from gitwf.data.look import Look, look
 from gitwf.data.metrics import metrics_of
-from gitwf.data.obtain import obtain
 from gitwf.data.project import Project
-from gitwf.data.recover import recover
 from gitwf.engine.claims import Claim, Claims
 from gitwf.engine.executions import Executions
-from gitwf.engine.kept import answer, keep, objects_of, value_of
+from gitwf.engine.kept import answer, keep
 from gitwf.engine.outcome import Kind, Outcome, failed
+from gitwf.engine.recovering import LOST, recovered
 from gitwf.engine.result import result_of
 from gitwf.engine.safekeeping import Safekeeping
 from gitwf.engine.steps import Call, Ended
@@ -182,7 +181,7 @@ class Stages:
         single = task.need.forced is None and not task.need.piped
         with self._executions.alone(seen.key if single else None, stop) as other:
             if other is not None or _has_come(task, seen):
-                seen = self._look(task)
+                seen = self._recovered(task, self._look(task), stop)
                 done = self._restored(task, seen)
             if isinstance(done, Ended):
                 return _waited(done, other)
@@ -196,21 +195,13 @@ class Stages:
         return seen
 
     def _recovered(self, task: _Task, seen: Look, stop: Stop) -> Look:
-        """Bring from the remote what is known to have been there and is lost here, and look again."""
-        project, remote = task.project, task.project.remote
-        if remote is None or task.need.forced is not None:
+        if task.need.forced is not None:
             return seen
-        record = self._shelf.find(seen.name) if seen.name else None
-        with stop.listening(remote.interrupt):
-            if seen.entry is None and (record or seen.lost):
-                problem = recover(project, seen, value_of(record))
-                if problem is not None:
-                    return msgspec.structs.replace(seen, reason=f"{_LOST}{problem}")
-                seen = self._look(task)
-                reason = f"{seen.reason}, brought from the remote `{remote.name}`"
-                seen = msgspec.structs.replace(seen, reason=reason)
-            obtain(project, objects_of(record))
-        return seen
+        return recovered(task.project, task.stage, seen, self._record(seen), stop)
+
+    def _record(self, seen: Look) -> bytes | None:
+        """Return what is kept of the stage's answer with these deps, or None."""
+        return self._shelf.find(seen.name) if seen.name else None
 
     def _restored(self, task: _Task, seen: Look) -> Ended | str:
         """Restore the stage, or return why it must be executed; a frozen one never is."""
@@ -218,24 +209,22 @@ class Stages:
             return self._restore(task, seen, seen.entry, None)
         if task.need.forced is not None:
             return task.need.forced
-        record = self._shelf.find(seen.name) if seen.name else None
         if seen.entry is None:
-            lost = record and seen.key and not seen.reason.startswith(_LOST)
-            return _LOST if lost else seen.reason
+            return seen.reason
+        record = self._record(seen)
         kept = answer(task.project.cache, record, seen.value) if record else None
         if kept is None and task.need.wanted:
             return "its result is used, and none is recorded"
         try:
             return self._restore(task, seen, seen.entry, kept)
         except MissingObjectError:
-            return _LOST  # removed since the look, by `dvc gc`
+            return LOST  # removed since the look, by `dvc gc`
 
     def _restore(self, task: _Task, seen: Look, entry: Entry, kept: Outcome | None) -> Ended:
         if not seen.unchanged:
             self._claims.write(task.claim)
         restore(task.project, task.stage, seen)
-        record = self._shelf.find(seen.name) if seen.name else None
-        self._safekeeping.take(task.project, task.stage, entry, seen.key, record)
+        self._safekeeping.take(task.project, task.stage, entry, seen.key, self._record(seen))
         return Ended(
             kept or Outcome(),
             cached=True,
@@ -268,17 +257,14 @@ class Stages:
         if seen.name is not None and reusable and not saved.changed_deps:
             record = keep(task.project.cache, saved.entry.value(), result.value, end.folder)
             self._shelf.put(seen.name, record)
-        self._safekeeping.take(task.project, task.stage, saved.entry, seen.key, record)
+        unkept = self._safekeeping.take(task.project, task.stage, saved.entry, seen.key, record)
         return Ended(
             msgspec.structs.replace(end.outcome, result=result.value),
             outs=_outs(saved.entry),
             metrics=dict(flat(dict(saved.metrics))),
             reason=reason,
-            warning=_warning(task, saved.changed_deps) or result.warning,
+            warning=_warning(task, saved.changed_deps) or result.warning or unkept,
         )
-
-
-_LOST = "what it wrote before is no longer in the cache"
 
 
 def _paths(project: Project, stage: Stage, paths: Iterable[str]) -> list[str]:

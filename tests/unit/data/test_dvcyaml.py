@@ -50,7 +50,7 @@ def test_a_stage_is_written_as_dvc_writes_it() -> None:
         "wdir": "src",
         "deps": ["../data", "train.py"],
         "params": ["lr", {"other.yaml": ["a", "b", "c"]}, {"whole.toml": None}],
-        "outs": [{"kept": {"persist": True}}, "model", {"plain": {"cache": False}}],
+        "outs": [{"kept": {"persist": True, "push": False}}, "model", {"plain": {"cache": False}}],
         "metrics": [{"m.json": {"cache": False}}],
         "plots": ["p.csv"],
     }

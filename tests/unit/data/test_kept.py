@@ -103,3 +103,18 @@ def test_an_object_is_mended_from_what_is_kept(cache: Cache, folder: HashInfo) -
 def test_an_object_that_has_not_changed_since_is_not_read(cache: Cache, folder: HashInfo) -> None:
     path = cache.path(folder.md5)
     assert cache.objects.size(folder.md5, path.stat().st_mtime_ns) == path.stat().st_size
+
+
+def test_what_is_made_again_takes_the_place_of_a_damaged_object(
+    root: Path, write: Write, cache: Cache
+) -> None:
+    write({"a": "one"})
+    content = cache.add(root / "a")
+    cache.hold(content)
+    path = cache.path(content.md5)
+    before = path.stat()
+    damage(path, b"ONE")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 10**9))
+    write({"b": "one"})
+    assert Project.open(root).cache.add(root / "b") == content
+    assert path.read_bytes() == b"one"

@@ -12,6 +12,7 @@ from gitwf.data.obtain import obtain
 from gitwf.data.project import Project
 from gitwf.data.push import Pusher
 from gitwf.data.remote import RemoteError
+from gitwf.data.tracked import bring
 from gitwf.data.unpushed import Pushed, Unpushed
 
 Write = Callable[[dict[str, str | bytes]], None]
@@ -40,16 +41,20 @@ def pusher(tmp_path: Path) -> Iterator[Pusher]:
 
 
 def test_names_wait_on_disk(tmp_path: Path) -> None:
-    unpushed = Unpushed(tmp_path)
-    assert (unpushed.names(), unpushed.problem) == ([], None)
-    unpushed.add(["runs/ab/k/v", "files/md5/ab/c"])
-    unpushed.add(["files/md5/ab/c"])
+    unpushed, one, two = Unpushed(tmp_path), Path("/one"), Path("/two")
+    assert (unpushed.names(), unpushed.names(one), unpushed.problem) == ([], [], None)
+    unpushed.add(one, ["runs/ab/k/v", "files/md5/ab/c"])
+    unpushed.add(one, ["files/md5/ab/c"])
+    unpushed.add(two, ["files/md5/00/d"])
     unpushed.note("no route")
     again = Unpushed(tmp_path)
-    assert (again.names(), again.problem) == (["files/md5/ab/c", "runs/ab/k/v"], "no route")
-    again.remove(["runs/ab/k/v", "never there"])
+    assert again.names(one) == ["files/md5/ab/c", "runs/ab/k/v"]
+    assert again.names() == ["files/md5/00/d", "files/md5/ab/c", "runs/ab/k/v"]
+    assert again.problem == "no route"
+    again.remove(one, ["runs/ab/k/v", "never there"])
     again.note(None)
-    assert (unpushed.names(), unpushed.problem) == (["files/md5/ab/c"], None)
+    assert (unpushed.names(one), unpushed.names(two)) == (["files/md5/ab/c"], ["files/md5/00/d"])
+    assert unpushed.problem is None
 
 
 def test_what_was_pushed_is_known_for_each_remote(tmp_path: Path) -> None:
@@ -77,6 +82,21 @@ def test_a_folder_goes_to_the_remote_and_comes_back(
         place.unlink()
     assert obtain(project, contents) is None
     assert [place.read_bytes() for place in places] == before
+
+
+def test_data_that_dvc_add_tracks_come_from_the_remote(
+    root: Path, project: Project, pusher: Pusher, write: Write
+) -> None:
+    write({"raw.csv": "1,2"})
+    content = project.cache.add(root / "raw.csv")
+    pusher.offer(project, [project.cache.objects.name(content.md5)])
+    pusher.settle()
+    project.cache.path(content.md5).unlink()
+    (root / "raw.csv").unlink()
+    out = f"{{md5: {content.md5}, size: 3, hash: md5, path: raw.csv}}"
+    write({"raw.csv.dvc": f"outs: [{out}]\n"})
+    assert bring(project, root / "raw.csv")
+    assert (root / "raw.csv").read_text() == "1,2"
 
 
 def test_what_the_remote_has_spoilt_does_not_count(
@@ -108,7 +128,7 @@ def test_what_the_cache_has_lost_waits_no_longer(
 def test_a_later_pusher_goes_on(root: Path, project: Project, tmp_path: Path, write: Write) -> None:
     write({"model": "three"})
     name = project.cache.objects.name(project.cache.add(root / "model").md5)
-    Unpushed(tmp_path / "state").add([name])
+    Unpushed(tmp_path / "state").add(project.cache.root, [name])
     pusher = Pusher(tmp_path / "state")
     pusher.resume(project)
     pusher.settle()
