@@ -6,7 +6,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from gitwf.diagnostics import Diagnostic, Source, has_errors, ordered, render
+from gitwf.language import tree
 from gitwf.language.check.checker import check
 from gitwf.language.program import Program, load
 from gitwf_hooks.worktree import BrokenFileError, WorkTree
@@ -23,12 +26,14 @@ def validate(root: Path, paths: Sequence[str]) -> int:
     sources: dict[str, Source] = {}
     try:
         around = worktree.surroundings()
+        for program in _concerned(worktree, paths):
+            called = {command.name for command in program.own(tree.Command)}
+            stages = around.stages | worktree.stages_among(called)
+            found += check(program, msgspec.structs.replace(around, stages=stages))
+            sources |= program.sources
     except BrokenFileError as error:
         sys.stdout.write(f"{error}\n")
         return 1
-    for program in _concerned(worktree, paths):
-        found += check(program, around)
-        sources |= program.sources
     found = ordered(found)
     sys.stdout.writelines(f"{render(d, sources[d.path])}\n" for d in found)
     return int(has_errors(found))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import subprocess
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.document import from_yaml
+from gitwf.language.stagename import StageName
 
 STAGES, SETTINGS, SCRIPTS = "dvc.yaml", "wf.toml", "commands"
 _SUFFIXES = frozenset({"", ".sh", ".py"})
@@ -45,11 +48,24 @@ class WorkTree:
         """
         settings = self._settings()
         return Surroundings(
-            stages=self._stages(),
+            stages=self._stages("."),
             scripts=self._scripts(),
             targets=_names(settings, "target"),
             environments=_names(settings, "env") or None,
             secrets=_names(settings, "secrets"),
+        )
+
+    def stages_among(self, commands: Iterable[str]) -> frozenset[str]:
+        """Return which ``commands`` mean stages of other folders, or members of a group.
+
+        Of a group every member counts: DVC alone knows them, once its templates are resolved.
+
+        Raises:
+            BrokenFileError: if a `dvc.yaml` cannot be read.
+        """
+        meant = {name: StageName.of(name) for name in commands if {":", "@"} & set(name)}
+        return frozenset(
+            n for n, stage in meant.items() if stage.group in self._stages(stage.folder)
         )
 
     def _settings(self) -> dict[str, object]:
@@ -58,14 +74,15 @@ class WorkTree:
         except tomllib.TOMLDecodeError as error:
             raise BrokenFileError(f"{SETTINGS}: {error}") from None
 
-    def _stages(self) -> frozenset[str]:
-        text = self.text(STAGES)
+    def _stages(self, folder: str) -> frozenset[str]:
+        path = posixpath.normpath(posixpath.join(folder, STAGES))
+        text = None if path.startswith("..") else self.text(path)
         if text is None:
             return frozenset()
         try:
             return _names(from_yaml(text), "stages")
         except ValueError as error:
-            raise BrokenFileError(f"{STAGES}: {error}") from None
+            raise BrokenFileError(f"{path}: {error}") from None
 
     def _scripts(self) -> frozenset[str]:
         folder = self._root / SCRIPTS

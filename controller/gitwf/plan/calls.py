@@ -9,6 +9,7 @@ import msgspec
 from gitwf.language import tree
 from gitwf.language.builtins import COMMANDS
 from gitwf.language.program import Program
+from gitwf.language.stagename import StageName
 from gitwf.language.walk import walk
 from gitwf.plan.facts import Facts
 from gitwf.plan.stage import Stage
@@ -51,13 +52,9 @@ def callees(program: Program, facts: Facts) -> Mapping[str, Callee]:
 
 
 def own_stage(name: str, facts: Facts) -> Stage | str | None:
-    """Return the stage of a `dvc.yaml` that a command means; why it cannot be played; or None.
-
-    ``folder:name`` is of that folder.
-    """
-    group, at, member = name.partition("@")
-    folder, _, stage = group.rpartition(":")
-    return facts.stages(folder or ".").get(f"{stage}{at}{member}")
+    """Return the stage of a `dvc.yaml` that a command means; why it cannot be played; or None."""
+    meant = StageName.of(name)
+    return facts.stages(meant.folder).get(meant.name)
 
 
 def effects(found: Mapping[str, Callee]) -> tuple[str, ...]:

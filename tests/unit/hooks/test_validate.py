@@ -95,6 +95,16 @@ def test_a_workflow_that_is_staged_and_deleted(said: Said, folder: Folder) -> No
         pytest.param(
             "dvc.yaml", "stages: {}\n", "stages:\n  train:\n    cmd: x\n", "/train\n", id="stage"
         ),
+        pytest.param(
+            "dvc.yaml",
+            "stages: {}\n",
+            "stages:\n  train:\n    foreach: [us]\n    do: {cmd: x}\n",
+            "/train@us\n",
+            id="member",
+        ),
+        pytest.param(
+            "lib/v1/dvc.yaml", "", "stages:\n  train:\n    cmd: x\n", "/lib/v1:train\n", id="folder"
+        ),
         pytest.param("wf.toml", "", "[target.box]\n", "target:ssh:box → /echo\n", id="target"),
         pytest.param(
             "wf.toml",
