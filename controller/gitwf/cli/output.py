@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from gitwf.duration import format_duration
+
 _COLOURS = {
     "succeeded": "32",
     "deployed": "32",
@@ -77,8 +79,14 @@ def ago(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+_MINUTES = 120.0
+"""Seconds from which minutes are easier to read."""
+
+
 def took(seconds: float | None) -> str:
     """Return how long something took, with digits that mean something."""
     if seconds is None:
         return "-"
-    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004
+    if seconds < _MINUTES:
+        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004
+    return format_duration(round(seconds))
