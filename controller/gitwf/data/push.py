@@ -102,6 +102,14 @@ class Pusher:
             self._changed.notify_all()
 
     def _run(self) -> None:
+        try:
+            self._push_for_good()
+        finally:
+            with self._changed:
+                self._closed = True  # whatever ended it: nobody waits for it
+                self._changed.notify_all()
+
+    def _push_for_good(self) -> None:
         import random
 
         patience, most = _PATIENCE
@@ -134,7 +142,7 @@ class Pusher:
                 place.pushed.add(name for name in batch.whole if name not in failed)
                 self.unpushed.remove(cache.root, (n for n in batch.names if n not in failed))
                 problem = problem or next(iter(failed.values()), None)
-        except RemoteError as error:
+        except (RemoteError, OSError) as error:
             problem = str(error)
         return problem
 

@@ -65,6 +65,7 @@ class Remote:
         process = self._process
         if process is not None:
             process.kill()
+            process.wait()
 
     def close(self) -> None:
         """End the process, whatever it does; nothing more can be asked."""
@@ -82,7 +83,10 @@ class Remote:
     def _answer(self, request: bytes) -> Answer:
         if self._closed:
             return Answer(problem="it is closed")
-        process = self._started()
+        try:
+            process = self._started()
+        except OSError as error:
+            return Answer(problem=str(error))
         assert process.stdin is not None  # noqa: S101  (both are pipes)
         assert process.stdout is not None  # noqa: S101
         try:

@@ -151,6 +151,19 @@ def test_a_remote_that_is_not_there_is_said(
     assert obtain(project, [content]) == ", nor in the remote `store`"
 
 
+def test_a_remote_whose_process_was_killed_gets_another(
+    root: Path, project: Project, store: Path
+) -> None:
+    (root / "a").write_text("one")
+    assert project.remote is not None
+    assert project.remote.put([(root / "a", "x/1")]) == {}
+    project.remote.interrupt()
+    assert project.remote.put([(root / "a", "x/2"), (root / "b", "x/3")]) == {
+        "x/3": "no such file or directory"
+    }
+    assert sorted(path.name for path in (store / "x").iterdir()) == ["1", "2"]
+
+
 def test_a_remote_that_is_closed_answers_nothing(project: Project) -> None:
     assert project.remote is not None
     project.remote.close()
