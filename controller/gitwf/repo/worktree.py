@@ -8,7 +8,9 @@ the filters of LFS and others, which are programs. The main tree and its index a
 
 from __future__ import annotations
 
+import errno
 import shutil
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -71,29 +73,42 @@ def prune(repository: Repository, folder: Path) -> list[Path]:
 
 
 def _register(repository: Repository, path: Path, commit: str) -> None:
-    registration = _free(repository.common_dir.resolve() / "worktrees", path.name)
+    """Register the worktree with git, whole, by a rename: half of it would stop `git fsck`."""
+    path.mkdir(parents=True)
+    draft = repository.state_dir / "worktrees" / path.name
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    link = path.resolve() / ".git"
+    (draft / "gitdir").write_text(f"{link}\n")
+    (draft / "commondir").write_text("../..\n")
+    (draft / "HEAD").write_text(f"{commit}\n")
     try:
-        path.mkdir(parents=True)
-        link = path.resolve() / ".git"
-        (registration / "gitdir").write_text(f"{link}\n")
-        (registration / "commondir").write_text("../..\n")
-        (registration / "HEAD").write_text(f"{commit}\n")
-        link.write_text(f"gitdir: {registration}\n")
-    except BaseException:
-        shutil.rmtree(registration, ignore_errors=True)
-        raise
+        for registration in _names(repository.common_dir.resolve() / "worktrees", path.name):
+            link.write_text(f"gitdir: {registration}\n")
+            if _renamed(draft, registration):
+                return
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
-def _free(folder: Path, name: str) -> Path:
-    """Make and return a folder that no other worktree has, called ``name`` or, as git does, ``name1``."""
+def _names(folder: Path, name: str) -> Iterator[Path]:
+    """Yield the folders that git would use for a worktree: ``name``, or ``name1``, and so on."""
+    folder.mkdir(exist_ok=True)
     for number in count():
         found = folder / f"{name}{number or ''}"
-        try:
-            found.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        return found
-    raise AssertionError("counting ends nowhere")
+        if not found.exists():
+            yield found
+
+
+def _renamed(draft: Path, registration: Path) -> bool:
+    """Rename a folder; return False where another has that name by now."""
+    try:
+        draft.rename(registration)
+    except OSError as error:
+        if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
+            return False
+        raise
+    return True
 
 
 def _lay_out(repository: Repository, path: Path, commit: str) -> None:
