@@ -19,6 +19,7 @@ from gitwf.engine.resources import TooMuchError
 from gitwf.engine.steps import Call
 from gitwf.engine.stop import GRACE
 from gitwf.engine.threads import after
+from gitwf.repo.disk import demand_room
 from gitwf.targets.job import NO_STREAMS, Exit, Job, JobFolder, JobSpec, Streams
 
 _NOT_STARTED = 126
@@ -114,12 +115,18 @@ class Work(msgspec.Struct, frozen=True):
             return Finished(folder, self._failed(Kind.START, f"`{self.call.command}`: {error}"))
 
     def _run(self, folder: JobFolder) -> Failure | None:
-        """Start the job, wait for its end and return why it failed, or None."""
+        """Start the job, wait for its end and return why it failed, or None.
+
+        Raises:
+            StorageFullError: if there was no room for it to begin.
+        """
         try:
             job = self.context.target.start(folder.path, self._spec(), self._streams())
         except (OSError, ValueError) as error:
             return self._not_started(str(error))
         end, cut_short = self._wait(job)
+        if end.status is None and folder.path.is_dir() and not folder.is_begun():
+            demand_room(folder.path)
         self._mask(folder)
         if cut_short is not None or end.status == 0:
             return cut_short

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from pathlib import Path
 from gitwf.repo.errors import StorageFullError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_LEAST = 1 << 16
+"""Bytes below which a disk counts as full."""
 
 
 @contextmanager
@@ -22,10 +26,20 @@ def room(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _FULL:
             raise
-        raise StorageFullError(
-            f"no room left to write into `{path.parent}`",
-            "free some space there; nothing is half written",
-        ) from error
+        raise _full(path) from error
+
+
+def demand_room(path: Path) -> None:
+    """Raise `StorageFullError` where the disk of ``path`` is full."""
+    if shutil.disk_usage(path.parent).free < _LEAST:
+        raise _full(path)
+
+
+def _full(path: Path) -> StorageFullError:
+    return StorageFullError(
+        f"no room left to write into `{path.parent}`",
+        "free some space there; nothing is half written",
+    )
 
 
 def write_all(descriptor: int, data: bytes) -> None:
