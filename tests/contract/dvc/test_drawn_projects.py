@@ -222,7 +222,7 @@ def test_dvc_and_we_are_the_same(suite: Suite, dvc: Dvc, files: Mapping[str, str
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(FEW, max_examples=200)
+@settings(FEW, max_examples=80)
 @given(files=projects())
 def test_dvc_and_we_are_the_same_at_length(
     suite: Suite, dvc: Dvc, files: Mapping[str, str]
@@ -232,7 +232,7 @@ def test_dvc_and_we_are_the_same_at_length(
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(FEW, max_examples=50)
+@settings(FEW, max_examples=20)
 @given(files=projects())
 def test_the_oldest_dvc_and_we_are_the_same(
     suite: Suite, oldest_dvc: Dvc, files: Mapping[str, str]
