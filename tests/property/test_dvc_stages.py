@@ -19,7 +19,9 @@ texts = st.text(
 )
 names = st.text("abcdefgh-_019", min_size=1, max_size=8)
 commands = texts.filter(str.strip) | st.lists(texts, min_size=1, max_size=3).map(tuple)
-paths = st.text("ab/.#:' é{", min_size=1, max_size=6).filter(lambda path: path.strip("/. "))
+paths = st.text("ab/.#:' é{", min_size=1, max_size=6).filter(
+    lambda path: path.strip("/. ") and not path.startswith("/") and ":/" not in path
+)
 kinds = st.sampled_from(OutKind)
 outs = st.builds(Out, paths, kinds, st.booleans(), st.booleans())
 params = st.dictionaries(

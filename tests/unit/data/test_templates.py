@@ -64,7 +64,7 @@ def test_templates_are_what_dvc_makes_of_them(
 def test_templates_of_a_folder_know_its_files() -> None:
     text = "stages:\n  s: {cmd: 'echo ${a} ${d}', wdir: work, vars: [own.yaml]}\n"
     found = read_stages(text, Beside(FILES.get, "sub"))
-    assert found == stage("s", "echo 3 4", wdir="work")
+    assert found == stage("s", "echo 3 4", wdir="sub/work", folder="sub")
 
 
 def test_flags_follow_the_settings_of_dvc() -> None:
