@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     WaitFor = Callable[[Callable[[], object]], object]
 
 MOVES = re.compile(r"\x1b\[[0-9;?]*[A-Za-ln-z]")
+SIZE = ("COLUMNS", "LINES")
+"""Variables that win over the size of a terminal; pytest-xdist and readline set them."""
+
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 TALK = """\
@@ -41,7 +44,7 @@ class Terminal:
             self._process = subprocess.Popen(
                 ["git-wf", *words.split()],
                 cwd=project.path,
-                env=dict(os.environ),  # and no size of ours, which readline has put beside it
+                env={name: value for name, value in os.environ.items() if name not in SIZE},
                 stdin=subprocess.DEVNULL,
                 stdout=data,
                 stderr=theirs,
