@@ -114,6 +114,8 @@ def _validating(at: Path) -> Iterator[Row]:
     for count in FILES:
         place = Place(at / f"validate-{count}")
         place.write({f"workflows/{n}.wf": TYPICAL.format(n=n) for n in range(count)})
+        place.write({"train.py": "", "data/digits.csv": ""})
+        place.commit("workflows")
         ours, dvc = medians(
             command("git-wf", "validate", cwd=place.root), command("dvc", "--version")
         )
