@@ -56,7 +56,7 @@ def projects(draw: st.DrawFn) -> Mapping[str, str]:
         stages[name] = draw(bodies(name, known, kinds))
     if draw(st.booleans()):
         stages["group"] = draw(groups())
-    files = {**SOURCES, **PARAMS, ".dvcignore": "*.tmp\n", "work/params.yaml": "k0: 7\nt: 8\n"}
+    files = {**SOURCES, **PARAMS, ".dvcignore": "*.tmp\n", "inner/params.yaml": "k0: 7\nt: 8\n"}
     files["params.yaml"] = "t: 5\n" + "".join(
         f"k{n}: {scalar}\n" for n, scalar in enumerate(draw(st.lists(st.sampled_from(SCALARS))))
     )
@@ -68,17 +68,17 @@ def projects(draw: st.DrawFn) -> Mapping[str, str]:
         below = {"below": draw(bodies("below", ["../raw.txt", "../folder"], kinds))}
         files["sub folder/dvc.yaml"] = json.dumps({"stages": below}, ensure_ascii=False)
         files["sub folder/params.yaml"] = "k0: 3\nt: 2\n"
-        files["sub folder/work/params.yaml"] = "k0: 4\n"
+        files["sub folder/inner/params.yaml"] = "k0: 4\n"
         files.update({f"sub folder/{file}": text for file, text in PARAMS.items()})
-        files.update({f"sub folder/work/{file}": text for file, text in PARAMS.items()})
-    files.update({f"work/{file}": text for file, text in PARAMS.items()})
+        files.update({f"sub folder/inner/{file}": text for file, text in PARAMS.items()})
+    files.update({f"inner/{file}": text for file, text in PARAMS.items()})
     return files
 
 
 @st.composite
 def bodies(draw: st.DrawFn, name: str, known: list[str], kinds: Sequence[str]) -> dict[str, object]:
     """Draw the fields of a stage; what it writes is ``known`` to those behind it."""
-    wdir = draw(st.sampled_from([None, "work"]))
+    wdir = draw(st.sampled_from([None, "inner"]))
     up = "../" if wdir else ""
     deps = draw(st.lists(st.sampled_from(known), unique=True, max_size=2).map(_apart))
     commands = [PLAYED.format(name=name)]

@@ -9,7 +9,7 @@ FILES = {
     "params.yaml": "a: 1\nnames: [x, 0.1]\nby: {us: {t: 1}}\nflags: {deep: true, n: 2}\n",
     "other.yaml": "b: 2\n",
     "sub/params.yaml": "a: 3\n",
-    "sub/work/own.yaml": "d: 4\n",
+    "sub/inner/own.yaml": "d: 4\n",
 }
 ROOT = Beside(FILES.get)
 
@@ -62,9 +62,9 @@ def test_templates_are_what_dvc_makes_of_them(
 
 
 def test_templates_of_a_folder_know_its_files() -> None:
-    text = "stages:\n  s: {cmd: 'echo ${a} ${d}', wdir: work, vars: [own.yaml]}\n"
+    text = "stages:\n  s: {cmd: 'echo ${a} ${d}', wdir: inner, vars: [own.yaml]}\n"
     found = read_stages(text, Beside(FILES.get, "sub"))
-    assert found == stage("s", "echo 3 4", wdir="sub/work", folder="sub")
+    assert found == stage("s", "echo 3 4", wdir="sub/inner", folder="sub")
 
 
 def test_flags_follow_the_settings_of_dvc() -> None:
