@@ -74,7 +74,7 @@ class Playing:
         if known is not None and known.is_over:
             return self._recorder.whole()  # only the last of its records were missing in git
         if known is None or known.started is None:
-            self._recorder.emit(self._started())
+            self._recorder.emit(self._request.event(RunStarted, self._records.owner))
         try:
             with room(self._context.workspace):
                 self._lay_out()
@@ -86,23 +86,6 @@ class Playing:
         program, stages = self._request.plan.program(), self._stages()
         outcome = self._outcome(program, stages, stop, builtins)
         return self._finish(outcome, stages.restorable(self._shelf.used()))
-
-    def _started(self) -> RunStarted:
-        request = self._request
-        return RunStarted(
-            request.plan.workflow,
-            request.commit,
-            request.tree,
-            request.branch,
-            request.plan.key,
-            request.trigger,
-            request.attempt,
-            request.of,
-            self._records.owner,
-            request.here or msgspec.UNSET,
-            request.occasion or msgspec.UNSET,
-            request.effects_done or msgspec.UNSET,
-        )
 
     def _outcome(self, program: Program, stages: Stages, stop: Stop, builtins: Builtins) -> Outcome:
         recorder, memory, context = self._recorder, self._memory, self._context

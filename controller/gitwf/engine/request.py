@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 
 from gitwf.plan.plan import Plan
+from gitwf.records.event import RunQueued, RunStarted
+
+Begun = TypeVar("Begun", RunQueued, RunStarted)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -28,3 +33,20 @@ class Request(msgspec.Struct, frozen=True):
     effects: str | None = None
     occasion: str | None = None
     effects_done: str | None = None
+
+    def event(self, kind: type[Begun], owner: str) -> Begun:
+        """Return what is recorded when the run is queued, or begins, at ``owner``."""
+        return kind(
+            self.plan.workflow,
+            self.commit,
+            self.tree,
+            self.branch,
+            self.plan.key,
+            self.trigger,
+            self.attempt,
+            self.of,
+            owner,
+            self.here or msgspec.UNSET,
+            self.occasion or msgspec.UNSET,
+            self.effects_done or msgspec.UNSET,
+        )

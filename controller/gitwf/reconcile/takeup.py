@@ -15,21 +15,8 @@ from gitwf.repo.errors import RepositoryError
 
 def queue_up(records: Records, request: Request, reason: str) -> Event:
     """Record ``request`` as a run that waits for ``reason`` before it begins."""
-    body = RunQueued(
-        request.plan.workflow,
-        request.commit,
-        request.tree,
-        request.branch,
-        request.plan.key,
-        request.trigger,
-        request.attempt,
-        request.of,
-        records.owner,
-        request.here or msgspec.UNSET,
-        request.occasion or msgspec.UNSET,
-        request.effects_done or msgspec.UNSET,
-        reason,
-    )
+    queued = request.event(RunQueued, records.owner)
+    body = msgspec.structs.replace(queued, reason=reason)
     return queue(records, request.id, encode(request.plan), body)
 
 
