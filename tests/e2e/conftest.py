@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -264,8 +263,7 @@ def wait_for() -> Callable[[Callable[[], T]], T]:
 
 @pytest.fixture(autouse=True)
 def _world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put this environment's programs on the path, and give the project's commands their places."""
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    """Give the project's commands their places."""
     monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "site"))
     monkeypatch.setenv("LEDGER", str(tmp_path / "ledger"))
     monkeypatch.setenv("SERVED", str(tmp_path / "served.bin"))
@@ -283,7 +281,6 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `git wf init` makes of an empty repository, made once."""
     path = tmp_path_factory.mktemp("template") / "work"
     environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "DVC_NO_ANALYTICS": "1",
         "DVC_SITE_CACHE_DIR": str(path.parent / "site"),
     }

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -89,9 +87,7 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    programs = Path(sys.executable).parent
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+def reader(tmp_path: Path) -> Reader:
     return Reader(tmp_path)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -84,7 +83,7 @@ class Dvc:
 
     def __init__(self, home: Path) -> None:
         self._environment = {
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PATH": os.environ["PATH"],
             "HOME": str(home),
             "SHELL": "/bin/sh",
             "LANG": "C.UTF-8",

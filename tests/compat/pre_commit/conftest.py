@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,15 +35,9 @@ class Committer:
         return done.returncode, done.stdout + done.stderr
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a program in the repository, with ours and pre-commit on its path."""
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        """Run a program in the repository."""
         return subprocess.run(
-            words,
-            cwd=self.folder.path,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            check=check,
+            words, cwd=self.folder.path, capture_output=True, text=True, check=check
         )
 
 
