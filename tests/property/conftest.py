@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import strategies as st
 
-from gitwf.engine.outcome import Failure, Output
+from gitwf.engine.unit.outcome import Failure, Output
 from gitwf.language.value import Value
 from gitwf.records.event import Body, Event
 

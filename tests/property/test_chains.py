@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitwf.engine.flow import Flows
-from gitwf.engine.frame import Frame
-from gitwf.engine.memory import Memory
-from gitwf.engine.outcome import DONE, Failure, Kind, Outcome, failed
-from gitwf.engine.scope import Scope
-from gitwf.engine.state import State
-from gitwf.engine.steps import Steps
-from gitwf.engine.stop import Stop
+from gitwf.engine.flow.flow import Flows
+from gitwf.engine.flow.state import State
+from gitwf.engine.replay.memory import Memory
+from gitwf.engine.replay.steps import Steps
+from gitwf.engine.unit.frame import Frame
+from gitwf.engine.unit.outcome import DONE, Failure, Kind, Outcome, failed
+from gitwf.engine.unit.scope import Scope
+from gitwf.engine.unit.stop import Stop
 from gitwf.language import tree
 from gitwf.language.program import load
 from gitwf.plan.needs import Needs

@@ -15,16 +15,16 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitwf.engine.flow import Flows
-from gitwf.engine.frame import Frame
-from gitwf.engine.memory import Memory
-from gitwf.engine.outcome import Outcome
-from gitwf.engine.scope import Scope
-from gitwf.engine.state import State
-from gitwf.engine.steps import Steps
-from gitwf.engine.stop import Stop
-from gitwf.engine.supply import Supply
-from gitwf.engine.threads import spawn
+from gitwf.engine.flow.flow import Flows
+from gitwf.engine.flow.state import State
+from gitwf.engine.replay.memory import Memory
+from gitwf.engine.replay.steps import Steps
+from gitwf.engine.unit.frame import Frame
+from gitwf.engine.unit.outcome import Outcome
+from gitwf.engine.unit.scope import Scope
+from gitwf.engine.unit.stop import Stop
+from gitwf.engine.unit.supply import Supply
+from gitwf.engine.unit.threads import spawn
 from gitwf.language import tree
 from gitwf.language.expand import arguments
 from gitwf.language.program import load

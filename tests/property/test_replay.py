@@ -19,20 +19,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitwf.engine.answers import Answers
-from gitwf.engine.flow import Flows
-from gitwf.engine.frame import Frame
-from gitwf.engine.memory import ROOT, Memory
-from gitwf.engine.notes import FlowNotes
-from gitwf.engine.outcome import Kind, Outcome, StoppedError, failed
-from gitwf.engine.part import Part, unless_stopped
-from gitwf.engine.scope import Found, Scope
-from gitwf.engine.state import State
-from gitwf.engine.steps import Call, Ended, Steps
-from gitwf.engine.stop import CANCELLED, Stop
-from gitwf.engine.timers import Timers
-from gitwf.engine.values import Values
-from gitwf.engine.writing import Writer
+from gitwf.engine.flow.flow import Flows
+from gitwf.engine.flow.part import Part, unless_stopped
+from gitwf.engine.flow.state import State
+from gitwf.engine.replay.answers import Answers
+from gitwf.engine.replay.memory import ROOT, Memory
+from gitwf.engine.replay.notes import FlowNotes
+from gitwf.engine.replay.steps import Call, Ended, Steps
+from gitwf.engine.replay.timers import Timers
+from gitwf.engine.replay.values import Values
+from gitwf.engine.replay.writing import Writer
+from gitwf.engine.unit.frame import Frame
+from gitwf.engine.unit.outcome import Kind, Outcome, StoppedError, failed
+from gitwf.engine.unit.scope import Found, Scope
+from gitwf.engine.unit.stop import CANCELLED, Stop
 from gitwf.language import tree
 from gitwf.language.expand import arguments
 from gitwf.language.program import load

@@ -6,7 +6,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from gitwf.engine.turns import Turns
+from gitwf.engine.unit.turns import Turns
 
 LIMITS = {"gpus": 2.0, "mem": 8.0, "jobs": 3.0}
 NEEDS = st.dictionaries(

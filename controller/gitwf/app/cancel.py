@@ -10,9 +10,9 @@ import msgspec
 from gitwf.app.history import find, known
 from gitwf.app.person import whoami
 from gitwf.app.session import Session
-from gitwf.engine.ownership import is_played
-from gitwf.engine.recorder import Listener
-from gitwf.engine.stop import Stop
+from gitwf.engine.clone.ownership import is_played
+from gitwf.engine.replay.recorder import Listener
+from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.apply import Applier
 from gitwf.reconcile.clone import Clone
 from gitwf.records.fold import WAITING, RunRecord

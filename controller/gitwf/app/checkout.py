@@ -12,7 +12,7 @@ from gitwf.data.checkout import checkout_entries
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.data.lockfile import NAME
 from gitwf.data.project import Project
-from gitwf.engine.safekeeping import Safekeeping
+from gitwf.engine.stages.safekeeping import Safekeeping
 from gitwf.plan.plan import decode
 from gitwf.plan.stage import Stage
 from gitwf.records.store import Records

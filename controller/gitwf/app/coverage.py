@@ -11,9 +11,9 @@ from gitwf.config.settings import Keep
 from gitwf.data.errors import DataError
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.data.project import Project
-from gitwf.engine.artifacts import check_artifacts
-from gitwf.engine.safekeeping import Safekeeping
-from gitwf.engine.workspace import main_tree
+from gitwf.engine.clone.artifacts import check_artifacts
+from gitwf.engine.clone.workspace import main_tree
+from gitwf.engine.stages.safekeeping import Safekeeping
 from gitwf.reconcile.configure import configure
 from gitwf.records.check.finding import Finding
 from gitwf.records.retention import retained

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gitwf.data.errors import DataError
 from gitwf.data.project import Project
-from gitwf.engine.workspace import main_tree
+from gitwf.engine.clone.workspace import main_tree
 from gitwf.repo.repository import Repository
 
 _MUCH = 0.8

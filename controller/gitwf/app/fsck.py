@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from gitwf.app.coverage import damage
 from gitwf.app.session import Session
-from gitwf.engine.leftovers import (
+from gitwf.engine.clone.leftovers import (
     Runs,
     check_jobs,
     check_processes,
     check_results,
     check_workspaces,
 )
-from gitwf.engine.ownership import is_played
+from gitwf.engine.clone.ownership import is_played
 from gitwf.records.check.finding import Finding
 from gitwf.records.check.history import Change, Note, check_change, check_note
 from gitwf.records.check.runs import JournalFile, RunFiles, check_journal, check_run

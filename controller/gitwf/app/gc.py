@@ -11,8 +11,8 @@ from gitwf.app.session import Session
 from gitwf.data.hashes import HashInfo
 from gitwf.data.project import Project
 from gitwf.data.unpushed import Unpushed
-from gitwf.engine.artifacts import artifacts_of
-from gitwf.engine.clearing import Waste, drafts, run_folders, unkept_objects, workspaces
+from gitwf.engine.clone.artifacts import artifacts_of
+from gitwf.engine.clone.clearing import Waste, drafts, run_folders, unkept_objects, workspaces
 from gitwf.records.store import Records
 
 

@@ -12,8 +12,8 @@ import msgspec
 
 from gitwf.app.streams import latest_line
 from gitwf.data.facts import CommitFiles, FileFacts
-from gitwf.engine.environment import secrets_of
-from gitwf.engine.mask import Mask
+from gitwf.engine.jobs.environment import secrets_of
+from gitwf.engine.replay.mask import Mask
 from gitwf.plan.calls import named_secrets
 from gitwf.plan.plan import decode
 from gitwf.reconcile.configure import configure

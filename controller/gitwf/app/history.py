@@ -7,7 +7,7 @@ from itertools import islice
 import msgspec
 
 from gitwf.app.session import Session
-from gitwf.engine.folders import newest_folder
+from gitwf.engine.replay.folders import newest_folder
 from gitwf.records.event import StepFinished, decode
 from gitwf.records.fold import RunRecord
 from gitwf.records.runs import UnknownRunError

@@ -12,7 +12,7 @@ from gitwf.app.glance import Glance
 from gitwf.app.history import find, known
 from gitwf.app.session import Session, UsageError
 from gitwf.app.streams import Piece, StepOutput
-from gitwf.engine.mask import Mask
+from gitwf.engine.replay.mask import Mask
 from gitwf.records.event import Event, StepFinished, StepStarted
 from gitwf.records.fold import RunRecord
 from gitwf.records.journal import path_of

@@ -10,7 +10,7 @@ from gitwf.data.unpushed import Unpushed
 from gitwf.repo.repository import Repository
 
 if TYPE_CHECKING:
-    from gitwf.engine.stop import Stop
+    from gitwf.engine.unit.stop import Stop
     from gitwf.reconcile.clone import Clone
 
 

@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager
 from gitwf.app.logbook import log_into
 from gitwf.app.pushing import pushing
 from gitwf.app.session import Session, UsageError
-from gitwf.engine.recorder import Listener
-from gitwf.engine.stop import Stop
+from gitwf.engine.replay.recorder import Listener
+from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.loop import Reconciler
 from gitwf.reconcile.performing import Report

@@ -12,10 +12,10 @@ from gitwf.app.pushing import pushing
 from gitwf.app.run import begin_approved, held_back
 from gitwf.app.session import Session, UsageError
 from gitwf.config.settings import Settings
-from gitwf.engine.earlier import lost_steps
-from gitwf.engine.recorder import Listener
+from gitwf.engine.replay.earlier import lost_steps
+from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.request import Request
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 from gitwf.plan.calls import literal_text
 from gitwf.plan.plan import Plan, decode
 from gitwf.reconcile.clone import Clone

@@ -14,10 +14,10 @@ from gitwf.app.validate import Findings
 from gitwf.config.settings import Settings
 from gitwf.data.facts import FileFacts, TreeFiles
 from gitwf.diagnostics import has_errors, nearest
-from gitwf.engine.ownership import is_played
-from gitwf.engine.recorder import Listener
+from gitwf.engine.clone.ownership import is_played
+from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.request import Request
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 from gitwf.language import tree
 from gitwf.language.walk import walk
 from gitwf.reconcile.apply import Applier

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from gitwf.engine.commands import Playable
-    from gitwf.engine.steps import Steps
+    from gitwf.engine.commands.commands import Playable
+    from gitwf.engine.replay.steps import Steps
     from gitwf.reconcile.clone import Clone
     from gitwf.repo.repository import Repository
 
@@ -40,7 +40,7 @@ class Session(msgspec.Struct, frozen=True):
 
 def builtins(steps: Steps) -> Mapping[str, Playable]:
     """Return the built-in commands, playing as steps of one run."""
-    from gitwf.engine.builtin import PLAIN, Builtin
+    from gitwf.engine.commands.builtin import PLAIN, Builtin
 
     plain = Builtin(steps)
     return dict.fromkeys(PLAIN, plain)

@@ -11,7 +11,7 @@ from gitwf.app.disk import crowded
 from gitwf.app.pushing import left
 from gitwf.app.session import Session
 from gitwf.data.unpushed import Unpushed
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.hold import hold_of_run
 from gitwf.reconcile.loop import Reconciler

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from gitwf.diagnostics import visible
-from gitwf.engine.folders import job_folder, newest_folder
+from gitwf.engine.replay.folders import job_folder, newest_folder
 from gitwf.records.event import StepStarted
 from gitwf.targets.job import JobFolder, opened
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.engine.unit.stop import CANCELLED, Stop
 
 AGAIN = "cancelling: commands may end what they do, and handlers run; Ctrl-C again ends all at once"
 

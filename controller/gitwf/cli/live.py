@@ -13,7 +13,7 @@ from gitwf.app.session import Session
 from gitwf.cli.board import Board, Row
 from gitwf.cli.edge import say
 from gitwf.cli.progress import listener
-from gitwf.engine.recorder import Listener
+from gitwf.engine.replay.recorder import Listener
 from gitwf.records.event import Event
 
 if TYPE_CHECKING:

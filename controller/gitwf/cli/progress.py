@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from gitwf.cli.edge import say
 from gitwf.cli.output import clipped, print_line, took
-from gitwf.engine.recorder import Listener
+from gitwf.engine.replay.recorder import Listener
 from gitwf.records.event import (
     EnvironmentChanged,
     Event,

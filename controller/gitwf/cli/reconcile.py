@@ -12,7 +12,7 @@ from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
 from gitwf.cli.options import Branches, Json, Local, session
 from gitwf.cli.parameter import Option
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 
 
 def reconcile(

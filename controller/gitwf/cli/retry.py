@@ -13,7 +13,7 @@ from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
 from gitwf.cli.options import Approve, Json, RunId, session
 from gitwf.cli.parameter import Option
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 
 
 def retry(

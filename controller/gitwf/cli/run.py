@@ -13,7 +13,7 @@ from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
 from gitwf.cli.options import Approve, Json, session
 from gitwf.cli.parameter import Argument, Option
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 from gitwf.language.value import to_json, word_value
 
 

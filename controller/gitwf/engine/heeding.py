@@ -6,9 +6,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from gitwf.engine.outcome import Failure, Kind
-from gitwf.engine.recorder import RunRecorder
-from gitwf.engine.stop import Stop
+from gitwf.engine.replay.recorder import RunRecorder
+from gitwf.engine.unit.outcome import Failure, Kind
+from gitwf.engine.unit.stop import Stop
 from gitwf.records.event import RunApproved
 from gitwf.records.requests import APPROVE, CANCEL, Requests, Wish
 from gitwf.repo.errors import RepositoryError

@@ -7,31 +7,31 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from gitwf.data.errors import DataError
-from gitwf.engine.answers import Answers
-from gitwf.engine.checkpoints import RunCheckpoints
-from gitwf.engine.commands import Commands, Playable, Players
-from gitwf.engine.context import RunContext
-from gitwf.engine.effects import Effects
-from gitwf.engine.executions import Executions
-from gitwf.engine.flow import Flows
-from gitwf.engine.frame import Frame
-from gitwf.engine.ledger import RunLedger
-from gitwf.engine.memory import ROOT, Memory
-from gitwf.engine.notes import FlowNotes
-from gitwf.engine.outcome import Failure, Kind, Outcome, StoppedError, failed
-from gitwf.engine.part import Part, unless_stopped
-from gitwf.engine.recorder import RunRecorder
+from gitwf.engine.commands.commands import Commands, Playable, Players
+from gitwf.engine.commands.effects import Effects
+from gitwf.engine.flow.checkpoints import RunCheckpoints
+from gitwf.engine.flow.flow import Flows
+from gitwf.engine.flow.part import Part, unless_stopped
+from gitwf.engine.flow.state import State
+from gitwf.engine.jobs.context import RunContext
+from gitwf.engine.replay.answers import Answers
+from gitwf.engine.replay.ledger import RunLedger
+from gitwf.engine.replay.memory import ROOT, Memory
+from gitwf.engine.replay.notes import FlowNotes
+from gitwf.engine.replay.recorder import RunRecorder
+from gitwf.engine.replay.steps import Steps, error_of
+from gitwf.engine.replay.timers import Timers, elapsed
+from gitwf.engine.replay.values import Values
+from gitwf.engine.replay.writing import Writer
 from gitwf.engine.request import Request
-from gitwf.engine.scope import Scope
 from gitwf.engine.shelf import RunShelf
-from gitwf.engine.stages import Stages
-from gitwf.engine.state import State
-from gitwf.engine.steps import Steps, error_of
-from gitwf.engine.stop import Stop
-from gitwf.engine.tally import Tally
-from gitwf.engine.timers import Timers, elapsed
-from gitwf.engine.values import Values
-from gitwf.engine.writing import Writer
+from gitwf.engine.stages.executions import Executions
+from gitwf.engine.stages.stages import Stages
+from gitwf.engine.unit.frame import Frame
+from gitwf.engine.unit.outcome import Failure, Kind, Outcome, StoppedError, failed
+from gitwf.engine.unit.scope import Scope
+from gitwf.engine.unit.stop import Stop
+from gitwf.engine.unit.tally import Tally
 from gitwf.language.program import Program
 from gitwf.language.value import Value, from_json, to_json
 from gitwf.records.event import RunFinished, RunStarted

@@ -10,24 +10,24 @@ from pathlib import Path
 
 from gitwf.config.settings import Settings
 from gitwf.data.push import Pusher
-from gitwf.engine import workspace
-from gitwf.engine.context import RunContext
-from gitwf.engine.earlier import NOTHING, Earlier
-from gitwf.engine.environment import declared, for_commands, secrets_of
-from gitwf.engine.flood import FloodWatch
-from gitwf.engine.folders import open_folders
-from gitwf.engine.gate import Gate
+from gitwf.engine.clone import workspace
+from gitwf.engine.clone.ownership import is_played, owning
 from gitwf.engine.heeding import heeding
-from gitwf.engine.memory import Memory
-from gitwf.engine.ownership import is_played, owning
+from gitwf.engine.jobs.context import RunContext
+from gitwf.engine.jobs.environment import declared, for_commands, secrets_of
+from gitwf.engine.jobs.flood import FloodWatch
 from gitwf.engine.playing import Builtins, Playing
-from gitwf.engine.recorder import Listener, RunRecorder
+from gitwf.engine.replay.earlier import NOTHING, Earlier
+from gitwf.engine.replay.folders import open_folders
+from gitwf.engine.replay.memory import Memory
+from gitwf.engine.replay.recorder import Listener, RunRecorder
 from gitwf.engine.request import Request
-from gitwf.engine.resources import Resources
-from gitwf.engine.safekeeping import Safekeeping
 from gitwf.engine.shelf import RunShelf
-from gitwf.engine.stop import GRACE, Stop
-from gitwf.engine.supply import Supply
+from gitwf.engine.stages.safekeeping import Safekeeping
+from gitwf.engine.unit.gate import Gate
+from gitwf.engine.unit.resources import Resources
+from gitwf.engine.unit.stop import GRACE, Stop
+from gitwf.engine.unit.supply import Supply
 from gitwf.plan.calls import named_secrets
 from gitwf.plan.plan import encode
 from gitwf.records.fold import RunRecord

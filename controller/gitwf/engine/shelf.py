@@ -12,8 +12,8 @@ import msgspec
 from gitwf.data.atomic import write_whole
 from gitwf.data.mergeyaml import merge_stages
 from gitwf.engine.contents import Contents
-from gitwf.engine.recorder import Files
-from gitwf.engine.scope import name_of
+from gitwf.engine.replay.recorder import Files
+from gitwf.engine.unit.scope import name_of
 from gitwf.plan.stage import Stage
 from gitwf.records.store import Records
 from gitwf.repo.commits import Change, File

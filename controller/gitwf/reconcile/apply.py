@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from gitwf.config.settings import Settings
-from gitwf.engine.gate import Gate
-from gitwf.engine.outcome import Failure, Kind
-from gitwf.engine.ownership import owning
-from gitwf.engine.recorder import Listener
+from gitwf.engine.clone.ownership import owning
+from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.request import Request
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.gate import Gate
+from gitwf.engine.unit.outcome import Failure, Kind
+from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
 from gitwf.reconcile.decide import (

@@ -12,8 +12,8 @@ from functools import partial
 from msgspec import structs
 
 from gitwf.config.settings import Settings
-from gitwf.engine.recorder import Listener
-from gitwf.engine.stop import Stop
+from gitwf.engine.replay.recorder import Listener
+from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.apply import Applier, Done
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure

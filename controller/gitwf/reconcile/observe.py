@@ -7,7 +7,7 @@ from datetime import timedelta
 from msgspec import structs
 
 from gitwf.config.settings import Settings
-from gitwf.engine.ownership import is_played
+from gitwf.engine.clone.ownership import is_played
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import Head, KnownRun, Observed
 from gitwf.reconcile.hold import hold_of_run

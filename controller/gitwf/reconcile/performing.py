@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.apply import Applier, Done, Part
 from gitwf.reconcile.decide import Action, Cancel, Resume, Start
 from gitwf.reconcile.desired import Asked

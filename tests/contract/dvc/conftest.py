@@ -18,7 +18,7 @@ from gitwf.data.execute import begin, restore, save
 from gitwf.data.look import Look, look
 from gitwf.data.ownstages import OwnStages
 from gitwf.data.project import Project
-from gitwf.engine.shell import stage_argv, stage_environment
+from gitwf.engine.jobs.shell import stage_argv, stage_environment
 from gitwf.plan.stage import Stage
 
 OLDEST = ("dvc==3.60.0", "pathspec<1")

@@ -14,7 +14,7 @@ import pytest
 from gitwf.app.fsck import fsck
 from gitwf.app.run import RunOptions, prospect
 from gitwf.app.session import Session
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 from gitwf.records.event import RunFinished, encode
 from gitwf.records.journal import Journal, path_of, read
 

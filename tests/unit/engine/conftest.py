@@ -13,8 +13,8 @@ import pytest
 from gitwf.app.run import Prospect, RunOptions, prospect
 from gitwf.app.session import Session
 from gitwf.diagnostics import has_errors
-from gitwf.engine.recorder import Listener
-from gitwf.engine.stop import Stop
+from gitwf.engine.replay.recorder import Listener
+from gitwf.engine.unit.stop import Stop
 from gitwf.records.event import Event, StepFinished, decode
 from gitwf.records.fold import RunRecord
 from gitwf.records.journal import path_of, read

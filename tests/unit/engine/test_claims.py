@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from gitwf.data.errors import PathError
-from gitwf.engine.claims import Claim, Claims
-from gitwf.engine.outcome import StoppedError
-from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.engine.stages.claims import Claim, Claims
+from gitwf.engine.unit.outcome import StoppedError
+from gitwf.engine.unit.stop import CANCELLED, Stop
 from gitwf.plan.stage import Stage
 
 LONG = 60.0

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gitwf.engine.earlier import Earlier, lost_steps, precedes
-from gitwf.engine.steps import Call
+from gitwf.engine.replay.earlier import Earlier, lost_steps, precedes
+from gitwf.engine.replay.steps import Call
 from gitwf.records.event import Body, Event, FileKept, StepFinished, StepStarted
 
 PLACES = {

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from gitwf.engine.executions import Executions
-from gitwf.engine.outcome import StoppedError
-from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.engine.stages.executions import Executions
+from gitwf.engine.unit.outcome import StoppedError
+from gitwf.engine.unit.stop import CANCELLED, Stop
 
 LONG = 60.0
 HOLD = """
 import sys
 from pathlib import Path
-from gitwf.engine.executions import Executions
-from gitwf.engine.stop import Stop
+from gitwf.engine.stages.executions import Executions
+from gitwf.engine.unit.stop import Stop
 
 with Executions(Path(sys.argv[1]), "01HOLDER").alone("key", Stop()):
     print("held", flush=True)

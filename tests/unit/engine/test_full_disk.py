@@ -8,7 +8,7 @@ import pytest
 
 from gitwf.app.run import RunOptions, prospect
 from gitwf.app.session import Session
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 from gitwf.records.event import RunFinished
 from gitwf.repo.errors import StorageFullError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitwf.engine.stop import CANCELLED
+from gitwf.engine.unit.stop import CANCELLED
 from gitwf.records.lock import waiting
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from gitwf.engine.mask import Mask
+from gitwf.engine.replay.mask import Mask
 from gitwf.records.event import Error, Event, StepFinished, decode, encode
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitwf.engine.stop import CANCELLED
+from gitwf.engine.unit.stop import CANCELLED
 from gitwf.records.event import Event, StepStarted
 
 if TYPE_CHECKING:

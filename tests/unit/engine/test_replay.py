@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitwf.engine.outcome import Kind
-from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.engine.unit.outcome import Kind
+from gitwf.engine.unit.stop import CANCELLED, Stop
 from gitwf.records.event import (
     EnvironmentChanged,
     Event,

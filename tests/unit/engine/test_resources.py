@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from gitwf.engine.outcome import StoppedError
-from gitwf.engine.resources import Resources, TooMuchError
-from gitwf.engine.stop import CANCELLED, Stop
+from gitwf.engine.unit.outcome import StoppedError
+from gitwf.engine.unit.resources import Resources, TooMuchError
+from gitwf.engine.unit.stop import CANCELLED, Stop
 
 DEADLINE = 10.0
 LIMITS = {"gpus": 2.0, "mem": 8.0}

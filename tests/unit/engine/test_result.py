@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitwf.engine.environment import for_commands, renamed, secret_values
-from gitwf.engine.result import LIMIT, Result, result_of
+from gitwf.engine.jobs.environment import for_commands, renamed, secret_values
+from gitwf.engine.unit.result import LIMIT, Result, result_of
 from gitwf.language.value import to_json
 from gitwf.targets.job import JobFolder
 

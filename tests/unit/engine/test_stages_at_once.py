@@ -12,11 +12,11 @@ import pytest
 from gitwf.data.execute import begin, save
 from gitwf.data.look import look
 from gitwf.data.project import Project
-from gitwf.engine.executions import Executions
-from gitwf.engine.outcome import Kind, Outcome
-from gitwf.engine.stages import JobEnd, Need, Stages
-from gitwf.engine.steps import Call, Ended
-from gitwf.engine.stop import Stop
+from gitwf.engine.replay.steps import Call, Ended
+from gitwf.engine.stages.executions import Executions
+from gitwf.engine.stages.stages import JobEnd, Need, Stages
+from gitwf.engine.unit.outcome import Kind, Outcome
+from gitwf.engine.unit.stop import Stop
 from gitwf.plan.stage import Out, Stage
 from gitwf.targets.job import JobFolder
 

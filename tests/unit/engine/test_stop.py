@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from gitwf.engine.outcome import Failure, Kind, StoppedError
-from gitwf.engine.stop import CANCELLED, GRACE, Stop
+from gitwf.engine.unit.outcome import Failure, Kind, StoppedError
+from gitwf.engine.unit.stop import CANCELLED, GRACE, Stop
 
 LATE = Failure(Kind.TIMEOUT, "it did not end in 1s", "timeout:", "1", 124)
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from gitwf.engine.memory import Memory
-from gitwf.engine.recorder import Files, RunRecorder
-from gitwf.engine.timers import Timers, elapsed
+from gitwf.engine.replay.memory import Memory
+from gitwf.engine.replay.recorder import Files, RunRecorder
+from gitwf.engine.replay.timers import Timers, elapsed
 from gitwf.records.clock import parse, spell
 from gitwf.records.event import (
     Body,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitwf.app.session import builtins
-from gitwf.engine.stop import Stop
+from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.loop import Reconciler
 from gitwf.records.fold import RunRecord

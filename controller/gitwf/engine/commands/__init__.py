@@ -1,0 +1,1 @@
+"""Plays commands: what a name means, as a step of a run."""

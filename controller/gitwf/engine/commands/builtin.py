@@ -1,0 +1,71 @@
+"""The built-in commands that need nothing but the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gitwf.duration import parse_duration
+from gitwf.engine.jobs.pouring import poured
+from gitwf.engine.replay.steps import Call, Ended, Steps
+from gitwf.engine.unit.frame import Frame
+from gitwf.engine.unit.outcome import Failure, Kind, Outcome, failed
+from gitwf.engine.unit.result import printed
+from gitwf.language import tree
+from gitwf.language.arguments import ArgumentError, bind
+from gitwf.language.expand import arguments
+from gitwf.language.scope import EvaluationError
+from gitwf.language.signature import BUILTINS, REST_NAME
+from gitwf.language.value import Number, Value, to_text
+
+
+class Builtin:
+    """Plays ``/echo``, ``/sleep`` and ``/fail``."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def play(self, command: tree.Command, frame: Frame) -> Outcome:
+        """Play the built-in command that ``command`` names."""
+        name = f"/{command.name}"
+        try:
+            values = bind(BUILTINS[command.name], command, frame.scope)
+            words = tuple(a.text for a in arguments(command.words, frame.scope))
+        except (EvaluationError, ArgumentError) as error:
+            return failed(Failure(Kind.TYPE, error.message, name, frame.step))
+        call = Call(frame.step, name, words, frame.attempt)
+        body = PLAIN[command.name]
+
+        def ended() -> Ended:
+            return Ended(poured(body(values, call, frame), call, frame))
+
+        return self._steps.play(call, frame, ended).outcome
+
+
+def _echo(values: Mapping[str, Value], _call: Call, _frame: Frame) -> Outcome:
+    text = to_text(values[REST_NAME])
+    return Outcome(result=printed(text), output=(f"{text}\n".encode(),))
+
+
+def _sleep(values: Mapping[str, Value], call: Call, frame: Frame) -> Outcome:
+    text = to_text(values["duration"])
+    seconds = parse_duration(text)
+    if seconds is None:
+        message = f"`{text}` is no duration: write `30`, `250ms`, `1h30m`"
+        return failed(call.failed(Kind.TYPE, message))
+    frame.stop.wait(seconds)
+    return Outcome()
+
+
+def _fail(values: Mapping[str, Value], call: Call, _frame: Frame) -> Outcome:
+    message = to_text(values["message"]) or "`/fail` was called"
+    status = values["status"]
+    code = int(status.decimal) if isinstance(status, Number) else 1
+    return failed(call.failed(Kind.EXIT, message, code))
+
+
+PLAIN: Mapping[str, Callable[[Mapping[str, Value], Call, Frame], Outcome]] = {
+    "echo": _echo,
+    "sleep": _sleep,
+    "fail": _fail,
+}
+"""The commands that `Builtin` plays, by name."""

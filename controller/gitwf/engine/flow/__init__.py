@@ -1,0 +1,1 @@
+"""The interpreter of flows: blocks, chains, and a module for each directive."""

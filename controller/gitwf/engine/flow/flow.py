@@ -1,0 +1,255 @@
+"""The interpreter: plays blocks, chains and directives of a workflow.
+
+It knows what the forms of the language mean (`docs/language.md`, section 5) and nothing of what a
+command is: that it leaves to the `Actions` it is given. Each directive has a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from gitwf.engine.flow.barrier import end_block, play_barrier, start_in_background
+from gitwf.engine.flow.choice import play_case, play_if
+from gitwf.engine.flow.deadline import play_timeout
+from gitwf.engine.flow.fork import play_fork
+from gitwf.engine.flow.passing import play_context
+from gitwf.engine.flow.pipes import play_pipeline
+from gitwf.engine.flow.player import Notes
+from gitwf.engine.flow.redirects import play_redirected
+from gitwf.engine.flow.repeat import play_retry
+from gitwf.engine.flow.state import State
+from gitwf.engine.flow.sweep import play_sweep
+from gitwf.engine.unit.frame import Frame
+from gitwf.engine.unit.outcome import DONE, Failure, Kind, Outcome, StoppedError, failed
+from gitwf.language import tree
+from gitwf.language.evaluate import evaluate
+from gitwf.language.expand import text_of
+from gitwf.language.scope import EvaluationError
+from gitwf.language.value import Value
+from gitwf.plan.needs import Needs, needs_of
+
+
+class Actions(Protocol):
+    """Plays commands."""
+
+    def play(self, command: tree.Command, frame: Frame) -> Outcome:
+        """Play one command as the step ``frame.step``; never raises for a command's own failure."""
+
+    def needs(self, command: tree.Command) -> Needs:
+        """Return the named resources that ``command`` takes."""
+
+
+class Flows:
+    """Plays flows of one run."""
+
+    def __init__(self, actions: Actions, notes: Notes, state: State) -> None:
+        self.notes = notes
+        self._actions = actions
+        self._state = state
+
+    def block(self, block: tree.Block, frame: Frame) -> Outcome:
+        """Play the lines of a file or of braces, then the handlers that its end calls for.
+
+        Raises:
+            StoppedError: if it was stopped; its handlers have run.
+        """
+        inside = frame.block()
+        try:
+            outcome = end_block(self._lines(block, inside), inside)
+            self._admit_handlers(block, outcome, frame)
+        except StoppedError as stopped:
+            inside.background.join(inside.scope)
+            self._handlers(block, failed(stopped.failure), frame.shielded())
+            raise
+        except BaseException:
+            inside.background.settle()
+            raise
+        self._handlers(block, outcome, frame)
+        return outcome
+
+    def _lines(self, block: tree.Block, frame: Frame) -> Outcome:
+        outcome = DONE
+        for number, line in enumerate(block.lines, 1):
+            for position, item in enumerate(line.items, 1):
+                if isinstance(item.statement, _DECLARATIONS):
+                    continue
+                place = str(number) if len(line.items) == 1 else f"{number}.{position}"
+                outcome = self._item(item, frame.at(place)).after(outcome)
+            if not outcome.succeeded:
+                return outcome
+        return outcome
+
+    def _admit_handlers(self, block: tree.Block, outcome: Outcome, frame: Frame) -> None:
+        """Raise `StoppedError` if handlers are due that were not begun, and nothing new may begin."""
+        due = next(_handlers_of(block, outcome), None)
+        if due is not None and not self.notes.reached(frame.at(due[0]).step):
+            frame.stop.admit()
+
+    def _handlers(self, block: tree.Block, outcome: Outcome, frame: Frame) -> None:
+        if outcome.failure:
+            frame.scope.builtins["error"] = outcome.failure.value()
+        stopped: StoppedError | None = None
+        for place, handler in _handlers_of(block, outcome):
+            try:
+                self.flow(handler.flow, frame.handling().at(place))
+            except StoppedError as error:
+                # What is left of the handlers must run all the same.
+                frame, stopped = frame.shielded(), error
+        if stopped is not None:
+            raise stopped
+
+    def _item(self, item: tree.Item, frame: Frame) -> Outcome:
+        if not item.background:
+            return self._statement(item.statement, frame)
+        start_in_background(
+            lambda inside: self._statement(item.statement, inside), frame, self.notes
+        )
+        return DONE
+
+    def _statement(self, statement: tree.Statement, frame: Frame) -> Outcome:
+        match statement:
+            case tree.Assignment():
+                return self._assignment(statement, frame)
+            case tree.Use() | tree.Trigger() | tree.Definition() | tree.Handler():
+                return DONE
+            case _:
+                return self.flow(statement, frame)
+
+    def _assignment(self, assignment: tree.Assignment, frame: Frame) -> Outcome:
+        if isinstance(assignment.value, tree.Expression):
+            try:
+                outcome = Outcome(result=self._value(assignment, assignment.value, frame))
+            except EvaluationError as error:
+                return _ended(_evaluation_failed(error, frame), frame)
+            after = DONE
+        else:
+            outcome = after = self.flow(assignment.value, frame.wanting())
+        if outcome.succeeded:
+            frame.scope.assign(assignment.name, outcome.result)
+            self.notes.variable_set(frame.step, assignment.name, outcome.result)
+        return after
+
+    def _value(
+        self, assignment: tree.Assignment, expression: tree.Expression, frame: Frame
+    ) -> Value:
+        """Return what is assigned: what it was in an earlier playing, or what it is now."""
+        known = self.notes.variable(frame.step, assignment.name)
+        if known is not None:
+            return known[0]
+        frame.stop.admit()
+        return evaluate(expression, frame.scope)
+
+    def flow(self, flow: tree.Flow, frame: Frame) -> Outcome:
+        """Play a flow.
+
+        Raises:
+            StoppedError: if it was stopped before its end.
+        """
+        try:
+            return self._flow(flow, frame)
+        except EvaluationError as error:
+            return _ended(_evaluation_failed(error, frame), frame)
+
+    def needs(self, flow: tree.Flow) -> Needs:
+        """Return the named resources that ``flow`` takes at one time."""
+        return needs_of(flow, self._actions.needs)
+
+    def _flow(self, flow: tree.Flow, frame: Frame) -> Outcome:  # noqa: C901, PLR0912 (one case a form)
+        match flow:
+            case tree.Command():
+                return _ended(self._actions.play(flow, frame), frame)
+            case tree.Group():
+                return _ended(self.block(flow.body, frame), frame)
+            case tree.Redirected():
+                return _ended(play_redirected(flow, frame, self), frame)
+            case tree.Pipeline():
+                return _ended(play_pipeline(flow, frame, self), frame)
+            case tree.Chain():
+                return self._chain(flow, frame, 1)
+            case tree.If():
+                return play_if(flow, frame, self)
+            case tree.Case():
+                return play_case(flow, frame, self)
+            case tree.Retry():
+                return play_retry(flow, frame, self)
+            case tree.Timeout():
+                return _ended(play_timeout(flow, frame, self), frame)
+            case tree.Fork():
+                return _ended(play_fork(flow, frame, self), frame)
+            case tree.Sweep():
+                return _ended(play_sweep(flow, frame, self), frame)
+            case tree.Barrier():
+                return _ended(play_barrier(flow, frame, self), frame)
+            case tree.State():
+                return _ended(self._state.play(flow, frame), frame)
+            case tree.Context():
+                return play_context(flow, frame, self)
+            case tree.Try():
+                return _ended(self._try(flow, frame), frame)
+            case tree.Target():
+                return self._target(flow, frame)
+            case tree.Droid() | tree.Missing():
+                # The checker refuses a file with any of these before it is run.
+                raise TypeError(f"{type(flow).__name__} cannot be played")
+
+    def _chain(self, chain: tree.Chain, frame: Frame, first: int) -> Outcome:
+        left = self._link(chain.left, frame, first)
+        if left.succeeded == (chain.operator == "||"):
+            return left
+        return self._link(chain.right, frame, first + _links(chain.left)).after(left)
+
+    def _link(self, flow: tree.Flow, frame: Frame, place: int) -> Outcome:
+        if isinstance(flow, tree.Chain):
+            return self._chain(flow, frame, place)
+        return self.flow(flow, frame.at(str(place)))
+
+    def _try(self, flow: tree.Try, frame: Frame) -> Outcome:
+        try:
+            outcome = self.flow(flow.body, frame.at("try"))
+            if outcome.failure and flow.catch is not None:
+                frame.scope.builtins["error"] = outcome.failure.value()
+                outcome = self.flow(flow.catch, frame.at("catch")).after(outcome)
+        except StoppedError:
+            if flow.final is not None:
+                self.flow(flow.final, frame.shielded().at("finally"))
+            raise
+        if flow.final is not None:
+            final = self.flow(flow.final, frame.shielded().at("finally"))
+            if outcome.succeeded and not final.succeeded:
+                return final.after(outcome)
+        return outcome
+
+    def _target(self, flow: tree.Target, frame: Frame) -> Outcome:
+        name = text_of(flow.target, frame.scope)
+        if name != "local":
+            message = f"there is no target `{name}`"
+            return _ended(failed(Failure(Kind.START, message, "target:", frame.step)), frame)
+        return self.flow(flow.arm, frame)
+
+
+_DECLARATIONS = (tree.Use, tree.Trigger, tree.Definition, tree.Handler)
+
+
+def _ended(outcome: Outcome, frame: Frame) -> Outcome:
+    frame.scope.ended(outcome.status, outcome.result)
+    return outcome
+
+
+def _evaluation_failed(error: EvaluationError, frame: Frame) -> Outcome:
+    return failed(Failure(Kind.TYPE, error.message, step=frame.step))
+
+
+def _links(flow: tree.Flow) -> int:
+    return _links(flow.left) + _links(flow.right) if isinstance(flow, tree.Chain) else 1
+
+
+def _handlers_of(block: tree.Block, outcome: Outcome) -> Iterator[tuple[str, tree.Handler]]:
+    """Yield the handlers that this end of ``block`` calls for, in their order, with their places."""
+    cancelled = outcome.failure is not None and outcome.failure.kind is Kind.CANCELLED
+    first = "on_success" if outcome.succeeded else "on_failure"
+    for kind in ("on_exit",) if cancelled else (first, "on_exit"):
+        for number, line in enumerate(block.lines, 1):
+            for item in line.items:
+                if isinstance(item.statement, tree.Handler) and item.statement.kind == kind:
+                    yield f"{number}/{kind}", item.statement

@@ -1,0 +1,1 @@
+"""Jobs of commands: how one is started, watched and ended."""

@@ -1,0 +1,74 @@
+"""What is the same for all steps of one playing of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from gitwf.config.quantity import Size
+from gitwf.engine.jobs.flood import FloodWatch
+from gitwf.engine.replay.earlier import NOTHING, Earlier
+from gitwf.engine.stages.safekeeping import Safekeeping
+from gitwf.engine.unit.gate import Gate
+from gitwf.engine.unit.supply import Supply
+from gitwf.language.value import Value, number
+from gitwf.targets.job import Target
+
+
+class RunContext(msgspec.Struct, frozen=True):
+    """One playing of a run: who it is, where its files are, what its commands get.
+
+    ``folder`` holds what is local to the run (job folders, large results), ``environment`` is what
+    every command gets, ``secrets`` the values that only a command which names them gets.
+    ``effects`` None allows all effects, else it is the sentence that refuses them. ``supply`` is what
+    its jobs may take, ``floods`` sees to it that none prints more than ``log_max`` bytes;
+    ``lost_retries`` is how often one that was lost is begun again. ``gate`` is passed by effects.
+    ``safekeeping`` takes care of what stages write, ``earlier`` is the run that this one retries.
+    """
+
+    id: str
+    workflow: str
+    commit: str
+    branch: str | None
+    attempt: int
+    workspace: Path
+    folder: Path
+    environment: Mapping[str, str]
+    secrets: Mapping[str, str]
+    target: Target
+    effects: str | None = None
+    supply: Supply = msgspec.field(default_factory=Supply)
+    floods: FloodWatch = msgspec.field(default_factory=FloodWatch)
+    log_max: Size = Size(10**9)
+    lost_retries: int = 2
+    gate: Gate = msgspec.field(default_factory=Gate)
+    safekeeping: Safekeeping = msgspec.field(default_factory=Safekeeping)
+    earlier: Earlier = NOTHING
+
+    @property
+    def locks(self) -> Path:
+        """The folder of the locks of stages: one for all runs of the clone."""
+        return self.folder.parents[1] / "stages"
+
+    def variables(self, step: str, attempt: int) -> dict[str, str]:
+        """Return what names the run to the command that is ``step``: its ``WF_`` variables."""
+        return {
+            "WF_RUN_ID": self.id,
+            "WF_STEP": step,
+            "WF_ATTEMPT": str(attempt),
+            "WF_COMMIT": self.commit,
+            "WF_BRANCH": self.branch or "",
+            "WF_WORKFLOW": self.workflow,
+        }
+
+    def value(self) -> Value:
+        """Return the run as the workflow sees it in ``$run``."""
+        return {
+            "id": self.id,
+            "workflow": self.workflow,
+            "commit": self.commit,
+            "branch": self.branch,
+            "attempt": number(self.attempt),
+        }

@@ -1,0 +1,1 @@
+"""DVC stages: restored where their results are known, executed once, kept."""
