@@ -23,6 +23,14 @@ class Culprit(msgspec.Struct, frozen=True):
     subject: str
 
 
+class Cause(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A change, and who made it: a commit, or a stage of the same run that wrote the dep anew."""
+
+    change: Change
+    by: Culprit | None = None
+    stage: str | None = None
+
+
 class Blame:
     """Looks through the commits that ``new`` has and ``old`` has not."""
 

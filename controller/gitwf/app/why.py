@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gitwf.app.blame import Blame, Culprit
+from gitwf.app.blame import Blame, Cause
 from gitwf.app.executed import Executed
 from gitwf.app.history import find, known
 from gitwf.app.logs import fits
@@ -14,7 +14,7 @@ from gitwf.app.predecessors import Predecessors
 from gitwf.app.session import Session, UsageError
 from gitwf.data.changes import changes
 from gitwf.data.entry import Entry
-from gitwf.plan.change import Change, changed_inputs
+from gitwf.plan.change import changed_inputs
 from gitwf.plan.plan import Plan, decode
 from gitwf.records.event import Event, RunNone, RunRefused, StepFinished
 from gitwf.records.event import decode as decode_event
@@ -26,14 +26,6 @@ from gitwf.repo.repository import Repository
 ALWAYS = "a command without outs always runs"
 EFFECT = "an effect is done in every run"
 NEVER = "no run before has a result of it"
-
-
-class Cause(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A change, and who made it: a commit, or a stage of the same run that wrote the dep anew."""
-
-    change: Change
-    by: Culprit | None = None
-    stage: str | None = None
 
 
 class StepWhy(msgspec.Struct, frozen=True):

@@ -161,6 +161,10 @@ class FileFacts:
         """Return whether there is a file at ``path``."""
         return self._files.is_file(path)
 
+    def is_executable(self, path: str) -> bool:
+        """Return whether there is an executable file at ``path``."""
+        return self._files.is_file(path, executable=True)
+
     def read(self, path: str) -> bytes | None:
         """Return the content of the file at ``path``, or None."""
         return self._files.read(path)

@@ -83,10 +83,13 @@ def _look(project: Project, stage: Stage) -> Look:
     missing, why = _missing_deps(project, stage)
     if missing:
         return Look(why, missing_deps=missing)
-    wanted = wanted_entry(project, stage)
+    return look_for(project, stage, wanted_entry(project, stage), _entry(project, stage))
+
+
+def look_for(project: Project, stage: Stage, wanted: Entry, locked: Entry | None) -> Look:
+    """Return what ``stage`` needs where it would be executed with ``wanted``; ``locked`` is its lock entry."""
     name = _name(stage, wanted)
     key = name if has_run_cache(stage, wanted) else None
-    locked = _entry(project, stage)
     found, why_not, lost = _restorable(project, stage, wanted, key, locked)
     if found is None:
         return Look(why_not, wanted, key, name=name, lost=lost)

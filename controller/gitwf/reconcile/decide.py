@@ -44,6 +44,11 @@ class Head(msgspec.Struct, frozen=True):
     passed: tuple[str, ...] = ()
 
     @property
+    def schedules(self) -> dict[str, tuple[str, ...]]:
+        """The crons of the workflows that have any."""
+        return {want.workflow: want.crons for want in self.workflows if want.crons}
+
+    @property
     def is_queued(self) -> bool:
         """Whether some workflow takes each commit in its turn: then none is passed over."""
         return any(want.supersede == QUEUE for want in self.workflows)
@@ -173,8 +178,7 @@ def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
     reasons: list[str] = []
     waiting = False
     for want in sorted(head.workflows, key=lambda w: w.workflow):
-        runs = [run for run in observed.runs if run.workflow == want.workflow]
-        verdict = _workflow(head, want, runs, observed)
+        verdict = decide_workflow(head, want, observed)
         if isinstance(verdict, str):
             reasons.append(verdict)
         elif verdict is not None:
@@ -192,10 +196,9 @@ def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
     return tuple(actions)
 
 
-def _workflow(
-    head: Head, want: Desired, runs: Sequence[KnownRun], observed: Observed
-) -> Action | str | None:
+def decide_workflow(head: Head, want: Desired, observed: Observed) -> Action | str | None:
     """Return what to do for one workflow, or why nothing, or None while a run of it goes on."""
+    runs = [run for run in observed.runs if run.workflow == want.workflow]
     active = next((run for run in runs if not run.is_over), None)
     if active is not None:
         return _supersede(active, want, head.commit) or _take_up(active)

@@ -56,6 +56,12 @@ def asked_by_tag(clone: Clone, tag: Tag) -> Asked:
     return Asked(Head(tag.name, tag.commit, workflows), prepared, configured.settings)
 
 
+def prepared_at(clone: Clone, commit: str, path: str) -> Prepared:
+    """Return the workflow at ``path`` of ``commit``, prepared, whatever asks for it."""
+    facts = clone.facts(commit)
+    return prepare(path, facts, configure(facts).settings)
+
+
 def _workflows(clone: Clone, commit: str) -> tuple[Configured, dict[str, Prepared]]:
     """Return the settings of ``commit``, and the workflows that may ask for runs."""
     facts = clone.facts(commit)
@@ -94,10 +100,10 @@ def _desired(
 def _wanted(clone: Clone, found: Prepared, configured: Configured, commit: str) -> Desired:
     """Return a workflow that is asked for, or what keeps it from being run."""
     if has_errors(found.diagnostics) or found.plan is None:
-        return Desired(found.path, None, problem=_first(found.diagnostics, found.sources))
+        return Desired(found.path, None, problem=first_error(found.diagnostics, found.sources))
     if has_errors(configured.diagnostics):
         sources = {configured.source.path: configured.source}
-        return Desired(found.path, None, problem=_first(configured.diagnostics, sources))
+        return Desired(found.path, None, problem=first_error(configured.diagnostics, sources))
     held = hold_of_plan(clone, commit, found.plan, configured.settings)
     return Desired(found.path, found.plan.key, waits=held)
 
@@ -113,7 +119,7 @@ def _fits(
     return trigger.fits(branch, watched=True, changed=changed)
 
 
-def _first(found: tuple[Diagnostic, ...], sources: Mapping[str, Source]) -> str:
+def first_error(found: tuple[Diagnostic, ...], sources: Mapping[str, Source]) -> str:
     """Return the first error as one line, and how many more there are."""
     errors = [d for d in found if d.severity is Severity.ERROR]
     first = errors[0]

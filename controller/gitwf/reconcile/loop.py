@@ -21,6 +21,7 @@ from gitwf.reconcile.decide import QUEUE, Action, decide, decide_loose
 from gitwf.reconcile.desired import Asked, asked, asked_by_tag
 from gitwf.reconcile.observe import observe, observe_loose
 from gitwf.reconcile.performing import Performer, Report, bug
+from gitwf.reconcile.schedule import note_schedules
 from gitwf.reconcile.tags import TAGS, Tag, decide_tag, done_for, is_settled
 from gitwf.records import environments
 from gitwf.records.requests import REQUESTS, SUSPENDED
@@ -157,6 +158,7 @@ class Reconciler:
             self._alarms[branch] = want.alarm
         if self._look_back(want):
             return True
+        note_schedules(self._clone.records, branch, want.head.schedules)
         actions = decide(want.head, observe(self._clone, want.head, want.settings))
         if not actions and not self._performer.is_busy(branch):
             self._settled[branch] = commit

@@ -48,8 +48,7 @@ def observe(clone: Clone, head: Head, settings: Settings) -> Observed:
 
 def _since(clone: Clone, head: Head, runs: list[RunRecord]) -> dict[str, str]:
     """Return by workflow from when on its schedule counts: from the last run that was due on."""
-    schedules = {want.workflow: want.crons for want in head.workflows if want.crons}
-    since = counted_since(clone.records, head.branch, schedules)
+    since = counted_since(clone.records, head.branch, head.schedules)
     for run in runs:
         if run.trigger == SCHEDULE and run.occasion and run.workflow in since:
             since[run.workflow] = max(since[run.workflow], run.occasion)

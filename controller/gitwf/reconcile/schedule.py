@@ -30,14 +30,19 @@ def counted_since(
 
     One that was never seen, or otherwise, counts from now on: what was due before is not caught up.
     """
-    known = records.seen.read(TIMES) or {}
-    seen = {key: value for key, value in known.items() if key.partition(":")[0] != branch}
+    known, now = records.seen.read(TIMES) or {}, spell(records.clock.now())
     since: dict[str, str] = {}
     for workflow, crons in schedules.items():
-        key, text = f"{branch}:{workflow}", "; ".join(crons)
-        at, _, before = known.get(key, "").partition(" ")
-        since[workflow] = at if before == text else spell(records.clock.now())
-        seen[key] = f"{since[workflow]} {text}"
-    if seen != known:
-        records.seen.write(TIMES, seen)
+        at, _, before = known.get(f"{branch}:{workflow}", "").partition(" ")
+        since[workflow] = at if before == "; ".join(crons) else now
     return since
+
+
+def note_schedules(records: Records, branch: str, schedules: Mapping[str, tuple[str, ...]]) -> None:
+    """Record since when the schedules of workflows on ``branch`` count, where that is new."""
+    known = records.seen.read(TIMES) or {}
+    since = counted_since(records, branch, schedules)
+    others = {key: value for key, value in known.items() if key.partition(":")[0] != branch}
+    own = {f"{branch}:{w}": f"{at} {'; '.join(schedules[w])}" for w, at in since.items()}
+    if (seen := others | own) != known:
+        records.seen.write(TIMES, seen)

@@ -46,13 +46,13 @@ def static_stage(definition: tree.Definition, facts: FileFacts) -> Stage | None:
     if not is_static(definition):
         return None
     try:
-        return invoke(definition, {}, ClosedScope({}, _Files(facts))).stage
+        return invoke(definition, {}, ClosedScope({}, FixedScope(facts))).stage
     except EvaluationError:
         return None
 
 
-class _Files:
-    """What expressions see before anything runs: the files."""
+class FixedScope:
+    """What expressions see before anything runs: the files of a commit, and no variables of a run."""
 
     def __init__(self, facts: FileFacts) -> None:
         self._facts = facts

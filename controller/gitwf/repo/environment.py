@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+import msgspec
+
 IDENTITY = ("git-wf", "git-wf@localhost")
 """Name and address of whoever makes our commits."""
 
@@ -46,6 +48,23 @@ SETTINGS = (
 must not be lost so, hence ``core.fsync``. Waiting for a ref's lock (milliseconds) bears ten seconds."""
 
 
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a git process runs with: its environment, and settings (``name=value``)."""
+
+    environment: Mapping[str, str]
+    settings: tuple[str, ...] = SETTINGS
+
+    @property
+    def options(self) -> list[str]:
+        """The settings as arguments that stand before git's subcommand."""
+        return [part for setting in self.settings for part in ("-c", setting)]
+
+
+def of_program(extra: Mapping[str, str] | None = None) -> Surroundings:
+    """Return what git calls of our own run with; ``extra`` is added to the environment."""
+    return Surroundings(environment() | dict(extra or {}))
+
+
 def environment(inherited: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment for a git process, made from ``inherited`` (this process's own)."""
     source = os.environ if inherited is None else inherited
@@ -63,6 +82,10 @@ def environment(inherited: Mapping[str, str] | None = None) -> dict[str, str]:
     }
 
 
-def options() -> list[str]:
-    """Return `SETTINGS` as arguments that stand before git's subcommand."""
-    return [part for setting in SETTINGS for part in ("-c", setting)]
+def of_person(inherited: Mapping[str, str] | None = None) -> Surroundings:
+    """Return what a git call runs with that makes a commit of the person's own."""
+    source = os.environ if inherited is None else inherited
+    who = {k: v for k, v in source.items() if k.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))}
+    ours = environment(source)
+    unnamed = {k: v for k, v in ours.items() if not k.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))}
+    return Surroundings(unnamed | who, (f"core.hooksPath={os.devnull}", "core.fsmonitor=false"))

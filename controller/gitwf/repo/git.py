@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
-from gitwf.repo.environment import environment, options
+from gitwf.repo.environment import Surroundings, of_program
 from gitwf.repo.errors import (
     GitError,
     GitMissingError,
@@ -42,12 +41,11 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Git:
-    """The git program, run in ``directory``, with nothing of the caller's git environment."""
+    """The git program, run in ``directory``; without ``surroundings`` with nothing of the caller's git."""
 
-    def __init__(self, directory: Path, extra: Mapping[str, str] | None = None) -> None:
+    def __init__(self, directory: Path, surroundings: Surroundings | None = None) -> None:
         self.directory = directory
-        self._environment = environment() | dict(extra or {})
-        self._options = options()
+        self._surroundings = surroundings or of_program()
 
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Run ``git arguments…`` and return what it wrote.
@@ -81,9 +79,9 @@ class Git:
         """
         try:
             return subprocess.Popen(
-                ["git", *self._options, *arguments],
+                ["git", *self._surroundings.options, *arguments],
                 cwd=self.directory,
-                env=self._environment,
+                env=self._surroundings.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if quiet else subprocess.PIPE,

@@ -175,6 +175,11 @@ class Repository:
         """Return whether ``old`` is ``new`` or in its history."""
         return self.git.attempt("merge-base", "--is-ancestor", old, new).status == 0
 
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the commit that the histories of two commits parted at, or None."""
+        out = self.git.attempt("merge-base", "--end-of-options", one, other).stdout
+        return out.decode().strip() or None
+
     def changed_paths(self, old: str | None, new: str) -> tuple[str, ...]:
         """Return the paths that differ between two commits, sorted. ``old`` None: all of ``new``."""
         if old is None:

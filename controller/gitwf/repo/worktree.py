@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gitwf.repo import disk
 from gitwf.repo.disk import room
+from gitwf.repo.environment import of_program
 from gitwf.repo.errors import GitError
 from gitwf.repo.git import Git
 from gitwf.repo.repository import Repository
@@ -122,7 +123,7 @@ def _lay_out(repository: Repository, path: Path, commit: str) -> None:
         "GIT_INDEX_FILE": str(registration / "index"),
         "GIT_OBJECT_DIRECTORY": str(repository.common_dir / "objects"),
     }
-    Git(path, surroundings).run("read-tree", "-u", "--reset", commit)
+    Git(path, of_program(surroundings)).run("read-tree", "-u", "--reset", commit)
 
 
 def _plain_git_dir(repository: Repository) -> Path:

@@ -12,7 +12,7 @@ from gitwf.engine.unit.frame import Frame
 from gitwf.engine.unit.outcome import Outcome
 from gitwf.language import tree
 from gitwf.language.expand import arguments
-from gitwf.language.scope import EvaluationError
+from gitwf.language.scope import EvaluationError, Scope
 from gitwf.language.value import Value
 
 MOST = 4
@@ -30,17 +30,22 @@ def play_sweep(flow: tree.Sweep, frame: Frame, player: Player) -> Outcome:
     """
     options = given.Given("sweep:", flow.options, frame.scope)
     fail = options.text("fail", "end")
-    trials = list(_trials(flow, options.text("strategy", "grid"), frame))
-    branches = [Branch(flow.arm, trial) for trial in trials]
+    combinations = list(trials(flow, options.text("strategy", "grid"), frame.scope))
+    branches = [Branch(flow.arm, trial) for trial in combinations]
     side = Side(options.whole("max", MOST), fail)
     _, outcomes = play_branches(branches, side, frame, player)
-    results: list[Value] = [_row(*pair) for pair in zip(trials, outcomes, strict=True)]
+    results: list[Value] = [_row(*pair) for pair in zip(combinations, outcomes, strict=True)]
     return together(outcomes, results, fail)
 
 
-def _trials(flow: tree.Sweep, strategy: str, frame: Frame) -> Iterable[Trial]:
+def trials(flow: tree.Sweep, strategy: str, scope: Scope) -> Iterable[Trial]:
+    """Return the combinations of a sweep's axes.
+
+    Raises:
+        EvaluationError: if an axis has no value, or zipped axes differ in length.
+    """
     names = [axis.name for axis in flow.axes]
-    axes = [[a.value for a in arguments(axis.values, frame.scope)] for axis in flow.axes]
+    axes = [[a.value for a in arguments(axis.values, scope)] for axis in flow.axes]
     if strategy == "zip":
         _refuse_other_lengths(flow, axes)
         combinations: Iterable[tuple[Value, ...]] = zip(*axes, strict=True)

@@ -1,0 +1,66 @@
+"""What changed, as columns for people: the name, the values, and who changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gitwf.app.blame import Cause
+from gitwf.cli.output import clipped
+from gitwf.diagnostics import visible
+
+_SHORT = 10
+_WIDTH = 40
+_CONTEXT = 10
+_TEXTS = frozenset({"command", "outs", "param", "set"})
+"""The kinds of changes whose values are texts, not hashes."""
+_NO_PATHS = frozenset({"command", "outs", "set", "stage"})
+"""The kinds whose names are no paths."""
+
+
+def table(causes: Iterable[Cause], indent: str) -> Iterator[str]:
+    """Yield a line for each cause."""
+    rows = [(named(cause), " → ".join(values_of(cause)), culprit_of(cause)) for cause in causes]
+    widths = [max((len(row[i]) for row in rows), default=0) for i in (0, 1)]
+    for name, values, by in rows:
+        yield f"{indent}{name.ljust(widths[0])}  {values.ljust(widths[1])}  {by}".rstrip()
+
+
+def named(cause: Cause) -> str:
+    """Return what changed."""
+    change = cause.change
+    return (
+        change.name if change.kind in {"dep", "param"} else f"{change.kind} {change.name}".strip()
+    )
+
+
+def values_of(cause: Cause) -> tuple[str, str]:
+    """Return what it was and what it is, short: of long texts from where they differ."""
+    change = cause.change
+    if change.kind not in _TEXTS:
+        return _hash(change.old), _hash(change.new)
+    if change.old is None or change.new is None:
+        return _excerpt(change.old, 0), _excerpt(change.new, 0)
+    pairs = enumerate(zip(change.old, change.new, strict=False))
+    same = next((at for at, (old, new) in pairs if old != new), len(change.old))
+    start = max(0, same - _CONTEXT)
+    return _excerpt(change.old, start), _excerpt(change.new, start)
+
+
+def _hash(value: str | None) -> str:
+    return "nothing" if value is None else value.removeprefix("dvc:")[:_SHORT]
+
+
+def _excerpt(text: str | None, start: int) -> str:
+    if text is None:
+        return "nothing"
+    rest = f"{'…' if start else ''}{visible(text[start:])}".replace("\n", "⏎")
+    return rest if len(rest) <= _WIDTH else f"{rest[: _WIDTH - 1]}…"
+
+
+def culprit_of(cause: Cause) -> str:
+    """Return who changed it."""
+    if cause.stage is not None:
+        return f"written by stage {cause.stage}"
+    if cause.by is None:
+        return ""
+    return f"by {cause.by.commit[:_SHORT]} {clipped(cause.by.subject, _WIDTH)}"

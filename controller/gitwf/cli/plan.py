@@ -1,0 +1,37 @@
+"""`git wf plan`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from gitwf.app.plan import plan as look_ahead
+from gitwf.cli.edge import NO, OK
+from gitwf.cli.options import Json, session
+from gitwf.cli.output import paint, print_json, print_line
+from gitwf.cli.parameter import Argument, Option
+from gitwf.cli.planned import lines, markdown
+
+
+def plan(
+    file: Annotated[
+        str | None,
+        Argument(metavar="[FILE]", help="A workflow file; else all that may be asked for."),
+    ] = None,
+    commit: Annotated[
+        str,
+        Option("--commit", metavar="REV|RANGE", help="A commit, or a range such as main..topic."),
+    ] = "HEAD",
+    branch: Annotated[
+        str | None, Option("--branch", help="The branch that it would be the head of.")
+    ] = None,
+    md: Annotated[bool, Option("--md", help="Print Markdown, for a pull request.")] = False,
+    json: Json = False,
+) -> int:
+    """Say what a commit would have run, restored and deployed, and why; nothing is run."""
+    found = look_ahead(session(), file, commit, branch)
+    if json:
+        print_json(found)
+    else:
+        for line in markdown(found) if md else lines(found):
+            print_line(line if md else paint(line))
+    return NO if any(each.verdict == "refused" for each in found.workflows) else OK
