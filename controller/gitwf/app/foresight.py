@@ -12,8 +12,8 @@ from gitwf.data.facts import FileFacts
 from gitwf.data.forecast import Foresight, foresee, left_by
 from gitwf.data.hashes import HashInfo
 from gitwf.data.project import Project
-from gitwf.engine.safekeeping import Safekeeping
-from gitwf.engine.workspace import main_tree
+from gitwf.engine.clone.workspace import main_tree
+from gitwf.engine.stages.safekeeping import Safekeeping
 from gitwf.language.program import Program
 from gitwf.plan.stage import Stage
 from gitwf.records.event import StepFinished, decode

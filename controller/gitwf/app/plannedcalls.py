@@ -8,7 +8,7 @@ import msgspec
 
 from gitwf.data.errors import DataError
 from gitwf.data.facts import FileFacts
-from gitwf.engine.sweep import trials
+from gitwf.engine.flow.sweep import trials
 from gitwf.language import tree
 from gitwf.language.arguments import ArgumentError, bind
 from gitwf.language.builtins import COMMANDS
