@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from gitwf.config.settings import Settings
@@ -82,7 +81,7 @@ class Runner:
         """
         state = self._repository.state_dir
         folder = state / "runs" / request.id
-        with room(folder), owning(folder):
+        with room(folder), self._owning(request.id, folder):
             place = self._place(request)
             named = named_secrets(request.plan.program())
             secrets = secrets_of(self._environment, settings.secrets, named)
@@ -141,6 +140,14 @@ class Runner:
         self._clear(request, record)
         return record
 
+    @contextmanager
+    def _owning(self, run: str, folder: Path) -> Iterator[None]:
+        """Hold the lock of a run, which is listed before anything of it is there."""
+        with ExitStack() as held:
+            with self._records.ongoing.listing(run):
+                held.enter_context(owning(folder))
+            yield
+
     def _earlier(self, request: Request, place: Path) -> Earlier:
         """Return the run that ``request`` retries, and take its workspace over where it is there.
 
@@ -191,12 +198,12 @@ class Runner:
 
     def _forget_unbegun(self) -> None:
         """Remove what is left of runs whose process died before their first record."""
-        ongoing = self._records.ongoing
-        for run in ongoing.runs():
-            folder = self._repository.state_dir / "runs" / run
-            if _never_began(path_of(self._repository.state_dir, run)) and not is_played(folder):
-                shutil.rmtree(folder, ignore_errors=True)
-                ongoing.end(run)
+        state = self._repository.state_dir
+
+        def is_gone(run: str) -> bool:
+            return _never_began(path_of(state, run)) and not is_played(state / "runs" / run)
+
+        self._records.ongoing.forget(is_gone)
 
     def _safekeeping(self, settings: Settings) -> Safekeeping:
         pusher = self.pusher if settings.data.push == "auto" else None

@@ -15,10 +15,11 @@ from gitwf.repo.errors import RepositoryError
 
 def queue(records: Records, run: str, plan: bytes, body: RunQueued) -> Event:
     """Record that ``run``, which keeps to ``plan``, was asked for and waits."""
-    records.ongoing.begin(run, plan)
     event = _event(records, run, body)
-    with Journal(path_of(records.state_dir, run)) as journal:
-        journal.append(event)
+    with records.ongoing.listing(run):
+        records.ongoing.begin(run, plan)
+        with Journal(path_of(records.state_dir, run)) as journal:
+            journal.append(event)
     _publish(records, run, plan, [event])
     return event
 
