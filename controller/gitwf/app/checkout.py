@@ -67,6 +67,7 @@ class _Past:
         self._safekeeping.adopt(project)
         for out in checkout_entries(project, self.locks[at], stages, below, own, folder):
             yield posixpath.normpath(f"{root}/{out}")
+        project.note_hashes()
 
 
 def _place(stage: Stage) -> tuple[str, str]:

@@ -15,13 +15,13 @@ import msgspec
 
 from gitwf.data import runcache
 from gitwf.data.atomic import temporary
-from gitwf.data.cache import remove
 from gitwf.data.entry import Entry, Item
 from gitwf.data.errors import DataError, GoneDepError, MissingOutError
 from gitwf.data.hashes import HashInfo
 from gitwf.data.lockfile import emit_blocks
 from gitwf.data.look import Look, has_run_cache, wanted_entry
 from gitwf.data.metrics import metrics_of
+from gitwf.data.placing import remove
 from gitwf.data.project import Project
 from gitwf.language.value import Value
 from gitwf.plan.stage import Out, OutKind, Stage
@@ -164,10 +164,7 @@ def _save_out(project: Project, out: Out, path: Path, *, keep: bool) -> HashInfo
     """
     if not out.cache and not keep:
         return project.hasher.of(path)
-    content = project.cache.add(path)
-    if out.cache:
-        project.cache.relink(content, path)
-    return content
+    return project.cache.take(path) if out.cache else project.cache.add(path)
 
 
 def _changed_deps(before: Entry, after: Entry) -> tuple[str, ...]:

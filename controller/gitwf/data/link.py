@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from gitwf.data.copying import copy_bytes
+from gitwf.data.meter import Advance, unheard
 
 _FICLONE = 0x40049409
 """The request of Linux's `ioctl_ficlone(2)`."""
@@ -26,15 +28,19 @@ class Linker:
     def __init__(self) -> None:
         self._unusable: set[str] = set()
 
-    def link(self, source: Path, target: Path, ways: tuple[str, ...]) -> None:
+    def link(
+        self, source: Path, target: Path, ways: tuple[str, ...], advance: Advance = unheard
+    ) -> None:
         """Make ``target``, which is not there, in the first of ``ways`` that works; copy at last.
 
         Raises `OSError`: it cannot be copied either.
         """
         for way in ways:
+            if way == "copy":
+                break
             if self.tried(way, source, target):
                 return
-        copy(source, target)
+        copy(source, target, advance)
 
     def tried(self, way: str, source: Path, target: Path) -> bool:
         """Make ``target`` in this way; return whether it worked."""
@@ -59,9 +65,9 @@ def reflink(source: Path, target: Path) -> None:
     _age(target)
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, advance: Advance = unheard) -> None:
     """Make ``target`` a writable copy of ``source``."""
-    shutil.copyfile(source, target)
+    copy_bytes(source, target, advance)
     _age(target)
 
 

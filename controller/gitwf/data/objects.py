@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitwf.data.atomic import temporary
-from gitwf.data.hashes import EMPTY, Hasher, Tree
+from gitwf.data.hasher import Hasher
+from gitwf.data.hashes import EMPTY, Tree
 from gitwf.data.kept import Kept
 
 _PROTECTED = 0o444

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gitwf.data.cache import Cache
-from gitwf.data.hashes import Hasher, HashInfo
+from gitwf.data.hasher import Hasher
+from gitwf.data.hashes import HashInfo
 from gitwf.data.project import Project
 from gitwf.data.remote import Remote, RemoteError
 

@@ -12,7 +12,8 @@ from gitwf.data.atomic import write_whole
 from gitwf.data.cache import Cache
 from gitwf.data.errors import NoDvcError, PathError, UnsupportedError
 from gitwf.data.gitignore import GitIgnore
-from gitwf.data.hashes import Hasher
+from gitwf.data.hasher import Hasher
+from gitwf.data.hashstate import HashState
 from gitwf.data.ignore import Ignore
 from gitwf.data.link import WAYS
 from gitwf.data.lockfile import Lockfile
@@ -36,7 +37,8 @@ class Project:
         self._resolved: dict[tuple[str, str], tuple[Path, tuple[str, ...]]] = {}
         self.ignore = Ignore(root)
         self.gitignore = GitIgnore(root)
-        self.hasher = Hasher(self.ignore)
+        state = HashState(root, config.get("core", {}).get("site_cache_dir"))
+        self.hasher = Hasher(self.ignore, state)
         options = config.get("cache", {})
         self.cache = Cache(
             Path(options.get("dir") or root / ".dvc" / "cache"),
@@ -97,6 +99,10 @@ class Project:
     def locked(self) -> AbstractContextManager[None]:
         """Hold DVC's lock of this worktree. Raises `LockedError` after a minute."""
         return self._lock.held(self.deadline)
+
+    def note_hashes(self) -> None:
+        """Tell DVC what was hashed here: its next command need not do it again."""
+        self.hasher.note()
 
     def resolve(self, wdir: str, path: str) -> Path:
         """Return the absolute path of what a stage that works in ``wdir`` calls ``path``.

@@ -227,6 +227,7 @@ def play_here(root: Path) -> dict[str, Look]:
             capture_output=True,
         )
         save(project, stage, seen)
+    project.note_hashes()
     return looks
 
 

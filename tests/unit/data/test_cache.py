@@ -9,7 +9,8 @@ import pytest
 
 from gitwf.data.cache import Cache
 from gitwf.data.errors import MissingObjectError
-from gitwf.data.hashes import Hasher, HashInfo
+from gitwf.data.hasher import Hasher
+from gitwf.data.hashes import HashInfo
 
 Write = Callable[[dict[str, str | bytes]], None]
 TYPES = [("copy",), ("reflink", "copy"), ("hardlink", "copy"), ("symlink",)]
@@ -80,8 +81,7 @@ def test_what_was_added_is_linked_where_the_cache_links(
 ) -> None:
     write({"a": "text"})
     cache = Cache(root / "cache", Hasher(), links)
-    content = cache.add(root / "a")
-    cache.relink(content, root / "a")
+    content = cache.take(root / "a")
     assert cache.path(content.md5).stat().st_nlink == count
     assert (root / "a").is_symlink() == (links == ("symlink",))
     assert cache.add(root / "a") == content

@@ -11,7 +11,7 @@ import pytest
 
 from gitwf.data.errors import DataError
 from gitwf.data.execute import begin, save
-from gitwf.data.hashes import Hasher
+from gitwf.data.hasher import Hasher
 from gitwf.data.look import look
 from gitwf.data.project import Project
 from gitwf.plan.stage import Out, Stage

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gitwf.data.errors import DataError, UnsupportedError
-from gitwf.data.hashes import Hasher, HashInfo, Member, Tree
+from gitwf.data.hasher import Hasher
+from gitwf.data.hashes import HashInfo, Member, Tree
 from gitwf.data.ignore import Ignore
 
 Write = Callable[[dict[str, str | bytes]], None]

@@ -1,0 +1,100 @@
+"""What is written goes into the cache: each file is read once, hashed, and becomes an object."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from gitwf.data.abreast import abreast
+from gitwf.data.copying import copy_and_hash
+from gitwf.data.hasher import Hasher, changing, file_status, folder_of, is_executable
+from gitwf.data.hashes import HashInfo
+from gitwf.data.link import Linker
+from gitwf.data.meter import Advance
+from gitwf.data.objects import Objects
+
+Draw = Callable[[Path, os.stat_result, Path, Advance], str]
+"""Makes a draft of an object from a file with this status; returns the md5 of what the draft holds."""
+
+
+class Intake:
+    """Puts files into ``objects``. Safe for threads."""
+
+    def __init__(self, objects: Objects, hasher: Hasher) -> None:
+        self._objects = objects
+        self._hasher = hasher
+        self._linker = Linker()
+
+    def copied(self, path: Path) -> HashInfo:
+        """Put a copy of the file or folder at ``path`` into the cache. Raises as `Hasher.of`."""
+        return self._add(path, self._copy)
+
+    def taken(self, path: Path) -> HashInfo:
+        """Do as `copied`, without copying: the files at ``path`` become objects themselves.
+
+        What is executable stays a file of its own.
+        """
+        return self._add(path, self._take)
+
+    def _add(self, path: Path, draw: Draw) -> HashInfo:
+        if path.is_dir():
+            return self._add_folder(path, draw)
+        status = file_status(path)
+        self._hasher.learn({path: status})
+        with self._hasher.meter.measuring("saving", path.name, status.st_size) as advance:
+            return self._add_file(path, status, draw, advance)
+
+    def _add_folder(self, path: Path, draw: Draw) -> HashInfo:
+        names, files = self._hasher.files(path)
+        sizes = [status.st_size for status in files.values()]
+        with self._hasher.meter.measuring("saving", path.name, sum(sizes)) as advance:
+            infos = abreast(
+                lambda file: self._add_file(*file, draw, advance),
+                list(zip(files.items(), sizes, strict=True)),
+                waits=True,
+            )
+        info, tree = folder_of(names, infos)
+        self._add_bytes(info.md5, tree.data())
+        return info
+
+    def _add_file(
+        self, path: Path, status: os.stat_result, draw: Draw, advance: Advance
+    ) -> HashInfo:
+        known = self._known(path, status)
+        if known is not None and self._objects.size(known) == status.st_size:
+            return HashInfo(known, status.st_size, isexec=is_executable(status))
+        draft = self._objects.draft()
+        try:
+            md5 = draw(path, status, draft, advance)
+            size = draft.stat().st_size
+            self._objects.keep(md5, draft)
+        finally:
+            draft.unlink(missing_ok=True)
+        after = path.stat()
+        if (after.st_mtime_ns, after.st_size) != (status.st_mtime_ns, size):
+            raise changing(path)
+        self._hasher.remember(path, md5, after)
+        return HashInfo(md5, size, isexec=is_executable(status))
+
+    def _known(self, path: Path, status: os.stat_result) -> str | None:
+        """Return the md5 of a file that is probably in the cache: known, or a link."""
+        if path.is_symlink() or status.st_nlink > 1:
+            return self._hasher.file(path).md5
+        return self._hasher.known(path, status)
+
+    def _add_bytes(self, md5: str, data: bytes) -> None:
+        if self._objects.size(md5) != len(data):
+            draft = self._objects.draft()
+            draft.write_bytes(data)
+            self._objects.keep(md5, draft)
+
+    def _copy(self, path: Path, status: os.stat_result, draft: Path, advance: Advance) -> str:
+        if self._linker.tried("reflink", path, draft):
+            return Hasher().counted(draft, advance)
+        return copy_and_hash(path, draft, status.st_size, advance)
+
+    def _take(self, path: Path, status: os.stat_result, draft: Path, advance: Advance) -> str:
+        if is_executable(status) or not self._linker.tried("hardlink", path, draft):
+            return self._copy(path, status, draft, advance)
+        return Hasher().counted(draft, advance)
