@@ -154,3 +154,23 @@ def test_where_nothing_can_move(gated: Project, monkeypatch: pytest.MonkeyPatch,
         assert (terminal.shown, "run.finished" in data.splitlines()[-1]) == ("", True)
     else:
         assert ("succeeded" in terminal.shown, data) == (True, "")
+
+
+GROW = """\
+define:/grow
+  ↳ run  → until [ -e "$$GATE" ]; do sleep 0.02; done; truncate -s 500M model.bin
+  ↳ outs → model.bin
+
+/grow
+"""
+
+
+def test_how_far_a_large_out_has_come(gated: Project, wait_for: WaitFor) -> None:
+    gated.commit({"workflows/main.wf": GROW})
+    gated.done("init")
+    gated.commit({})
+    terminal = Terminal("run workflows/main.wf", gated, columns=100)
+    wait_for(lambda: "  0 done" in terminal.shown)
+    gated.open_gate()
+    wait_for(lambda: re.search(r"  saving model.bin  ━+─+  \d.*B of 524.3 MB", terminal.shown))
+    assert terminal.end() == 0

@@ -11,6 +11,7 @@ from gitwf.app.session import Session, UsageError
 from gitwf.data.checkout import checkout_entries
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.data.lockfile import NAME
+from gitwf.data.meter import Meter
 from gitwf.data.project import Project
 from gitwf.engine.stages.safekeeping import Safekeeping
 from gitwf.plan.plan import decode
@@ -35,7 +36,7 @@ def checkout(session: Session, run: str, paths: Iterable[str]) -> list[str]:
     if repository.work_tree is None:
         raise UsageError("a bare repository has no working tree", "clone it first")
     id_ = find(repository, records, run)
-    past = _Past(repository, records, id_)
+    past = _Past(repository, records, id_, session.meter)
     if not past.locks:
         raise UsageError(f"run `{id_}` has no outs", "only commands with outs or metrics have")
     wanted = tuple(posixpath.normpath(path) for path in paths) or None
@@ -45,7 +46,8 @@ def checkout(session: Session, run: str, paths: Iterable[str]) -> list[str]:
 class _Past:
     """The stages of a run, by place: the DVC root in the repository, and the folder in that."""
 
-    def __init__(self, repository: Repository, records: Records, run: str) -> None:
+    def __init__(self, repository: Repository, records: Records, run: str, meter: Meter) -> None:
+        self._meter = meter
         runs = records.runs
         plan = runs.plan(run)
         self._own = decode(plan).stages.values() if plan else ()
@@ -63,7 +65,7 @@ class _Past:
         below = None if paths is None else [*_below(root, paths)]
         stages = self._facts.stages(posixpath.normpath(f"{root}/{folder}"))
         own = [stage.name for stage in self._own if _place(stage) == at]
-        project = Project.open(tree / root)
+        project = Project.open(tree / root, self._meter)
         self._safekeeping.adopt(project)
         for out in checkout_entries(project, self.locks[at], stages, below, own, folder):
             yield posixpath.normpath(f"{root}/{out}")

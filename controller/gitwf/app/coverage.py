@@ -10,6 +10,7 @@ from pathlib import Path
 from gitwf.config.settings import Keep
 from gitwf.data.errors import DataError
 from gitwf.data.facts import CommitFiles, FileFacts
+from gitwf.data.meter import Meter
 from gitwf.data.project import Project
 from gitwf.engine.clone.artifacts import check_artifacts
 from gitwf.engine.clone.workspace import main_tree
@@ -29,12 +30,14 @@ def covered(repository: Repository, records: Records) -> frozenset[str]:
     return retained(runs, history, _keep(repository), records.clock.now())
 
 
-def damage(repository: Repository, records: Records) -> Iterator[Finding]:
+def damage(
+    repository: Repository, records: Records, meter: Meter | None = None
+) -> Iterator[Finding]:
     """Yield what is wrong with the objects of the runs that `[keep]` covers.
 
     They may be missing where the remote has them, or another clone.
     """
-    projects = projects_of(repository, records)
+    projects = projects_of(repository, records, meter)
     kept = covered(repository, records)
     for run in records.runs.newest():
         record = run.record
@@ -50,16 +53,18 @@ def _keep(repository: Repository) -> Keep:
     return configure(FileFacts(CommitFiles(repository.objects, head))).settings.keep
 
 
-def projects_of(repository: Repository, records: Records) -> list[Project]:
+def projects_of(
+    repository: Repository, records: Records, meter: Meter | None = None
+) -> list[Project]:
     """Return the DVC projects of the main tree, whose caches all runs share, with what is kept."""
     root = main_tree(repository)
-    return [] if root is None else list(_opened(root, records))
+    return [] if root is None else list(_opened(root, records, meter))
 
 
-def _opened(root: Path, records: Records) -> Iterator[Project]:
+def _opened(root: Path, records: Records, meter: Meter | None) -> Iterator[Project]:
     for folder in _dvc_folders(root):
         with suppress(DataError):
-            project = Project.open(folder.parent)
+            project = Project.open(folder.parent, meter)
             Safekeeping(records.clone).adopt(project)
             yield project
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gitwf.app.coverage import damage
 from gitwf.app.session import Session
+from gitwf.data.meter import Meter
 from gitwf.engine.clone.leftovers import (
     Runs,
     check_jobs,
@@ -25,13 +26,14 @@ from gitwf.repo.repository import Repository
 
 def fsck(session: Session) -> list[Finding]:
     """Return what is wrong with the records of the repository, and what is left of its runs here."""
-    return list(_Check(session.repository()).findings())
+    return list(_Check(session.repository(), session.meter).findings())
 
 
 class _Check:
     """Reads everything once and has each kind of record checked."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, meter: Meter) -> None:
+        self._meter = meter
         self._repository = repository
         self._records = Records(repository)
         self._state = repository.state_dir
@@ -46,7 +48,7 @@ class _Check:
             yield from check_journal(journal, self._refs.get(journal.run))
         yield from self._history()
         yield from self._local()
-        yield from damage(self._repository, self._records)
+        yield from damage(self._repository, self._records, self._meter)
 
     def _history(self) -> Iterator[Finding]:
         known = self._refs.keys() | self._listed

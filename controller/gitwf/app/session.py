@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gitwf.data.meter import Meter
+
 if TYPE_CHECKING:
     from gitwf.engine.commands.commands import Playable
     from gitwf.engine.replay.steps import Steps
@@ -16,10 +18,14 @@ if TYPE_CHECKING:
 
 
 class Session(msgspec.Struct, frozen=True):
-    """Where the user stands and with which environment: the only two things taken from outside."""
+    """Where the user stands and with which environment: the only two things taken from outside.
+
+    ``meter`` knows how far the reading and writing of large files has come.
+    """
 
     directory: Path
     environment: Mapping[str, str]
+    meter: Meter = msgspec.field(default_factory=Meter)
 
     def repository(self) -> Repository:
         """Return the repository that the directory is in.
@@ -35,7 +41,7 @@ class Session(msgspec.Struct, frozen=True):
         """Return that repository with its records, able to play runs."""
         from gitwf.reconcile.clone import Clone
 
-        return Clone(self.repository(), self.environment, builtins)
+        return Clone(self.repository(), self.environment, builtins, meter=self.meter)
 
 
 def builtins(steps: Steps) -> Mapping[str, Playable]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitwf.app.fsck import fsck as check
+from gitwf.cli.bars import measured
 from gitwf.cli.edge import NO, OK, say
 from gitwf.cli.options import Json, session
 from gitwf.cli.output import print_json, print_line
@@ -10,7 +11,9 @@ from gitwf.cli.output import print_json, print_line
 
 def fsck(json: Json = False) -> int:
     """Check what is kept about runs: that it is what was written, and that all of it agrees."""
-    findings = check(session())
+    here = session()
+    with measured(here.meter):
+        findings = check(here)
     if json:
         print_json(findings)
     else:

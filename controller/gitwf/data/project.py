@@ -18,6 +18,7 @@ from gitwf.data.ignore import Ignore
 from gitwf.data.link import WAYS
 from gitwf.data.lockfile import Lockfile
 from gitwf.data.locks import DEADLINE, FileLock
+from gitwf.data.meter import Meter
 from gitwf.data.remote import Remote, default_remote
 from gitwf.data.rwlock import RwLock
 
@@ -27,7 +28,7 @@ _GUARDED = frozenset({".git", ".dvc"})
 class Project:
     """The DVC project at ``root``, an absolute path. Safe for threads."""
 
-    def __init__(self, root: Path, config: dvcconfig.Sections) -> None:
+    def __init__(self, root: Path, config: dvcconfig.Sections, meter: Meter | None = None) -> None:
         self.root = root
         self.config = config
         self.deadline = DEADLINE
@@ -38,7 +39,7 @@ class Project:
         self.ignore = Ignore(root)
         self.gitignore = GitIgnore(root)
         state = HashState(root, config.get("core", {}).get("site_cache_dir"))
-        self.hasher = Hasher(self.ignore, state)
+        self.hasher = Hasher(self.ignore, state, meter)
         options = config.get("cache", {})
         self.cache = Cache(
             Path(options.get("dir") or root / ".dvc" / "cache"),
@@ -48,8 +49,10 @@ class Project:
         )
 
     @classmethod
-    def open(cls, root: Path) -> Project:
+    def open(cls, root: Path, meter: Meter | None = None) -> Project:
         """Return the project at ``root``, a folder that holds `.dvc`.
+
+        ``meter`` is told how far the reading and writing of large files has come.
 
         Raises `NoDvcError`: there is none. `UnsupportedError`: it is set up in a way that git wf
         does not follow. `BrokenFileError`: its configuration is not readable.
@@ -66,7 +69,7 @@ class Project:
         config = dvcconfig.merged(dvcconfig.read(file) for file in files)
         _refuse(config)
         (folder / "tmp").mkdir(exist_ok=True)
-        return cls(path, config)
+        return cls(path, config, meter)
 
     @cached_property
     def remote(self) -> Remote | None:

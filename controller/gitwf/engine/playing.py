@@ -85,6 +85,8 @@ class Playing:
             return self._finish(outcome, "here")
         program, stages = self._request.plan.program(), self._stages()
         outcome = self._outcome(program, stages, stop, builtins)
+        if self._request.here:
+            stages.note_hashes()
         return self._finish(outcome, stages.restorable(self._shelf.used()))
 
     def _outcome(self, program: Program, stages: Stages, stop: Stop, builtins: Builtins) -> Outcome:
@@ -134,6 +136,7 @@ class Playing:
             executions,
             self._context.id,
             self._context.safekeeping,
+            self._context.meter,
         )
 
     def _finish(self, outcome: Outcome, restorable: str) -> RunRecord:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from gitwf.config.settings import Settings
+from gitwf.data.meter import Meter
 from gitwf.data.push import Pusher
 from gitwf.engine.clone import workspace
 from gitwf.engine.clone.ownership import is_played, owning
@@ -50,12 +51,14 @@ class Runner:
         target: Target,
         environment: Mapping[str, str],
         builtins: Builtins,
+        meter: Meter | None = None,
     ) -> None:
         self._repository = repository
         self._records = records
         self._target = target
         self._environment = environment
         self._builtins = builtins
+        self._meter = meter or Meter()
         self._resources = Resources()
         self._slots = Resources()
         self._floods = FloodWatch()
@@ -114,6 +117,7 @@ class Runner:
                 target=self._target,
                 effects=request.effects,
                 supply=self._supply(settings),
+                meter=self._meter,
                 floods=self._floods,
                 log_max=settings.controller.log_max,
                 lost_retries=settings.controller.lost_retries,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gitwf.data.facts import CommitFiles, FileFacts
+from gitwf.data.meter import Meter
 from gitwf.engine.playing import Builtins
 from gitwf.engine.run import Runner
 from gitwf.records.clock import Clock
@@ -14,7 +15,10 @@ from gitwf.targets.local import LocalTarget
 
 
 class Clone:
-    """A repository with its records and its runner. ``environment`` is what commands may get."""
+    """A repository with its records and its runner. ``environment`` is what commands may get.
+
+    ``meter`` is told how far the reading and writing of large files has come.
+    """
 
     def __init__(
         self,
@@ -22,10 +26,12 @@ class Clone:
         environment: Mapping[str, str],
         builtins: Builtins,
         clock: Clock | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.repository = repository
         self.records = Records(repository, clock)
-        self.runner = Runner(repository, self.records, LocalTarget(), environment, builtins)
+        target = LocalTarget()
+        self.runner = Runner(repository, self.records, target, environment, builtins, meter)
 
     def facts(self, commit: str) -> FileFacts:
         """Return the facts about the files of ``commit``."""

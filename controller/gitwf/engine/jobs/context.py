@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.config.quantity import Size
+from gitwf.data.meter import Meter
 from gitwf.engine.jobs.flood import FloodWatch
 from gitwf.engine.replay.earlier import NOTHING, Earlier
 from gitwf.engine.stages.safekeeping import Safekeeping
@@ -25,7 +26,8 @@ class RunContext(msgspec.Struct, frozen=True):
     ``effects`` None allows all effects, else it is the sentence that refuses them. ``supply`` is what
     its jobs may take, ``floods`` sees to it that none prints more than ``log_max`` bytes;
     ``lost_retries`` is how often one that was lost is begun again. ``gate`` is passed by effects.
-    ``safekeeping`` takes care of what stages write, ``earlier`` is the run that this one retries.
+    ``safekeeping`` takes care of what stages write, ``meter`` shows how far that has come;
+    ``earlier`` is the run that this one retries.
     """
 
     id: str
@@ -45,6 +47,7 @@ class RunContext(msgspec.Struct, frozen=True):
     lost_retries: int = 2
     gate: Gate = msgspec.field(default_factory=Gate)
     safekeeping: Safekeeping = msgspec.field(default_factory=Safekeeping)
+    meter: Meter = msgspec.field(default_factory=Meter)
     earlier: Earlier = NOTHING
 
     @property

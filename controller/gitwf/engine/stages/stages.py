@@ -26,6 +26,7 @@ from gitwf.data.errors import (
 )
 from gitwf.data.execute import begin, restore, save
 from gitwf.data.look import Look, look
+from gitwf.data.meter import Meter
 from gitwf.data.metrics import metrics_of
 from gitwf.data.project import Project
 from gitwf.engine.replay.steps import Call, Ended
@@ -106,12 +107,14 @@ class Stages:
         executions: Executions,
         run: str,
         safekeeping: Safekeeping | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._workspace = workspace
         self._shelf = shelf
         self._executions = executions
         self._run = run
         self._safekeeping = safekeeping or Safekeeping()
+        self._meter = meter
         self._claims = Claims()
         self._projects: dict[str, Project] = {}
         self._opening = threading.Lock()
@@ -145,11 +148,16 @@ class Stages:
             return "no"
         return self._safekeeping.restorable([(project, entry) for project, entry in found if entry])
 
+    def note_hashes(self) -> None:
+        """Tell DVC what was hashed in this tree, where a person works in it too."""
+        for project in self._projects.values():
+            project.note_hashes()
+
     def _project(self, stage: Stage) -> Project:
         """Return the DVC project of ``stage``, free of what an earlier playing of the run held."""
         with self._opening:
             if stage.root not in self._projects:
-                project = Project.open(self._workspace / stage.root)
+                project = Project.open(self._workspace / stage.root, self._meter)
                 self._safekeeping.adopt(project)
                 project.rwlock.forget(self._run)
                 self._projects[stage.root] = project
