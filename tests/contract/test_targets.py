@@ -86,6 +86,17 @@ def test_the_environment_is_the_whole_environment(target: Target, tmp_path: Path
     assert named == {"A", "B", "y", "WF_RESULT"}
 
 
+def test_what_plays_the_command_changes_none_of_its_variables(
+    target: Target, tmp_path: Path
+) -> None:
+    names = ("job", "directory", "output", "status", "pid", "out", "since", "boot", "stat", "tee")
+    environment = {name: f"the {name} of the command" for name in names}
+    job = target.start(tmp_path / "1", JobSpec(("/usr/bin/env",), str(tmp_path), environment))
+    job.wait()
+    shown = set(job.folder.out.read_text().splitlines())
+    assert {f"{name}={value}" for name, value in environment.items()} <= shown
+
+
 def test_the_target_names_the_result_file(shell: Shell) -> None:
     job = shell('echo 1 > "$WF_RESULT"')
     job.wait()

@@ -24,7 +24,7 @@ class SystemClock:
 
 def spell(time: datetime) -> str:
     """Return ``time`` as records have it: UTC, microseconds, a fixed width: byte order is time order."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse(at: str) -> datetime:

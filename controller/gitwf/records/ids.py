@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from gitwf.records.clock import Clock
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LENGTH = 26
 _RANDOM_BITS = 80
@@ -51,4 +52,4 @@ def time_of(id_: str) -> datetime:
 
 
 def _encode(number: int) -> str:
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])

@@ -68,5 +68,8 @@ def _fill(draft: Path, spec: JobSpec) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with path.open("wb", buffering=0) as file:
-        write_all(file.fileno(), content)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        write_all(descriptor, content)
+    finally:
+        os.close(descriptor)

@@ -114,6 +114,7 @@ class JobFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._base = f"{path}/"
 
     @property
     def out(self) -> Path:
@@ -145,15 +146,15 @@ class JobFolder:
 
     def is_begun(self) -> bool:
         """Return whether a wrapper has taken the job."""
-        return os.path.lexists(self.path / "pid")
+        return os.path.lexists(f"{self._base}pid")
 
     def began(self) -> float | None:
         """Return when a wrapper took the job, in seconds since the epoch, or None."""
-        return _modified(self.path / "pid")
+        return _modified(f"{self._base}pid")
 
     def lasted(self) -> float | None:
         """Return the seconds from when a wrapper took the job to its end, or None before that."""
-        began, ended = self.began(), _modified(self.path / "exit")
+        began, ended = self.began(), _modified(f"{self._base}exit")
         return None if began is None or ended is None else max(0.0, ended - began)
 
     def pid(self) -> int | None:
@@ -168,7 +169,7 @@ class JobFolder:
 
     def read(self, name: str, offset: int = 0, limit: int = 1 << 20) -> bytes:
         """Return up to ``limit`` bytes of a file of the folder from byte ``offset``."""
-        descriptor = _open(self.path / name)
+        descriptor = _open(f"{self._base}{name}")
         if descriptor is None:
             return b""
         try:
@@ -194,14 +195,14 @@ def opened(path: Path) -> BinaryIO | None:
     return None if descriptor is None else os.fdopen(descriptor, "rb")
 
 
-def _modified(path: Path) -> float | None:
+def _modified(path: str) -> float | None:
     try:
         return os.lstat(path).st_mtime
     except OSError:
         return None
 
 
-def _open(path: Path) -> int | None:
+def _open(path: Path | str) -> int | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:

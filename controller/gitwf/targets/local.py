@@ -112,9 +112,8 @@ class LocalJob:
 
     def wait(self) -> Exit:
         """Block until the job has ended, then kill what it left running."""
-        if self._wrapper is not None:
-            _until_ended(self._wrapper)
-        if not self._has_child():
+        was_played = self._wrapper is not None and _until_ended(self._wrapper)
+        if not was_played and not self._has_child():
             self._watch()
         self._linger()
         with self._lock:
@@ -197,9 +196,12 @@ class LocalJob:
         return None
 
 
-def _until_ended(child: subprocess.Popen[bytes]) -> None:
-    """Block until a child has ended; where the system can, leave it unreaped, so that its id stays its."""
-    if hasattr(os, "waitid"):
-        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    else:
-        child.wait()
+def _until_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Block until a child has ended; return whether it did so with status 0, having played its job.
+
+    Where the system can, it is left unreaped, so that its id stays its.
+    """
+    if not hasattr(os, "waitid"):
+        return child.wait() == 0
+    ended = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    return ended is not None and (ended.si_code, ended.si_status) == (os.CLD_EXITED, 0)

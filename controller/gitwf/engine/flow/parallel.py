@@ -36,7 +36,7 @@ def play_branches(
     Raises:
         StoppedError: if all of it was stopped from outside.
     """
-    from concurrent.futures import ThreadPoolExecutor  # late, as in `threads`
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait  # late: see `threads`
 
     if not branches:
         return [], []
@@ -50,7 +50,12 @@ def play_branches(
             return _played(branch.flow, place, player, part if side.fail == "fast" else None)
 
         with ThreadPoolExecutor(min(side.limit, len(branches)), "git-wf-branch") as pool:
-            outcomes = list(pool.map(play, branches, frames))
+            played = [pool.submit(play, *one) for one in zip(branches, frames, strict=True)]
+            # Woken once: a wake-up for each branch would take the interpreter from those that play.
+            wait(played, return_when=FIRST_EXCEPTION)
+            for future in played:
+                future.cancel()
+        outcomes = [future.result() for future in played]
     frame.stop.confirm([outcome.failure for outcome in outcomes])
     return frames, outcomes
 

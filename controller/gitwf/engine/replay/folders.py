@@ -27,12 +27,15 @@ def open_folders(run: Path) -> list[Path]:
 
 def losses(run: Path, step: str) -> int:
     """Return how often the job of ``step`` was lost and begun again. A crash forgets none."""
-    first = job_folder(run, step, 0)
-    further = (f"{first}.lost{n}" for n in itertools.count(1))
+    further = (_place(run, step, lost) for lost in itertools.count(1))
     return sum(1 for _ in itertools.takewhile(os.path.lexists, further))
 
 
 def job_folder(run: Path, step: str, lost: int) -> Path:
     """Return the folder of the job of ``step`` that was begun after so many were lost."""
+    return Path(_place(run, step, lost))
+
+
+def _place(run: Path, step: str, lost: int) -> str:
     name = step.replace("/", ".")
-    return run.joinpath("jobs", f"{name}.lost{lost}" if lost else name)
+    return f"{run}/jobs/{name}.lost{lost}" if lost else f"{run}/jobs/{name}"

@@ -93,10 +93,21 @@ class Mask:
 
     def event(self, event: Event) -> Event:
         """Return ``event`` without the values, where people or programs had a say in the text."""
-        if self._pattern is None:
+        if self._pattern is None or self._is_clean(event):
             return event
         extra = {name: Raw(self.json(bytes(raw))) for name, raw in event.extra.items()}
         return msgspec.structs.replace(event, body=self._body(event.body), extra=extra)
+
+    def _is_clean(self, event: Event) -> bool:
+        """Return whether none of the values can be in any field: none is in the line, as it is encoded.
+
+        Where something is escaped, a value may be spelt in another way than those that are known.
+        """
+        try:
+            line = event.line
+        except UnicodeEncodeError:
+            return False
+        return self._pattern is not None and b"\\" not in line and not self._pattern.search(line)
 
     def _body(self, body: Body) -> Body:
         fields = {name: getattr(body, name) for name in body.__struct_fields__}
