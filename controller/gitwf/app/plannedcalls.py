@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -18,6 +19,7 @@ from gitwf.language.scope import ClosedScope, EvaluationError, Scope
 from gitwf.language.walk import children
 from gitwf.plan.calls import literal_text, own_stage
 from gitwf.plan.invocation import Invocation, invoke
+from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
 from gitwf.plan.stage import Stage
 from gitwf.reconcile.static import FixedScope
 
@@ -65,6 +67,8 @@ def _calls(
     if isinstance(node, tree.Command):
         if node.name not in COMMANDS:
             yield _call(node, place, program, facts)
+        elif node.name == REPRO:
+            yield from _reproduced(node, place, facts)
         return
     for child, at in _parts(node, place):
         yield from _calls(child, at, program, facts)
@@ -111,6 +115,13 @@ def _call(command: tree.Command, place: _Place, program: Program, facts: FileFac
     except (EvaluationError, ArgumentError, DataError):
         args, found = tuple(literal_text(word) for word in command.words), None
     return PlannedCall(command.name, args, place.perhaps, place.target, found)
+
+
+def _reproduced(command: tree.Command, place: _Place, facts: FileFacts) -> Iterator[PlannedCall]:
+    with suppress(PipelineError):
+        for name, stage in own_pipeline(literal_targets(command) or (), facts).items():
+            found = Invocation(name, "", stage=stage) if isinstance(stage, Stage) else None
+            yield PlannedCall(name, (), place.perhaps, place.target, found)
 
 
 def _invocation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gitwf.repo.objects import Objects
 
 _SCRIPTS = "commands"
+_STAGES = "dvc.yaml"
 _SUFFIXES = ("", ".sh", ".py")
 _EXECUTABLE = "100755"
 
@@ -237,6 +238,13 @@ class FileFacts:
         from gitwf.data.ownstages import OwnStages
 
         return OwnStages(self.text, self.has)
+
+    def pipelines(self) -> Sequence[str]:
+        """Return the folders that hold a ``dvc.yaml``, that on top (``.``) first."""
+        tracked = self.tracked()
+        paths = tracked.paths if tracked else (_STAGES,)
+        folders = [posixpath.dirname(p) for p in paths if posixpath.basename(p) == _STAGES]
+        return sorted((folder or "." for folder in folders), key=lambda at: (at != ".", at))
 
     def locked(self, path: str) -> str | None:
         """Return the hash that ``dvc.lock`` holds for the out at ``path``, or None."""

@@ -102,8 +102,15 @@ def _parameter(name: str, kind: str | None = None, default: str | None = None) -
 _BUILTINS = (
     Signature("echo", (), rest=True),
     Signature("sleep", (_parameter("duration", "duration"),)),
+    Signature("dvc:repro", (), rest=True),
     Signature("fail", (_parameter("message", "str", ""), _parameter("status", "int", "1"))),
 )
 
-BUILTINS: Mapping[str, Signature] = {builtin.name: builtin for builtin in _BUILTINS}
+DVC = frozenset({"dvc:push", "dvc:pull"})
+"""The built-in commands that are DVC itself: they take its words."""
+
+BUILTINS: Mapping[str, Signature] = {
+    **{builtin.name: builtin for builtin in _BUILTINS},
+    **{name: Signature(name, (), rest=True) for name in DVC},
+}
 """The signatures of the built-in commands, by name."""

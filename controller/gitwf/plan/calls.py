@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -12,6 +13,7 @@ from gitwf.language.program import Program
 from gitwf.language.stagename import StageName
 from gitwf.language.walk import walk
 from gitwf.plan.facts import Facts
+from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
 from gitwf.plan.stage import Stage
 
 
@@ -48,7 +50,18 @@ def callees(program: Program, facts: Facts) -> Mapping[str, Callee]:
             found[name] = stage
         elif name in scripts:
             found[name] = Script(name, scripts[name])
+    for command in walk(program.file.block):
+        if isinstance(command, tree.Command) and command.name == REPRO:
+            found.update(_reproduced(command, facts))
     return found
+
+
+def _reproduced(command: tree.Command, facts: Facts) -> Iterator[tuple[str, Stage]]:
+    """Yield the stages that `/dvc:repro` may play, by names that no other command has."""
+    with suppress(PipelineError):
+        for name, stage in own_pipeline(literal_targets(command) or (), facts).items():
+            if isinstance(stage, Stage):
+                yield f"{REPRO} {name}", stage
 
 
 def own_stage(name: str, facts: Facts) -> Stage | str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from gitwf.plan.stage import Stage
@@ -31,6 +31,9 @@ class Facts(Protocol):
 
     def stages(self, folder: str = ".") -> Mapping[str, Stage | str]:
         """Return the stages of a folder's ``dvc.yaml``; one that cannot be played is its reason."""
+
+    def pipelines(self) -> Sequence[str]:
+        """Return the folders that hold a ``dvc.yaml``, that on top (``.``) first."""
 
     def locked(self, path: str) -> str | None:
         """Return the hash that ``dvc.lock`` holds for the out at ``path``, or None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -15,6 +15,7 @@ from gitwf.language.check.checker import check
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program, load
 from gitwf.plan.calls import own_stage
+from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
 from gitwf.reconcile.static import disagreements
 from gitwf.reconcile.tracking import with_tracking
 
@@ -74,14 +75,33 @@ def _unplayable(program: Program, facts: FileFacts) -> list[Diagnostic]:
     """Report calls of the repository's own stages that this version cannot play."""
     found = []
     for command in program.own(tree.Command):
-        name = command.name
-        why = None if name in program.definitions else own_stage(name, facts)
-        if isinstance(why, str):
+        path, span = program.file.path, command.name_span
+        try:
+            unplayable = dict(_refused(command, program, facts))
+        except PipelineError as error:
+            found.append(Diagnostic("WF202", f"`/{REPRO}`: {error}", path, span))
+            continue
+        for name, why in unplayable.items():
             message = f"the stage `{name}` of `dvc.yaml` cannot be played: {why}"
             hint = "mend it there, or run it with `dvc repro`"
-            path = program.file.path
-            found.append(Diagnostic("WF109", message, path, command.name_span, hint))
+            found.append(Diagnostic("WF109", message, path, span, hint))
     return found
+
+
+def _refused(
+    command: tree.Command, program: Program, facts: FileFacts
+) -> Iterator[tuple[str, str]]:
+    """Yield the stages that a command plays and that cannot be played, and why.
+
+    Raises:
+        PipelineError: if there are no such stages.
+    """
+    name = command.name
+    if name == REPRO:
+        stages = own_pipeline(literal_targets(command) or (), facts)
+    else:
+        stages = {} if name in program.definitions else {name: own_stage(name, facts) or ""}
+    yield from ((name, why) for name, why in stages.items() if isinstance(why, str) and why)
 
 
 def _broken_stages(error: DataError, source: Source) -> Diagnostic:

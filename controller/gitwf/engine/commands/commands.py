@@ -9,7 +9,9 @@ from typing import Protocol
 
 import msgspec
 
+from gitwf.engine.commands.dvc import dvc_process
 from gitwf.engine.commands.effects import Effects
+from gitwf.engine.commands.repro import reproduced
 from gitwf.engine.flow.repeat import wait
 from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.jobs.jobs import Finished, Process, Work
@@ -30,6 +32,7 @@ from gitwf.language.expand import arguments
 from gitwf.language.scope import ClosedScope, EvaluationError
 from gitwf.plan.invocation import Invocation, invoke
 from gitwf.plan.needs import Needs, uses_of
+from gitwf.plan.pipeline import REPRO, PipelineError
 from gitwf.plan.stage import Stage
 
 
@@ -72,6 +75,8 @@ class Commands:
             return self._play(command, call, frame)
         except (EvaluationError, ArgumentError) as error:
             failure = call.failed(Kind.TYPE, error.message)
+        except PipelineError as error:
+            failure = call.failed(Kind.MISSING, f"`{call.command}`: {error}")
         return self._failed(call, failure, frame)
 
     def needs(self, command: tree.Command) -> Needs:
@@ -90,17 +95,24 @@ class Commands:
         call = msgspec.structs.replace(call, args=words)
         if (definition := self._definitions.get(command.name)) is not None:
             return self._defined(definition, command, call, frame)
+        if command.name == REPRO:
+            return reproduced(words, self._own, self._own_stage, call, frame)
         own = self._own.get(command.name)
+        dvc = dvc_process(command.name, words, self._context)
+        if dvc is not None:
+            return self._tried(Invocation(command.name, ""), dvc, call, frame)
         if isinstance(own, Stage):
-            process = self._process(
-                stage_argv(own.cmd, self._context.environment), own.place, {}, own
-            )
-            return self._tried(Invocation(own.name, "", stage=own), process, call, frame)
+            return self._own_stage(own, call, frame)
         if isinstance(own, str):
             process = self._process((f"./{own}", *words), ".", {}, None)
             return self._tried(Invocation(command.name, ""), process, call, frame)
         message = f"there is no command `{call.command}`"
         return self._failed(call, call.failed(Kind.MISSING, message, 127), frame)
+
+    def _own_stage(self, stage: Stage, call: Call, frame: Frame) -> Outcome:
+        argv = stage_argv(stage.cmd, self._context.environment)
+        process = self._process(argv, stage.place, {}, stage)
+        return self._tried(Invocation(stage.name, "", stage=stage), process, call, frame)
 
     def _defined(
         self, definition: tree.Definition, command: tree.Command, call: Call, frame: Frame

@@ -55,6 +55,11 @@ class RunContext(msgspec.Struct, frozen=True):
         """The folder of the locks of stages: one for all runs of the clone."""
         return self.folder.parents[1] / "stages"
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether the workspace is the run's own, and no person's."""
+        return self.workspace.parent == self.folder.parents[1] / "workspaces"
+
     def variables(self, step: str, attempt: int) -> dict[str, str]:
         """Return what names the run to the command that is ``step``: its ``WF_`` variables."""
         return {

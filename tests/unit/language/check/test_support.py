@@ -19,7 +19,7 @@ class Said(Protocol):
         ("droid:d → /fix\n", "1:1", "droid:"),
         ("target:runpod → /echo\n", "1:8", "target:runpod"),
         ("$t = 1\ntarget:$t → /echo\n", "2:8", "target:…"),
-        ("/dvc:push\n", "1:1", "/dvc:push"),
+        ("/mlflow:log\n", "1:1", "/mlflow:log"),
         ("define:/a\n  ↳ run    → true\n  ↳ target → runpod\n/a\n", "3:14", "target → runpod"),
     ],
 )
