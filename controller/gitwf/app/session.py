@@ -11,8 +11,6 @@ import msgspec
 from gitwf.data.meter import Meter
 
 if TYPE_CHECKING:
-    from gitwf.engine.commands.commands import Playable
-    from gitwf.engine.replay.steps import Steps
     from gitwf.reconcile.clone import Clone
     from gitwf.repo.repository import Repository
 
@@ -39,17 +37,11 @@ class Session(msgspec.Struct, frozen=True):
 
     def clone(self) -> Clone:
         """Return that repository with its records, able to play runs."""
+        from gitwf.app.extras import Extras
         from gitwf.reconcile.clone import Clone
 
-        return Clone(self.repository(), self.environment, builtins, meter=self.meter)
-
-
-def builtins(steps: Steps) -> Mapping[str, Playable]:
-    """Return the built-in commands, playing as steps of one run."""
-    from gitwf.engine.commands.builtin import PLAIN, Builtin
-
-    plain = Builtin(steps)
-    return dict.fromkeys(PLAIN, plain)
+        repository = self.repository()
+        return Clone(repository, self.environment, Extras(repository), meter=self.meter)
 
 
 class UsageError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Annotated, Literal, TypeGuard, TypeVar, get_args, get_origin
 
 import msgspec
@@ -59,6 +60,7 @@ def load(text: str, path: str = "wf.toml") -> Loaded:
     faults: list[_Fault] = []
     settings = _table(Settings, _droids_apart(document), (), faults)
     faults += _misplaced(settings)
+    faults += _outside(settings)
     return Loaded(settings, _reported(faults, text, path))
 
 
@@ -101,6 +103,14 @@ def _misplaced(settings: Settings) -> Iterator[_Fault]:
                 yield _Fault(at, f"there is no environment `{first}`", hint)
         if name in _all_before(name, settings):
             yield _Fault(at, f"`{name}` would have to wait for itself")
+
+
+def _outside(settings: Settings) -> Iterator[_Fault]:
+    """Yield a fault where the file of results would lie outside of the working tree."""
+    path = PurePosixPath(settings.results.file)
+    if path.is_absolute() or ".." in path.parts or ".git" in path.parts:
+        message = f"`{path}` leads out of the working tree"
+        yield _Fault(("results", "file"), message, "name a file in it")
 
 
 def _all_before(name: str, settings: Settings) -> set[str]:

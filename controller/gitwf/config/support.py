@@ -17,7 +17,6 @@ NOT_YET: Mapping[str, tuple[str, ...]] = {
     "workspace": ("filters",),
     "target": (_EVERY,),
     "droid": (_EVERY,),
-    "results": (_EVERY,),
     "mlflow": (_EVERY,),
     "notify": (_EVERY,),
     "trust": (_EVERY,),

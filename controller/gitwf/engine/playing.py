@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from gitwf.data.errors import DataError
-from gitwf.engine.commands.commands import Commands, Playable, Players
+from gitwf.engine.commands.commands import Commands, Players
 from gitwf.engine.commands.effects import Effects
+from gitwf.engine.commands.extension import Extension
 from gitwf.engine.flow.checkpoints import RunCheckpoints
 from gitwf.engine.flow.flow import Flows
 from gitwf.engine.flow.part import Part, unless_stopped
@@ -28,6 +29,7 @@ from gitwf.engine.shelf import RunShelf
 from gitwf.engine.stages.executions import Executions
 from gitwf.engine.stages.stages import Stages
 from gitwf.engine.unit.frame import Frame
+from gitwf.engine.unit.observer import Observers
 from gitwf.engine.unit.outcome import Failure, Kind, Outcome, StoppedError, failed
 from gitwf.engine.unit.scope import Scope
 from gitwf.engine.unit.stop import Stop
@@ -40,9 +42,6 @@ from gitwf.records.runs import ref_of
 from gitwf.records.store import Records
 from gitwf.repo.disk import room
 from gitwf.repo.errors import RepositoryError, StorageFullError
-
-Builtins = Callable[[Steps], Mapping[str, Playable]]
-"""Gives the built-in commands, for the steps of one run."""
 
 
 class Playing:
@@ -68,13 +67,23 @@ class Playing:
         self._tally = Tally()
         self._metrics: Mapping[str, Value] = {}
 
-    def play(self, stop: Stop, builtins: Builtins) -> RunRecord:
+    def play(self, stop: Stop, extension: Extension) -> RunRecord:
         """Play the run to its end and return its record."""
         known = self._recorder.record()
+        observers = extension.observers(self._context)
         if known is not None and known.is_over:
-            return self._recorder.whole()  # only the last of its records were missing in git
+            record = self._recorder.whole()  # only the last of its records were missing in git
+            observers.over(record)
+            return record
         if known is None or known.started is None:
             self._recorder.emit(self._request.event(RunStarted, self._records.owner))
+        observers.begun()
+        record = self._played(stop, extension, observers)
+        observers.over(record)
+        return record
+
+    def _played(self, stop: Stop, extension: Extension, observers: Observers) -> RunRecord:
+        """Lay the workspace out, and play the program in it."""
         try:
             with room(self._context.workspace):
                 self._lay_out()
@@ -84,18 +93,25 @@ class Playing:
             outcome = failed(Failure(Kind.START, f"no workspace: {error}"))
             return self._finish(outcome, "here")
         program, stages = self._request.plan.program(), self._stages()
-        outcome = self._outcome(program, stages, stop, builtins)
+        outcome = self._outcome(program, stages, stop, extension, observers)
         if self._request.here:
             stages.note_hashes()
         return self._finish(outcome, stages.restorable(self._shelf.used()))
 
-    def _outcome(self, program: Program, stages: Stages, stop: Stop, builtins: Builtins) -> Outcome:
+    def _outcome(
+        self,
+        program: Program,
+        stages: Stages,
+        stop: Stop,
+        extension: Extension,
+        observers: Observers,
+    ) -> Outcome:
         recorder, memory, context = self._recorder, self._memory, self._context
         steps = Steps(recorder, memory, context.folder)
         timers = Timers(recorder, memory, self._records.clock)
         ledger = RunLedger(self._records, recorder)
         players = Players(
-            builtins(steps),
+            extension.builtins(steps, context),
             steps,
             stages,
             Effects(ledger, memory, context),
@@ -120,7 +136,7 @@ class Playing:
         )
         self._metrics = scope.metrics
         whole = Part(ROOT, Stop(notes.stop_of(ROOT) or stop.foretold), notes)
-        frame = Frame(scope, whole.stop, supply=context.supply)
+        frame = Frame(scope, whole.stop, supply=context.supply, observers=observers)
         with stop.listening(lambda: whole.follow(stop)):
             try:
                 outcome = flows.block(program.file.block, frame)

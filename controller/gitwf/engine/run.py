@@ -12,11 +12,12 @@ from gitwf.data.meter import Meter
 from gitwf.data.push import Pusher
 from gitwf.engine.clone import workspace
 from gitwf.engine.clone.ownership import is_played, owning
+from gitwf.engine.commands.extension import Extension
 from gitwf.engine.heeding import heeding
 from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.jobs.environment import declared, for_commands, secrets_of
 from gitwf.engine.jobs.flood import FloodWatch
-from gitwf.engine.playing import Builtins, Playing
+from gitwf.engine.playing import Playing
 from gitwf.engine.replay.earlier import NOTHING, Earlier
 from gitwf.engine.replay.folders import open_folders
 from gitwf.engine.replay.memory import Memory
@@ -50,14 +51,14 @@ class Runner:
         records: Records,
         target: Target,
         environment: Mapping[str, str],
-        builtins: Builtins,
+        extension: Extension,
         meter: Meter | None = None,
     ) -> None:
         self._repository = repository
         self._records = records
         self._target = target
         self._environment = environment
-        self._builtins = builtins
+        self._extension = extension
         self._meter = meter or Meter()
         self._resources = Resources()
         self._slots = Resources()
@@ -90,7 +91,8 @@ class Runner:
             secrets = secrets_of(self._environment, settings.secrets, named)
             self._records.ongoing.begin(request.id, encode(request.plan))
             earlier = self._earlier(request, place)
-            memory = Memory([*earlier.files(), *read(path_of(state, request.id))])
+            played = read(path_of(state, request.id))
+            memory = Memory([*earlier.files(), *played])
             own = tuple(request.plan.stages.values())
             shelf = RunShelf(self._records, place, folder, own, memory.files())
             journal = Journal(path_of(state, request.id))
@@ -124,6 +126,9 @@ class Runner:
                 gate=gate or Gate(),
                 safekeeping=self._safekeeping(settings),
                 earlier=earlier,
+                key=request.plan.key,
+                settings=settings,
+                resumed=bool(played),
             )
 
             def lay_out() -> None:
@@ -136,7 +141,7 @@ class Runner:
             requests = self._records.requests
             try:
                 with heeding(requests, recorder, request.id, stop):
-                    record = playing.play(stop, self._builtins)
+                    record = playing.play(stop, self._extension)
             finally:
                 recorder.close()
             self._records.ongoing.end(request.id)

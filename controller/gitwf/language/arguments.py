@@ -141,6 +141,7 @@ def read_call(takes: Signature, command: tree.Command) -> Call:
 
 
 _NAME = re.compile(r"(?P<dashes>--)?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)(?P<sign>=)?")
+_OPTION = re.compile(r"(?P<dashes>--)?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)(?P<sign>[=:])?")
 
 
 class _Reader:
@@ -166,7 +167,7 @@ class _Reader:
                 self._read_one(word)
 
     def _read_one(self, word: tree.Word) -> None:
-        name = _name(word)
+        name = self._name(word)
         parameter = self._parameter(name) if name else None
         if name is None:
             self.plain.append(Plain(word))
@@ -176,6 +177,9 @@ class _Reader:
             self.plain.append(Plain(word, passed=True))
         else:
             self._refuse(name["name"])
+
+    def _name(self, word: tree.Word) -> re.Match[str] | None:
+        return _name(word, _OPTION if self.takes.colons else _NAME)
 
     def _parameter(self, name: re.Match[str]) -> tree.Parameter | None:
         wanted = name["name"].replace("-", "_")
@@ -195,7 +199,7 @@ class _Reader:
         """Take the word behind ``--name``, which must not itself be the name of a parameter."""
         if not self.words:
             return None
-        name = _name(self.words[0])
+        name = self._name(self.words[0])
         if name and name["dashes"] and self._parameter(name):
             return None
         return self.words.pop(0)
@@ -206,12 +210,12 @@ class _Reader:
         self.faults.append((f"`/{self.takes.name}` has no parameter `{name}`", hint))
 
 
-def _name(word: tree.Word) -> re.Match[str] | None:
+def _name(word: tree.Word, form: re.Pattern[str]) -> re.Match[str] | None:
     """Return how ``word`` names a parameter, if it does: ``name=…``, ``--name`` or ``--name=…``."""
     first = word.parts[0] if word.parts else None
     if not isinstance(first, tree.Literal) or first.quote != tree.Quote.BARE:
         return None
-    found = _NAME.match(first.text)
+    found = form.match(first.text)
     if found is None or found["sign"]:
         return found
     alone = found["dashes"] and len(word.parts) == 1 and found.end() == len(first.text)

@@ -19,6 +19,9 @@ VARIABLES: Mapping[str, str] = {
 EVERYWHERE = frozenset({"result", "status", "run", "params"})
 """The built-in variables that are there at the first statement already."""
 
+HEEDED = frozenset({"phase"})
+"""Variables of the workflow that mean something beyond it: the phase that results are logged under."""
+
 COMMANDS = frozenset(
     {
         *("echo", "sleep", "fail", "notify", "ssh", "mlflow:log"),

@@ -21,11 +21,15 @@ REST_NAME = "args"
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """A command's name and parameters. ``rest``: further arguments go into ``$args``."""
+    """A command's name and parameters. ``rest``: further arguments go into ``$args``.
+
+    ``colons``: an argument may name its parameter as options of directives do, ``phase:1``.
+    """
 
     name: str
     parameters: tuple[tree.Parameter, ...]
     rest: bool = False
+    colons: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -49,7 +53,8 @@ def converted(value: Value, kind: str | None) -> Value:
     """Return ``value`` as a parameter of type ``kind`` takes it; None takes anything.
 
     A whole number is an int however it is written (`1e3` becomes `1000`); str and path take the
-    text of a number or a bool too. The kind ``duration`` is of built-in commands alone.
+    text of a number or a bool too. The kinds ``duration`` and ``object`` are of built-in commands
+    alone; null is no object, and passes as one.
 
     Raises:
         OperationError: if it is not of that type; the message ends a sentence that names both.
@@ -63,6 +68,8 @@ def converted(value: Value, kind: str | None) -> Value:
             return to_text(value)
         case "path", str() if value and "\0" not in value:
             return value
+        case "object", dict() | None:
+            return value
         case "duration", str() | Number() if parse_duration(to_text(value)) is not None:
             return value
         case _:
@@ -75,6 +82,7 @@ _EXPECTED = {
     "bool": "`true` or `false`",
     "str": "a string",
     "path": "a path",
+    "object": "an object",
     "duration": "a duration such as `300`, `250ms` or `1h30m`",
 }
 
@@ -99,11 +107,32 @@ def _parameter(name: str, kind: str | None = None, default: str | None = None) -
     return tree.Parameter(_NOWHERE, name, kind, word)
 
 
+_PHASE = _parameter("phase", None, "null")
+_METRIC = _parameter("metric", "str", "")
+_DIRECTION = _parameter("direction", "str", "max")
+_EXPERIMENT = _parameter("experiment", "str", "")
+
 _BUILTINS = (
     Signature("echo", (), rest=True),
     Signature("sleep", (_parameter("duration", "duration"),)),
     Signature("dvc:repro", (), rest=True),
     Signature("fail", (_parameter("message", "str", ""), _parameter("status", "int", "1"))),
+    Signature(
+        "results:log",
+        (
+            _parameter("metrics", "object"),
+            _EXPERIMENT,
+            _PHASE,
+            _parameter("config", "object", "null"),
+        ),
+        colons=True,
+    ),
+    Signature("results:best", (_PHASE, _METRIC, _DIRECTION, _EXPERIMENT), colons=True),
+    Signature(
+        "results:table",
+        (_PHASE, _METRIC, _DIRECTION, _EXPERIMENT, _parameter("n", "int", "20")),
+        colons=True,
+    ),
 )
 
 DVC = frozenset({"dvc:push", "dvc:pull"})

@@ -39,7 +39,8 @@ class Invocation(msgspec.Struct, frozen=True):
 
     ``stage`` is there if the command has outs or metrics: it then runs as that DVC stage, and
     ``shell`` is the stage's ``cmd``. ``timeout`` is in seconds, ``retry`` when it is tried
-    again. ``environment`` of a stage is part of its ``cmd``, and empty here.
+    again. ``environment`` of a stage is part of its ``cmd``, and empty here. ``parameters`` are the
+    values that were put in.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Invocation(msgspec.Struct, frozen=True):
     uses: Mapping[str, float] = {}
     timeout: float | None = None
     retry: Policy = Policy()
+    parameters: Mapping[str, Value] = {}
 
 
 def invoke(definition: tree.Definition, values: Mapping[str, Value], scope: Scope) -> Invocation:
@@ -93,6 +95,7 @@ def invoke(definition: tree.Definition, values: Mapping[str, Value], scope: Scop
         uses=dict(_use(text) for text in texts.get("uses", ())),
         timeout=_timeout(definition, texts),
         retry=_retry(definition, texts),
+        parameters=values,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.data.meter import Meter
-from gitwf.engine.playing import Builtins
+from gitwf.engine.commands.extension import Extension
 from gitwf.engine.run import Runner
 from gitwf.records.clock import Clock
 from gitwf.records.store import Records
@@ -24,14 +24,14 @@ class Clone:
         self,
         repository: Repository,
         environment: Mapping[str, str],
-        builtins: Builtins,
+        extension: Extension,
         clock: Clock | None = None,
         meter: Meter | None = None,
     ) -> None:
         self.repository = repository
         self.records = Records(repository, clock)
         target = LocalTarget()
-        self.runner = Runner(repository, self.records, target, environment, builtins, meter)
+        self.runner = Runner(repository, self.records, target, environment, extension, meter)
 
     def facts(self, commit: str) -> FileFacts:
         """Return the facts about the files of ``commit``."""

@@ -22,10 +22,14 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 class ResultsFile:
-    """A file with a result a line. It need not be there: then it has none."""
+    """A file with a result a line. It need not be there: then it has none.
 
-    def __init__(self, path: Path) -> None:
+    ``made`` is called when it is made, before anything stands in it.
+    """
+
+    def __init__(self, path: Path, made: Callable[[], object] = lambda: None) -> None:
         self.path = path
+        self._made = made
 
     def entries(self, broken: Callable[[Broken], object]) -> Iterator[Entry]:
         """Yield the results in the order of the file; ``broken`` is told of what is none.
@@ -61,6 +65,8 @@ class ResultsFile:
             OSError: if the file cannot be written.
         """
         with self._locked() as descriptor:
+            if os.fstat(descriptor).st_size == 0:
+                self._made()
             if unless(descriptor):
                 return False
             line = encode(entry)

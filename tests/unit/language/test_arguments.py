@@ -212,3 +212,43 @@ def test_a_built_in_command_says_what_it_takes() -> None:
 
 def test_a_signature_shows_how_its_command_is_called() -> None:
     assert Signature("x", (), rest=True).text == "/x [...]"
+
+
+@pytest.mark.parametrize(
+    ("text", "json"),
+    [
+        (
+            "/results:best phase:1 metric:accuracy",
+            '{"phase":1,"metric":"accuracy","direction":"max","experiment":""}',
+        ),
+        (
+            "/results:best 1 --metric loss direction=min",
+            '{"phase":1,"metric":"loss","direction":"min","experiment":""}',
+        ),
+        (
+            "/results:log metrics:$object experiment:a phase:warm-up",
+            '{"metrics":{"k":1},"experiment":"a","phase":"warm-up","config":null}',
+        ),
+        (
+            "/results:log $object phase:$index",
+            '{"metrics":{"k":1},"experiment":"","phase":4,"config":null}',
+        ),
+    ],
+)
+def test_some_name_their_arguments_as_options_of_directives(text: str, json: str) -> None:
+    call = command(text)
+    assert check_call(BUILTINS[call.name], call) == ()
+    assert to_json(bind(BUILTINS[call.name], call, SCOPE)) == json
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("/results:best fase:1", "`/results:best` has no parameter `fase`"),
+        ("/results:table n:many", "`n` of `/results:table` is a whole number, not `many`"),
+        ("/results:log accuracy", "`metrics` of `/results:log` is an object, not `accuracy`"),
+    ],
+)
+def test_what_they_do_not_take(text: str, message: str) -> None:
+    (fault,) = check_call(BUILTINS[command(text).name], command(text))
+    assert fault.message == message

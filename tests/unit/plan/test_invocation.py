@@ -67,6 +67,7 @@ def test_a_command_without_outs_is_no_stage() -> None:
         effect="staging",
         timeout=5400.0,
         retry=Policy(2),
+        parameters={"port": number(80)},
     )
 
 

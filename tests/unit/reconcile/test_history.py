@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitwf.app.extras import Extras
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import PASSED_OVER
 from gitwf.reconcile.history import History
@@ -23,7 +24,8 @@ class Branch:
 
     def __init__(self, folder: Folder, clock: TestClock) -> None:
         self.commits = [folder.commit({"n": str(n)}) for n in range(4)]
-        self.clone = Clone(folder.open(), {}, lambda _: {})
+        repository = folder.open()
+        self.clone = Clone(repository, {}, Extras(repository))
         self._ids = Ids(clock)
 
     def record(self, number: int, body: Body) -> None:

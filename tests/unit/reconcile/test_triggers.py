@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitwf.app.session import builtins
+from gitwf.app.extras import Extras
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.loop import Reconciler
@@ -41,7 +41,8 @@ class World:
 
     def clone(self) -> Clone:
         environment = {"PATH": os.environ["PATH"]}
-        return Clone(self.folder.open(), environment, builtins, self.clock)
+        repository = self.folder.open()
+        return Clone(repository, environment, Extras(repository), self.clock)
 
     def reconcile(self, *, hours: float = 0) -> list[RunRecord]:
         """Let so many hours go by, reconcile, and return the runs that ended."""

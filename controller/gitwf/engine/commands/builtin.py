@@ -1,4 +1,4 @@
-"""The built-in commands that need nothing but the engine."""
+"""Built-in commands: how they are played, and those that need nothing but the engine."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from gitwf.language.scope import EvaluationError
 from gitwf.language.signature import BUILTINS, REST_NAME
 from gitwf.language.value import Number, Value, to_text
 
+Body = Callable[[Mapping[str, Value], Call, Frame], Outcome]
+"""Does what a built-in command does with the values of its parameters."""
+
 
 class Builtin:
-    """Plays ``/echo``, ``/sleep`` and ``/fail``."""
+    """Plays built-in commands, each by its body in ``bodies``."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: Steps, bodies: Mapping[str, Body]) -> None:
         self._steps = steps
+        self._bodies = bodies
 
     def play(self, command: tree.Command, frame: Frame) -> Outcome:
         """Play the built-in command that ``command`` names."""
@@ -33,7 +37,7 @@ class Builtin:
         except (EvaluationError, ArgumentError) as error:
             return failed(Failure(Kind.TYPE, error.message, name, frame.step))
         call = Call(frame.step, name, words, frame.attempt)
-        body = PLAIN[command.name]
+        body = self._bodies[command.name]
 
         def ended() -> Ended:
             return Ended(poured(body(values, call, frame), call, frame))
@@ -63,9 +67,9 @@ def _fail(values: Mapping[str, Value], call: Call, _frame: Frame) -> Outcome:
     return failed(call.failed(Kind.EXIT, message, code))
 
 
-PLAIN: Mapping[str, Callable[[Mapping[str, Value], Call, Frame], Outcome]] = {
+PLAIN: Mapping[str, Body] = {
     "echo": _echo,
     "sleep": _sleep,
     "fail": _fail,
 }
-"""The commands that `Builtin` plays, by name."""
+"""The bodies of ``/echo``, ``/sleep`` and ``/fail``, by name."""

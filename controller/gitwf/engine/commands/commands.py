@@ -22,6 +22,7 @@ from gitwf.engine.replay.steps import Call, Ended, Steps
 from gitwf.engine.replay.timers import Timers
 from gitwf.engine.stages.stages import JobEnd, Need, Stages
 from gitwf.engine.unit.frame import Frame
+from gitwf.engine.unit.observer import Played
 from gitwf.engine.unit.outcome import Failure, Kind, Outcome, failed
 from gitwf.engine.unit.result import result_of
 from gitwf.engine.unit.scope import OutsideError, inside
@@ -165,6 +166,7 @@ class Commands:
         if frame.counted:
             self._tally.add(cached=ended.cached)
             frame.scope.metrics.update(ended.metrics)
+            frame.observers.played(_played(invocation, call, ended, frame))
         return ended.outcome
 
     def _step(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
@@ -247,6 +249,21 @@ class Players:
         self.effects = effects
         self.tally = tally
         self.timers = timers
+
+
+def _played(invocation: Invocation, call: Call, ended: Ended, frame: Frame) -> Played:
+    return Played(
+        call.step,
+        invocation.name,
+        invocation.parameters,
+        ended.outcome,
+        frame.scope,
+        frame.trial,
+        cached=ended.cached,
+        stage=invocation.stage,
+        outs=ended.outs,
+        metrics=ended.metrics,
+    )
 
 
 def _may_be_tried_again(invocation: Invocation, outcome: Outcome) -> bool:

@@ -19,6 +19,7 @@ class Branch(msgspec.Struct, frozen=True):
 
     flow: tree.Flow
     variables: Mapping[str, Value] = {}
+    is_trial: bool = False
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -41,13 +42,16 @@ def play_branches(
     if not branches:
         return [], []
     with part_of(frame, player.notes) as part:
-        frames = [
-            frame.numbered(index, part.stop, branch.variables)
-            for index, branch in enumerate(branches)
-        ]
+        frames = [_placed(frame, index, part, branch) for index, branch in enumerate(branches)]
+        trials = [f.trial for f, b in zip(frames, branches, strict=True) if b.is_trial and f.trial]
+        if trials:
+            frame.observers.trials(trials)
 
         def play(branch: Branch, place: Frame) -> Outcome:
-            return _played(branch.flow, place, player, part if side.fail == "fast" else None)
+            outcome = _played(branch.flow, place, player, part if side.fail == "fast" else None)
+            if branch.is_trial and place.trial:
+                frame.observers.tried(place.trial, outcome, place.scope)
+            return outcome
 
         with ThreadPoolExecutor(min(side.limit, len(branches)), "git-wf-branch") as pool:
             played = [pool.submit(play, *one) for one in zip(branches, frames, strict=True)]
@@ -58,6 +62,11 @@ def play_branches(
         outcomes = [future.result() for future in played]
     frame.stop.confirm([outcome.failure for outcome in outcomes])
     return frames, outcomes
+
+
+def _placed(frame: Frame, index: int, part: Part, branch: Branch) -> Frame:
+    placed = frame.numbered(index, part.stop, branch.variables)
+    return placed.trying(branch.variables) if branch.is_trial else placed
 
 
 def _played(flow: tree.Flow, frame: Frame, player: Player, part: Part | None) -> Outcome:

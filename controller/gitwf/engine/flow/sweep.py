@@ -31,7 +31,7 @@ def play_sweep(flow: tree.Sweep, frame: Frame, player: Player) -> Outcome:
     options = given.Given("sweep:", flow.options, frame.scope)
     fail = options.text("fail", "end")
     combinations = list(trials(flow, options.text("strategy", "grid"), frame.scope))
-    branches = [Branch(flow.arm, trial) for trial in combinations]
+    branches = [Branch(flow.arm, trial, is_trial=True) for trial in combinations]
     side = Side(options.whole("max", MOST), fail)
     _, outcomes = play_branches(branches, side, frame, player)
     results: list[Value] = [_row(*pair) for pair in zip(combinations, outcomes, strict=True)]

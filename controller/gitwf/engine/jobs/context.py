@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.config.quantity import Size
+from gitwf.config.settings import Settings
 from gitwf.data.meter import Meter
 from gitwf.engine.jobs.flood import FloodWatch
 from gitwf.engine.replay.earlier import NOTHING, Earlier
@@ -27,7 +28,8 @@ class RunContext(msgspec.Struct, frozen=True):
     its jobs may take, ``floods`` sees to it that none prints more than ``log_max`` bytes;
     ``lost_retries`` is how often one that was lost is begun again. ``gate`` is passed by effects.
     ``safekeeping`` takes care of what stages write, ``meter`` shows how far that has come;
-    ``earlier`` is the run that this one retries.
+    ``earlier`` is the run that this one retries. ``key`` is the plan's, ``settings`` are those of its
+    commit. ``resumed``: it was played before.
     """
 
     id: str
@@ -49,6 +51,9 @@ class RunContext(msgspec.Struct, frozen=True):
     safekeeping: Safekeeping = msgspec.field(default_factory=Safekeeping)
     meter: Meter = msgspec.field(default_factory=Meter)
     earlier: Earlier = NOTHING
+    key: str = ""
+    settings: Settings = msgspec.field(default_factory=Settings)
+    resumed: bool = False
 
     @property
     def locks(self) -> Path:

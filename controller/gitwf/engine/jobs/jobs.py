@@ -207,6 +207,7 @@ class Work(msgspec.Struct, frozen=True):
         secrets = {name: self.context.secrets[name] for name in self.process.secrets}
         environment = {
             **self.context.environment,
+            **self.frame.observers.environment(self.frame.trial),
             **self.frame.environment,
             **self.process.environment,
             **secrets,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gitwf.engine.unit.background import Background
+from gitwf.engine.unit.observer import NOBODY, Observers, Trial
 from gitwf.engine.unit.outcome import Failure
 from gitwf.engine.unit.scope import Scope
 from gitwf.engine.unit.stop import Stop
@@ -28,6 +29,7 @@ class Frame(msgspec.Struct, frozen=True):
     read and write, ``environment`` what a `context:` gives to them.
     ``supply`` is what its jobs may take.
     ``lost`` is why no command may begin that was not begun before: its pipe is gone.
+    ``trial`` is the innermost trial that it is in, ``observers`` hear of what is played.
     """
 
     scope: Scope
@@ -41,6 +43,8 @@ class Frame(msgspec.Struct, frozen=True):
     supply: Supply = msgspec.field(default_factory=Supply)
     environment: Mapping[str, str] = {}
     lost: Failure | None = None
+    trial: Trial | None = None
+    observers: Observers = NOBODY
 
     def at(self, place: str) -> Frame:
         """Return the frame of a part of this flow."""
@@ -73,6 +77,11 @@ class Frame(msgspec.Struct, frozen=True):
         frame.scope.builtins["index"] = number(index)
         frame.scope.variables.update(variables)
         return frame
+
+    def trying(self, axes: Mapping[str, Value]) -> Frame:
+        """Return this frame for a trial with these values of its sweep's axes."""
+        around = self.trial.axes if self.trial else {}
+        return msgspec.structs.replace(self, trial=Trial(self.step, {**around, **axes}))
 
     def block(self) -> Frame:
         """Return this frame for the lines of a block, which has background jobs of its own."""

@@ -95,7 +95,7 @@ def _set_in_vain(scene: Scene) -> Iterator[Diagnostic]:
             for name, span in _set_by(node):
                 places.setdefault(name, span)
     for name in places.keys() - used - builtins.VARIABLES.keys():
-        if not name.startswith("_"):
+        if not name.startswith("_") and name not in builtins.HEEDED:
             message = f"`${name}` is set and never used"
             hint = "delete it, or begin its name with `_` if it is there for people to see"
             if scene.program.sources[scene.path].text.startswith(">", places[name].start):

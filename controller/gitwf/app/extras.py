@@ -1,0 +1,54 @@
+"""What runs get beside what the engine brings: built-in commands, and who hears of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gitwf.engine.commands.commands import Playable
+    from gitwf.engine.jobs.context import RunContext
+    from gitwf.engine.replay.steps import Steps
+    from gitwf.engine.unit.observer import Observer, Observers
+    from gitwf.repo.repository import Repository
+    from gitwf.results.file import ResultsFile
+
+log = logging.getLogger(__name__)
+
+
+class Extras:
+    """The `Extension` of the engine, for runs of ``repository``."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def builtins(self, steps: Steps, context: RunContext) -> Mapping[str, Playable]:
+        """Return all built-in commands, playing as steps of one run."""
+        from gitwf.engine.commands.builtin import PLAIN, Builtin
+        from gitwf.results.builtins import ResultsCommands
+
+        results = ResultsCommands(self._file(context), context)
+        bodies = {**PLAIN, **results.bodies()}
+        return dict.fromkeys(bodies, Builtin(steps, bodies))
+
+    def observers(self, context: RunContext) -> Observers:
+        """Return those who write down what comes of a run."""
+        from gitwf.engine.unit.observer import Observers
+        from gitwf.results.logger import ResultsLogger
+
+        found: list[Observer] = []
+        file, config = self._file(context), context.settings.results.config
+        if file is not None:
+            found.append(ResultsLogger(file, context, config))
+        return Observers(found)
+
+    def _file(self, context: RunContext) -> ResultsFile | None:
+        """Return the file of results; None where there is to be none, or a link leads it astray."""
+        from gitwf.results.place import results_file
+
+        try:
+            return results_file(self._repository, context.settings.results)
+        except OSError as error:
+            log.warning("results are not logged: %s", error)
+            return None

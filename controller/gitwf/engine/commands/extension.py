@@ -1,0 +1,21 @@
+"""What a run gets beside what the engine brings: further built-in commands, and who hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from gitwf.engine.commands.commands import Playable
+from gitwf.engine.jobs.context import RunContext
+from gitwf.engine.replay.steps import Steps
+from gitwf.engine.unit.observer import Observers
+
+
+class Extension(Protocol):
+    """Brings the parts that the engine does not know, for one playing of a run each."""
+
+    def builtins(self, steps: Steps, context: RunContext) -> Mapping[str, Playable]:
+        """Return the built-in commands, by name, playing as steps of the run."""
+
+    def observers(self, context: RunContext) -> Observers:
+        """Return those who hear of the run."""
