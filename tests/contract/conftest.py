@@ -6,22 +6,50 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+from tests import sshd
 
 from gitwf.targets.job import Job, JobSpec, Target
 from gitwf.targets.local import LocalTarget
+from gitwf.targets.ssh.far import Place
+from gitwf.targets.ssh.machines import Machines
+from gitwf.targets.ssh.target import SshTarget, Ways
 
 DEADLINE = 60.0
 
 
-@pytest.fixture(params=[LocalTarget], ids=["local"])
-def target(request: pytest.FixtureRequest) -> Target:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sshd.Sshd]:
+    """A machine that is reached over SSH."""
+    if sshd.PROGRAM is None:
+        pytest.skip("there is no sshd here")
+    made = sshd.Sshd(tmp_path_factory.mktemp("sshd"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(params=["local", "ssh"])
+def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     """Each place where jobs run."""
-    made: Target = request.param()
-    return made
+    if request.param == "local":
+        yield LocalTarget()
+        return
+    server: sshd.Sshd = request.getfixturevalue("server")
+    machines = Machines()
+    yield SshTarget(machines, server.host(), Ways(Place(str(server.folder / "wf"), "contract")))
+    machines.close()
+
+
+@pytest.fixture
+def here(request: pytest.FixtureRequest) -> None:
+    """For a test of what only jobs on this machine do."""
+    if request.node.callspec.params["target"] != "local":
+        pytest.skip("only of jobs on this machine")
 
 
 MakeSpec = Callable[..., JobSpec]
@@ -82,11 +110,19 @@ def gone() -> Callable[[int], bool]:
 _CONTROLLER = """
 import sys
 from pathlib import Path
-from importlib import import_module
+import msgspec
 from gitwf.targets.job import JobSpec
-module, name, folder, script = sys.argv[1:]
-target = getattr(import_module(module), name)()
-spec = JobSpec(("/bin/sh", "-c", script), ".", {"PATH": "/usr/bin:/bin"})
+host, ways, folder, script = sys.argv[1:]
+if host:
+    from gitwf.targets.ssh.host import Host
+    from gitwf.targets.ssh.machines import Machines
+    from gitwf.targets.ssh.target import SshTarget, Ways
+    read = msgspec.json.decode
+    target = SshTarget(Machines(), read(host, type=Host), read(ways, type=Ways))
+else:
+    from gitwf.targets.local import LocalTarget
+    target = LocalTarget()
+spec = JobSpec(("/bin/sh", "-c", script), str(Path.cwd()), {"PATH": "/usr/bin:/bin"})
 job = target.start(Path(folder), spec)
 print("started", flush=True)
 print(job.wait().status, flush=True)
@@ -98,8 +134,10 @@ Controller = Callable[[str], subprocess.Popen[str]]
 @pytest.fixture
 def controller(target: Target, tmp_path: Path) -> Controller:
     """Start another process that starts a job in `jobs/1` and waits for its end."""
-    kind = type(target)
-    where = [kind.__module__, kind.__qualname__, str(tmp_path / "jobs" / "1")]
+    where = ["", ""]
+    if isinstance(target, SshTarget):
+        where = [msgspec.json.encode(v).decode() for v in (target.host, target.ways)]
+    where.append(str(tmp_path / "jobs" / "1"))
 
     def start(script: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -75,6 +75,7 @@ def test_output_can_be_read_while_it_is_written(shell: Shell, until: Until, tmp_
     assert job.folder.tail("out", 4) == "ond\n"
 
 
+@pytest.mark.usefixtures("here")
 def test_the_environment_is_the_whole_environment(target: Target, tmp_path: Path) -> None:
     spec = JobSpec(("/usr/bin/env",), str(tmp_path), {"A": "1 → 2", "B": "x\ny"})
     job = target.start(tmp_path / "1", spec)
@@ -103,6 +104,7 @@ def test_the_target_names_the_result_file(shell: Shell) -> None:
     assert job.folder.result.read_text() == "1\n"
 
 
+@pytest.mark.usefixtures("here")
 def test_standard_input_is_empty_or_a_pipe(target: Target, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.write(writing, b"given\0")
@@ -115,6 +117,7 @@ def test_standard_input_is_empty_or_a_pipe(target: Target, tmp_path: Path) -> No
     assert (given.wait(), given.folder.out.read_bytes()) == (Exit(0), b"given\0")
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("kept", [False, True], ids=["alone", "and the file"])
 def test_standard_output_into_a_pipe(target: Target, tmp_path: Path, kept: bool) -> None:  # noqa: FBT001
     reading, writing = os.pipe()
@@ -127,6 +130,7 @@ def test_standard_output_into_a_pipe(target: Target, tmp_path: Path, kept: bool)
     assert job.folder.read("out") == (b"out\n" if kept else b"")
 
 
+@pytest.mark.usefixtures("here")
 def test_what_keeps_the_pipe_open_is_ended_too(
     target: Target, spec: MakeSpec, tmp_path: Path
 ) -> None:
@@ -176,6 +180,7 @@ def test_a_job_that_closes_its_output_and_runs_on(shell: Shell, tmp_path: Path) 
     assert job.folder.read("out") == b"said\n"
 
 
+@pytest.mark.usefixtures("here")
 def test_a_job_that_deletes_its_folder(shell: Shell) -> None:
     job = shell('rm -rf "$(dirname "$WF_RESULT")"; exit 3')
     assert job.wait() == Exit(None)
@@ -189,6 +194,7 @@ SPOILED = {
 }
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("script", SPOILED.values(), ids=SPOILED)
 def test_what_a_job_makes_of_its_output_hangs_nobody(
     shell: Shell, tmp_path: Path, script: str
@@ -218,6 +224,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
+@pytest.mark.usefixtures("here")
 def test_a_job_that_fills_the_disk_says_how_it_ended(
     target: Target, spec: MakeSpec, small_disk: Path
 ) -> None:

@@ -110,6 +110,7 @@ def test_what_is_left_of_a_lost_job_is_ended(
     (tmp_path / "left.sh").write_text("echo $$ > left; while :; do sleep 0.1; done")
     job = shell("setsid sh left.sh & while :; do sleep 0.1; done")
     until(lambda: (tmp_path / "left").exists() and (tmp_path / "left").read_text(), "it has begun")
+    until(job.folder.pid, "it is known which process plays it")
     os.killpg(job.folder.pid() or 0, signal.SIGKILL)
     assert job.wait() == Exit(None)
     left = int((tmp_path / "left").read_text())

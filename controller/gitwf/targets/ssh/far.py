@@ -1,0 +1,198 @@
+"""What is asked of the other machine: the functions of `far.sh`, called over a `Link`."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from gitwf.targets.ssh.errors import FarError
+from gitwf.targets.ssh.host import Host
+from gitwf.targets.ssh.link import Link
+from gitwf.targets.ssh.shell import QUIET, Reply, Sink
+
+LONG = 6 * 3600.0
+"""Seconds that a request may take which copies or hashes much."""
+
+_HERE = Path(__file__).parent
+_FULL = ("No space left on device", "Disk quota exceeded")
+_CLOSED = ("Read-only file system", "Permission denied", "Operation not permitted")
+
+T = TypeVar("T")
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where on a machine: the folder of a repository below the ``workdir`` of a target."""
+
+    workdir: str
+    repository: str
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """How a job stands there.
+
+    ``state`` is ``nowhere`` (no folder), ``new`` (not begun), ``alive``, ``ended`` (then ``status`` is
+    there) or ``gone`` (without a word). ``pid`` is what its file `pid` says, ``out`` and ``err`` are
+    sizes in bytes, None of what is no file.
+    """
+
+    state: str
+    status: int | None = None
+    pid: str = ""
+    out: int | None = None
+    err: int | None = None
+
+
+class Far:
+    """A folder on another machine, where jobs are. Safe for threads.
+
+    Its calls raise as `Link.request`, and `FarError` where the machine cannot do what is asked.
+    """
+
+    def __init__(self, host: Host, place: Place) -> None:
+        self.link = Link(host, _greeting(host, place))
+        self.place = place
+        self._root = ""
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """How people call the machine."""
+        return self.link.host.name
+
+    def root(self) -> str:
+        """Return the absolute path of the folder there; connects where that was not done yet."""
+        with self._lock:
+            if not self._root:
+                self.link.request("true")
+                greeted = self.link.greeted or Reply(1)
+                said = dict(line.partition(" ")[::2] for line in greeted.text.splitlines())
+                if greeted.status or not said.get("root"):
+                    self.link.close()
+                    raise self.problem("its folder there cannot be made", greeted)
+                self._root = said["root"]
+            return self._root
+
+    def run(self, script: str, what: str, quiet: float = QUIET) -> Reply:
+        """Run ``script`` in the folder; ``what`` was not done, says the `FarError` if it fails."""
+        self.root()
+        reply = self.link.request(script, quiet=quiet)
+        if reply.status:
+            raise self.problem(what, reply)
+        return reply
+
+    def feed(self, script: str, data: Iterable[bytes], what: str, quiet: float = QUIET) -> Reply:
+        """Run ``script``, which reads ``data`` and no more; else as `run`."""
+        self.root()
+        reply = self.link.feed(script, data, quiet)
+        if reply.status:
+            raise self.problem(what, reply)
+        return reply
+
+    def look(self, jobs: Sequence[str]) -> Mapping[str, Seen]:
+        """Return how ``jobs`` stand; that they were looked at is noted there."""
+        reply = self.run(f"look {shlex.join(jobs)}", "its jobs cannot be seen")
+        return _seen(reply.text)
+
+    def piece(self, path: str, offset: int, limit: int, sink: Sink) -> None:
+        """Give up to ``limit`` bytes of a file of the folder, from byte ``offset``, to ``sink``."""
+        self.root()
+        self.link.request(f"piece {shlex.quote(path)} {offset + 1} {limit}", sink)
+
+    def prepare(self, job: str) -> None:
+        """Make the folder of ``job``."""
+        self.run(f"prepare {shlex.quote(job)}", "the folder of its job cannot be made")
+
+    def begin(
+        self, job: str, directory: str, argv: Sequence[str], environment: Mapping[str, str]
+    ) -> None:
+        """Start ``job``, where that was not done yet. The environment stands in no file and no argument."""
+        variables = {**environment, "WF_RESULT": f"{self.root()}/jobs/{job}/result"}
+        exports = "\n".join(f"export {name}={shlex.quote(v)}" for name, v in variables.items())
+        words = shlex.join((job, directory, *argv))
+        self.run(f"(\n{exports}\nbegin {words}\n)", "its job cannot be started")
+
+    def watch(self, job: str, *words: str) -> None:
+        """Start the guard of ``job`` with what `guard.sh` takes behind its folder."""
+        self.run(f"watched {shlex.join((job, *words))}", "nothing can be started there")
+
+    def signal(self, job: str, number: str) -> None:
+        """Send a signal, such as ``TERM``, to all processes of ``job``."""
+        self.run(f'signal "$wf_root"/jobs/{shlex.quote(job)} {number}', "its job cannot be ended")
+
+    def members(self, job: str) -> list[str]:
+        """Return the ids of the processes of ``job``, wherever they went."""
+        return self.run(f'members "$wf_root"/jobs/{shlex.quote(job)}', "").text.split()
+
+    def settle(self, job: str) -> None:
+        """End what never left the process group of ``job``, which has ended."""
+        self.run(f"settle {shlex.quote(job)}", "")
+
+    def forget(self, job: str) -> None:
+        """Remove the folder of ``job`` and its workspace."""
+        self.run(f"forget {shlex.quote(job)}", "its job cannot be removed", quiet=LONG)
+
+    def problem(self, what: str, reply: Reply) -> FarError:
+        """Return the error that says that ``what``, and why as the machine said it."""
+        said = reply.text.strip().rpartition("\n")[2]
+        if any(word in reply.text for word in _FULL):
+            return FarError(
+                f"the disk of `{self.name}` is full: free some space below `{self.place.workdir}`"
+            )
+        if any(word in reply.text for word in _CLOSED):
+            hint = f"let `workdir` of `[target.{self.name}]` name a folder that you may write"
+            return FarError(
+                f"nothing can be written to `{self.place.workdir}` of `{self.name}` ({said}): {hint}"
+            )
+        return FarError(f"`{self.name}`: {what}: {said or f'exit {reply.status}'}")
+
+    def insist(self, act: Callable[[], T], until: Callable[[], float | None]) -> T:
+        """As `Link.insist`."""
+        return self.link.insist(act, until)
+
+
+def _greeting(host: Host, place: Place) -> str:
+    functions = (_HERE / "process.sh").read_text(encoding="utf-8")
+    guard = (_HERE / "guard.sh").read_text(encoding="utf-8")
+    given = {
+        "wf_workdir": place.workdir,
+        "wf_repository": place.repository,
+        "wf_wrapper": (_HERE.parent / "job.sh").read_text(encoding="utf-8"),
+        "wf_guard": f"{functions}\n{guard}",
+    }
+    lines = (f"{name}={shlex.quote(text)}" for name, text in given.items())
+    return "\n".join(
+        (host.profile, *lines, functions, (_HERE / "far.sh").read_text(encoding="utf-8"))
+    )
+
+
+def _seen(text: str) -> Mapping[str, Seen]:
+    found: dict[str, Seen] = {}
+    for line in text.splitlines():
+        words = line.split()
+        if line[:1] == "-" and len(words) >= _LISTED:
+            _, job, file = words[-1].split("/")
+            found[job] = msgspec.structs.replace(found[job], **{file: int(words[4])})
+        elif len(words) > 1 and words[1] in _STATES:
+            found[words[0]] = _stands(words)
+    return found
+
+
+_LISTED = 9
+"""Words of a line of `ls -ln`."""
+
+_STATES = frozenset({"nowhere", "new", "alive", "ended", "gone"})
+
+
+def _stands(words: list[str]) -> Seen:
+    _, state, *rest = words
+    status, pid, *since = rest or ("-", "-")
+    return Seen(
+        state if state != "ended" or status.isdigit() else "gone",
+        int(status) if status.isdigit() else None,
+        "" if pid == "-" else f"{pid}\n{' '.join(since)}\n",
+    )

@@ -1,0 +1,216 @@
+"""A job on another machine, and its folder here, which says all that is known of it."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol, TypeVar
+
+from gitwf.repo.disk import room
+from gitwf.targets.job import Exit, JobFolder
+from gitwf.targets.ssh.errors import SshError
+from gitwf.targets.ssh.far import Far
+from gitwf.targets.ssh.mirror import Mirror
+from gitwf.targets.ssh.place import JobPlace
+from gitwf.targets.ssh.watch import Watch, Watched
+
+_PATIENCE = 300.0
+"""Seconds that a machine which was reached once may be away before a job has begun."""
+
+_FIRST = 10.0
+"""Seconds that it has to answer at all."""
+
+_AFTERWARDS = 3600.0
+"""Seconds beyond its longest life for which the end of a job is waited for."""
+
+_POLL = 0.05
+_LONGEST_RESULT = (1 << 20) + 1
+"""Bytes of `result` that are brought: one more than are taken."""
+
+T = TypeVar("T")
+
+
+class Steps(Protocol):
+    """What is done on the other machine around a job. Each may be done again, and killed between."""
+
+    def prepare(self, job: SshJob) -> JobPlace:
+        """Make everything ready for the job, and say where; `place` is on the disk then."""
+
+    def start(self, job: SshJob, place: JobPlace) -> None:
+        """Start it, if nobody has."""
+
+    def bring(self, job: SshJob, place: JobPlace, status: int) -> None:
+        """Bring back what the job wrote, which ended with ``status``."""
+
+
+class CancelledError(Exception):
+    """The job was cancelled before it began."""
+
+
+class SshJob:
+    """A job on another machine. A thread plays it; whoever waits, waits for that."""
+
+    def __init__(self, folder: JobFolder, far: Far, watch: Watch, steps: Steps) -> None:
+        self.folder = folder
+        self.far = far
+        self._watch = watch
+        self._steps = steps
+        self._lock = threading.Lock()
+        self._deadline: float | None = None
+        self._watched: Watched | None = None
+        self._was_reached = False
+        self._born = time.monotonic()
+        self._exit = Exit(None)
+        self._problem: Exception | None = None
+        self._thread = threading.Thread(target=self._play, name="git-wf-ssh-job", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> Exit:
+        """Block until the job has ended, and what it wrote is here.
+
+        Raises:
+            OSError: if it could not be begun, or what it wrote not be brought back.
+            StorageFullError: if there is no room here for it; it can be taken up again.
+        """
+        self._thread.join()
+        if self._problem is not None:
+            raise self._problem
+        return self._exit
+
+    def cancel(self, grace: float) -> None:
+        """Send SIGTERM to the job's processes, and SIGKILL after ``grace`` seconds."""
+        with self._lock:
+            deadline = time.monotonic() + grace
+            if self._deadline is None or deadline < self._deadline:
+                self._deadline = deadline
+            if self._watched is not None:
+                self._watch.cancel(self._watched, self._deadline)
+
+    def check(self) -> None:
+        """Raise `CancelledError` if the job was cancelled."""
+        if self._deadline is not None:
+            raise CancelledError
+
+    def insist(self, act: Callable[[], T]) -> T:
+        """Return what ``act`` gives, over cuts of the connection: before the job has begun."""
+
+        def left() -> float:
+            self.check()
+            patience = _PATIENCE if self._was_reached else _FIRST
+            return patience - (time.monotonic() - self._born)
+
+        def acted() -> T:
+            self.check()
+            done = act()
+            self._was_reached, self._born = True, time.monotonic()
+            return done
+
+        return self.far.insist(acted, left)
+
+    def _play(self) -> None:
+        try:
+            self._exit = self._played()
+        except CancelledError:
+            self._exit = Exit(None)
+        except Exception as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
+            self._problem = error
+
+    def _played(self) -> Exit:
+        if (status := self.folder.end()) is not None:
+            return Exit(status)
+        place = JobPlace.read(self.folder.path) or self._steps.prepare(self)
+        if not self.folder.is_begun():
+            self._begin(place)
+        watched = self._watching(place)
+        self._watch.add(watched)
+        watched.ended.wait()
+        if isinstance(watched.problem, SshError):
+            self._lose(watched.problem)
+            return Exit(None)
+        if watched.problem is not None:
+            raise watched.problem
+        if watched.status is None and (status := self.folder.end()) is not None:
+            return Exit(status)  # another controller has brought it home
+        return self._finish(place, watched)
+
+    def _begin(self, place: JobPlace) -> None:
+        """Start the job there. Doing it twice starts it once; one that is not there is not made again."""
+
+        def start() -> None:
+            if self.far.look([place.job])[place.job].state != "new":
+                return
+            if watched.deadline is not None:
+                self.far.forget(place.job)  # so that what may be about to begin cannot
+            else:
+                self._steps.start(self, place)
+
+        watched = self._watching(place)
+        self.far.insist(start, watched.left)
+
+    def _watching(self, place: JobPlace) -> Watched:
+        """Return the job as it is looked after; it is not yet."""
+        if self._watched is not None:
+            return self._watched
+        began = self.folder.began()
+        age = 0.0 if began is None else max(0.0, time.time() - began)
+        lives = time.monotonic() + place.hours * 3600 + _AFTERWARDS - age
+        mirror = Mirror(self.far, place.job, self.folder)
+        with self._lock:
+            self._watched = Watched(place.job, self.folder, mirror, lives)
+            self._watched.deadline = self._deadline
+        return self._watched
+
+    def _finish(self, place: JobPlace, watched: Watched) -> Exit:
+        """End what is left of the job there, bring back what it wrote, and say how it ended."""
+
+        def insist(act: Callable[[], T]) -> T:
+            return self.far.insist(act, watched.left)
+
+        status = watched.status
+        if watched.deadline is not None or status is None:
+            insist(lambda: self._end_members(place.job, watched))
+        else:
+            insist(lambda: self.far.settle(place.job))
+        if status is not None:
+            insist(lambda: self._bring_result(place.job))
+            insist(lambda: self._steps.bring(self, place, status))
+            self._say(status)
+        with suppress(SshError):
+            self.far.forget(place.job)
+        return Exit(status)
+
+    def _end_members(self, job: str, watched: Watched) -> None:
+        """End what outlives the wrapper of a job that was cancelled, or is lost; the first have time."""
+        while self.far.members(job):
+            if watched.deadline is None or time.monotonic() >= watched.deadline:
+                self.far.signal(job, "KILL")
+            time.sleep(_POLL)
+
+    def _bring_result(self, job: str) -> None:
+        pieces: list[bytes] = []
+        path = f"jobs/{job}/result"
+        reply = self.far.run(
+            f"[ -f {path} ] && echo there || echo none", "its result cannot be read"
+        )
+        if "there" not in reply.text:
+            return
+        self.far.piece(path, 0, _LONGEST_RESULT, pieces.append)
+        with room(self.folder.result):
+            self.folder.result.write_bytes(b"".join(pieces))
+
+    def _say(self, status: int) -> None:
+        """Make `exit`, whole, by rename, last."""
+        descriptor = os.open(self.folder.path / "exit.new", os.O_WRONLY | os.O_CREAT, 0o666)
+        try:
+            os.pwrite(descriptor, b"%-3d\n" % status, 0)
+        finally:
+            os.close(descriptor)
+        (self.folder.path / "exit.new").rename(self.folder.path / "exit")
+
+    def _lose(self, problem: SshError) -> None:
+        """Write down why nobody knows how the job ended."""
+        with suppress(OSError):
+            (self.folder.path / "lost").write_text(f"{problem}\n")

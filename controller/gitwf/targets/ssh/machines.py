@@ -1,0 +1,42 @@
+"""The machines that this process is connected to: one link and one watch for all jobs on each."""
+
+from __future__ import annotations
+
+import threading
+
+import msgspec
+
+from gitwf.targets.ssh.far import Far, Place
+from gitwf.targets.ssh.host import Host
+from gitwf.targets.ssh.watch import Watch
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """A folder on a machine, and who looks after the jobs in it."""
+
+    far: Far
+    watch: Watch
+
+
+class Machines:
+    """All machines of this process. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[bytes, Machine] = {}
+
+    def of(self, host: Host, where: Place) -> Machine:
+        """Return the machine; nothing is connected yet."""
+        key = msgspec.json.encode((host, where))
+        with self._lock:
+            if key not in self._known:
+                far = Far(host, where)
+                self._known[key] = Machine(far, Watch(far))
+            return self._known[key]
+
+    def close(self) -> None:
+        """End all connections."""
+        with self._lock:
+            machines, self._known = list(self._known.values()), {}
+        for machine in machines:
+            machine.far.link.close()

@@ -1,0 +1,65 @@
+"""`place` in a job's folder: where the job is, so that whoever has the folder can take it up.
+
+It is on the disk before anything is started there, and after the folder there was made: with it, a job
+that is not there any more is lost; without it, none was begun.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from gitwf.repo import disk
+from gitwf.targets.ssh.far import Place
+from gitwf.targets.ssh.host import Host
+
+FILE = "place"
+
+
+class JobPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a job is: on ``host``, in its folder ``where``, under the name ``job``.
+
+    ``outs`` and ``kept`` are paths of its workspace that are brought back: after success, and after
+    any end. ``hours`` is how long it may run.
+    """
+
+    kind: str = "ssh"
+    host: Host
+    where: Place
+    job: str
+    outs: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    hours: float = 24.0
+
+    def write(self, folder: Path) -> None:
+        """Put it into the job's folder, on the disk when this returns."""
+        disk.replace(folder / FILE, msgspec.json.format(msgspec.json.encode(self), indent=1))
+        disk.sync_folder(folder)
+
+    @classmethod
+    def read(cls, folder: Path) -> JobPlace | None:
+        """Return what the job's folder says, or None."""
+        try:
+            return msgspec.json.decode((folder / FILE).read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+
+def name_of(folder: Path) -> str:
+    """Return the name of a job on the other machine: its run and step, in characters of any shell.
+
+    ``folder`` is ``runs/RUN/jobs/STEP``.
+    """
+    return f"{_plain(folder.parents[1].name)}-{_plain(folder.name)}"
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` with what is not plain replaced, and so that no two texts become one."""
+    return "".join(
+        c if c.isascii() and (c.isalnum() or c in ".-") else _SAID.get(c, f"_{ord(c):x}_")
+        for c in text
+    )
+
+
+_SAID = {"[": "~", "]": ""}

@@ -1,0 +1,108 @@
+"""A machine that is reached over SSH, as a place where jobs run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from gitwf.repo.disk import sync_folder
+from gitwf.targets.description import describe
+from gitwf.targets.job import NO_STREAMS, Job, JobFolder, JobSpec, Streams
+from gitwf.targets.ssh.errors import FarError
+from gitwf.targets.ssh.far import Place
+from gitwf.targets.ssh.host import Host
+from gitwf.targets.ssh.job import SshJob
+from gitwf.targets.ssh.machines import Machines
+from gitwf.targets.ssh.place import JobPlace, name_of
+
+
+class Ways(msgspec.Struct, frozen=True):
+    """How jobs are played on a machine.
+
+    ``where`` is their folder there. ``setup`` is shell text that makes the machine ready, once per its
+    text and the files that it names. A job runs ``hours`` at most; when it has ended and nobody has
+    come for it in ``orphan_after`` seconds, it is put away there and ``orphaned``, shell text, is run.
+    """
+
+    where: Place
+    setup: str = ""
+    hours: float = 24.0
+    orphan_after: float = 7200.0
+    orphaned: str = ""
+
+
+class SshTarget:
+    """Starts jobs on ``host`` and adopts those that an earlier controller left there."""
+
+    def __init__(self, machines: Machines, host: Host, ways: Ways) -> None:
+        self._machines = machines
+        self.host = host
+        self.ways = ways
+
+    def prepare(self, folder: Path, spec: JobSpec) -> None:
+        """Make the folder of a job that is not started yet, on the disk when this returns."""
+        if describe(folder, spec):
+            for path in (*folder.iterdir(), folder, folder.parent, folder.parent.parent):
+                sync_folder(path)
+
+    def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> Job:
+        """Start the job in ``folder``, or adopt it where it was begun already."""
+        if streams.stdin is not None or streams.stdout is not None:
+            raise FarError(
+                f"no pipe leads to another machine (`{self.host.name}`): let it write a file"
+            )
+        describe(folder, spec)
+        machine = self._machines.of(self.host, self.ways.where)
+        return SshJob(
+            JobFolder(folder), machine.far, machine.watch, _Steps(self.host, self.ways, spec)
+        )
+
+    def adopt(self, folder: Path) -> Job:
+        """Return the job in ``folder``, which somebody began; it may have ended."""
+        return adopt(self._machines, folder)
+
+
+def adopt(machines: Machines, folder: Path) -> Job:
+    """Return the job that `place` in ``folder`` says is on another machine.
+
+    Raises `FarError` where it says nothing.
+    """
+    place = JobPlace.read(folder)
+    if place is None:
+        raise FarError(f"nobody knows on which machine the job in `{folder}` is")
+    machine = machines.of(place.host, place.where)
+    ways = Ways(place.where, hours=place.hours)
+    return SshJob(JobFolder(folder), machine.far, machine.watch, _Steps(place.host, ways, None))
+
+
+class _Steps:
+    """What is done on the machine around a job; ``spec`` is None for one that was only adopted."""
+
+    def __init__(self, host: Host, ways: Ways, spec: JobSpec | None) -> None:
+        self.host = host
+        self.ways = ways
+        self._spec = spec
+
+    def prepare(self, job: SshJob) -> JobPlace:
+        """Make the job's folder there, then say here where it is."""
+        place = JobPlace(
+            host=self.host,
+            where=self.ways.where,
+            job=name_of(job.folder.path),
+            hours=self.ways.hours,
+        )
+        job.insist(lambda: job.far.prepare(place.job))
+        place.write(job.folder.path)
+        return place
+
+    def start(self, job: SshJob, place: JobPlace) -> None:
+        """Start the job's guard and the job, if nobody has."""
+        if self._spec is None:
+            return
+        limit, patience = str(int(place.hours * 3600)), str(int(self.ways.orphan_after))
+        job.far.watch(place.job, "", limit, patience, self.ways.orphaned, *place.outs)
+        job.far.begin(place.job, self._spec.directory, self._spec.argv, self._spec.environment)
+
+    def bring(self, job: SshJob, place: JobPlace, status: int) -> None:
+        """Bring back what the job wrote."""
