@@ -199,3 +199,70 @@ def test_what_it_cannot_say(trained: Project) -> None:
     done = trained.wf("why", "nonsense")
     said = "git-wf: there is no run `nonsense`\n  `git wf log` lists them\n"
     assert (done.status, done.out, done.err) == (2, "", said)
+
+
+FOLDERS: dict[str, str | bytes] = {
+    "workflows/main.wf": "on:commit\n/models:fit\n/models:test\n",
+    "data/dvc.yaml": "stages:\n  fetch:\n    cmd: cp source.csv big.csv\n    deps: [source.csv]\n"
+    "    outs: [big.csv]\n",
+    "data/source.csv": "1\n",
+    "models/dvc.yaml": "stages:\n"
+    "  fit:\n    cmd: cp ../data/big.csv fit.bin\n    deps: [../data/big.csv]\n    params: [rate]\n"
+    "    outs: [fit.bin]\n"
+    "  test:\n    cmd: cp fit.bin test.txt\n    deps: [fit.bin]\n    outs: [test.txt]\n",
+    "models/params.yaml": "rate: 1\n",
+}
+
+
+@pytest.fixture
+def folders(ready: Project) -> Project:
+    """Stages of folders; one was played by DVC, and its `dvc.lock` is committed."""
+    ready.commit(FOLDERS, "First model")
+    fetch(ready, "1\n", "Fetch data")
+    ready.done("reconcile")
+    return ready
+
+
+def fetch(project: Project, data: str, message: str) -> None:
+    project.folder.write({"data/source.csv": data})
+    subprocess.run(
+        ["dvc", "repro", "-q", "data/dvc.yaml"],
+        cwd=project.path,
+        check=True,
+        capture_output=True,
+    )
+    project.commit({}, message)
+
+
+def test_an_out_in_a_lock_file_of_another_folder(folders: Project) -> None:
+    fetch(folders, "2\n", "Fetch newer data")
+    folders.commit({"data/README.md": "words\n", "data/source.csv": "3\n"}, "Something else")
+    folders.done("reconcile")
+    changed = "data/big.csv  HASH → HASH  by HASH Fetch newer data"
+    expected = f"""\
+run R2 of workflows/main.wf: succeeded
+  commit C2 on main asked for it
+  since run R1 there changed
+    {changed}
+2  /models:fit: executed (no result for these deps in the run cache)
+  since run R1 there changed
+    ../{changed}
+3  /models:test: executed (no result for these deps in the run cache)
+  since run R1 there changed
+    fit.bin  HASH → HASH  written by stage models:fit
+"""
+    assert said(folders).replace(folders.git("rev-parse", "HEAD~1")[:10], "HASH") == expected
+
+
+def test_a_param_and_the_text_of_a_stage_of_another_folder(folders: Project) -> None:
+    folders.commit({"models/params.yaml": "rate: 2\n"}, "Go faster")
+    text = str(FOLDERS["models/dvc.yaml"]).replace("cp fit.bin", "cat fit.bin >")
+    folders.commit({"models/dvc.yaml": text}, "Write it otherwise")
+    folders.done("reconcile")
+    text = said(folders)
+    assert re.search(
+        r"2  /models:fit: .*\n.*\n    params.yaml:rate  1 → 2  by HASH Go faster\n", text
+    )
+    assert text.endswith(
+        "    command  cp fit.bin test.txt → cat fit.bin > test.txt  by C2 Write it otherwise\n"
+    )

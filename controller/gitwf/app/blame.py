@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cached_property, partial
 
 import msgspec
 
 from gitwf.data.errors import DataError
+from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.data.params import params_in
 from gitwf.language.canonical import canonical
 from gitwf.language.parser import parse
 from gitwf.plan.change import Change
 from gitwf.repo.repository import Repository
+
+_STAGES, _LOCK = "dvc.yaml", "dvc.lock"
 
 
 class Culprit(msgspec.Struct, frozen=True):
@@ -44,7 +47,7 @@ class Blame:
             case "set":
                 return None
             case "stage":
-                return self.file("dvc.yaml")
+                return self.file(posixpath.join(posixpath.dirname(change.name), _STAGES))
             case "param":
                 return self.param(change.name)
             case "workflow":
@@ -53,8 +56,22 @@ class Blame:
                 return self.file(change.name)
 
     def file(self, path: str) -> Culprit | None:
-        """Return who changed the file or folder at ``path``, tracked by git or by a `.dvc` file."""
-        return self._newest(_trackers(path), None)
+        """Return who changed the file or folder at ``path``.
+
+        Git tracks it, or a `.dvc` file, or a `dvc.lock` that is committed has it as an out.
+        """
+        return self._newest(_trackers(path), None) or self._newest(
+            self._locks, lambda commit: self._facts(commit).locked(path)
+        )
+
+    @cached_property
+    def _locks(self) -> list[str]:
+        """The `dvc.lock` files that are, or were, committed."""
+        files = (self._facts(commit).files("") for commit in self._span)
+        return sorted({path for listed in files for path in listed if _is_lock(path)})
+
+    def _facts(self, commit: str) -> FileFacts:
+        return FileFacts(CommitFiles(self._repository.objects, commit))
 
     def param(self, name: str) -> Culprit | None:
         """Return who changed the value of a param: ``file:key``."""
@@ -91,6 +108,10 @@ class Blame:
     def _text(self, commit: str, path: str) -> str | None:
         data = self._repository.objects.blob(commit, path)
         return None if data is None else data.decode("utf-8", "replace")
+
+
+def _is_lock(path: str) -> bool:
+    return posixpath.basename(path) == _LOCK
 
 
 def _trackers(path: str) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 
 from gitwf.data import dvcyaml, lockfile
@@ -24,17 +25,23 @@ class Executed:
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
-        """What each stage was executed with, by name; none where that cannot be read."""
-        try:
-            return lockfile.parse(self._text(lockfile.NAME)).entries()
-        except DataError:
-            return {}
+        """What each stage was executed with, by what commands call it; none where that cannot be read."""
+        folders = dict.fromkeys([".", *(stage.beside(".") for stage in self._own)])
+        return {name: entry for folder in folders for name, entry in self._locked(folder)}
+
+    def _locked(self, folder: str) -> Iterator[tuple[str, Entry]]:
+        text = self._text(posixpath.normpath(f"{folder}/{lockfile.NAME}"))
+        with suppress(DataError):
+            for name, entry in lockfile.parse(text).entries().items():
+                yield name if folder == "." else f"{folder}:{name}", entry
 
     def stage_of(self, step: StepFinished) -> str | None:
         """Return the stage that a step played: the one whose outs it wrote."""
         outs = {(out.path, out.hash) for out in step.outs}
-        for name, entry in self.entries.items():
-            if outs and outs == {(out.path, out.content.md5) for out in entry.outs}:
+        called = step.command.removeprefix("/")
+        for name in sorted(self.entries, key=lambda name: name != called):
+            written = {(out.path, out.content.md5) for out in self.entries[name].outs}
+            if outs and outs == written:
                 return name
         return None
 
@@ -45,6 +52,11 @@ class Executed:
         paths = [out.path for out in wanted.outs]
         same = (e for e in self.entries.values() if [out.path for out in e.outs] == paths)
         return next(same, None)
+
+    def file(self, stage: str) -> str:
+        """Return the `dvc.yaml` that ``stage`` stands in."""
+        described = self._described.get(stage)
+        return described.beside(dvcyaml.NAME) if isinstance(described, Stage) else dvcyaml.NAME
 
     def place(self, stage: str, path: str) -> str:
         """Return ``path``, which ``stage`` names, as a path of the repository."""
@@ -68,9 +80,12 @@ class Executed:
             written = dvcyaml.read_stages(self._text(dvcyaml.NAME))
         except DataError:
             written = {}
+        return {**written, **{stage.command: stage for stage in self._own}}
+
+    @cached_property
+    def _own(self) -> tuple[Stage, ...]:
         plan = self._text(PLAN)
-        own = decode(plan.encode()).stages.values() if plan else ()
-        return {**written, **{stage.name: stage for stage in own}}
+        return tuple(decode(plan.encode()).stages.values()) if plan else ()
 
     def _text(self, path: str) -> str:
         """Return a file of the run; empty where it has none, or is too new to have a ref."""

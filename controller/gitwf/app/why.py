@@ -165,7 +165,9 @@ class _Explainer:
                     yield Cause(change, blame.param(place))
                 case _:
                     sources = self._plan.sources if self._plan else ()
-                    yield Cause(change, blame.workflows(sources) or blame.file("dvc.yaml"))
+                    yield Cause(
+                        change, blame.workflows(sources) or blame.file(self._executed.file(stage))
+                    )
 
     def _blame(self, before: RunRecord) -> Blame:
         return Blame(self._repository, before.commit, self._record.commit)

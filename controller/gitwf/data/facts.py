@@ -247,22 +247,15 @@ class FileFacts:
         return sorted((folder or "." for folder in folders), key=lambda at: (at != ".", at))
 
     def locked(self, path: str) -> str | None:
-        """Return the hash that ``dvc.lock`` holds for the out at ``path``, or None."""
+        """Return the hash that a ``dvc.lock`` holds for the out at ``path``, or None."""
         return self._locked.get(path)
 
     @cached_property
     def _locked(self) -> Mapping[str, str]:
-        text = self.text("dvc.lock")
-        if text is None:
-            return {}
-        from gitwf.data import lockfile
-        from gitwf.data.errors import DataError
+        from gitwf.data.lockedouts import locked_outs
 
-        try:
-            entries = lockfile.parse(text).entries()
-        except DataError:
-            return {}
-        return {item.path: item.content.md5 for e in entries.values() for item in e.outs}
+        outs = locked_outs(self.pipelines(), self.text, self.has)
+        return {path: content.md5 for path, content in outs}
 
     def params(self, path: str, keys: tuple[str, ...] | None) -> str | None:
         """Return the values of ``keys`` in a parameter file as JSON text; None: not readable."""

@@ -13,9 +13,11 @@ from gitwf.data.cache import Cache
 from gitwf.data.errors import NoDvcError, PathError, UnsupportedError
 from gitwf.data.gitignore import GitIgnore
 from gitwf.data.hasher import Hasher
+from gitwf.data.hashes import HashInfo
 from gitwf.data.hashstate import HashState
 from gitwf.data.ignore import Ignore
 from gitwf.data.link import WAYS
+from gitwf.data.lockedouts import locked_outs
 from gitwf.data.lockfile import Lockfile
 from gitwf.data.locks import DEADLINE, FileLock
 from gitwf.data.meter import Meter
@@ -102,6 +104,22 @@ class Project:
     def locked(self) -> AbstractContextManager[None]:
         """Hold DVC's lock of this worktree. Raises `LockedError` after a minute."""
         return self._lock.held(self.deadline)
+
+    def locked_outs(self) -> dict[Path, HashInfo]:
+        """Return what the `dvc.lock` files of the project hold as outs, by absolute path."""
+        folders: list[str] = []
+        for path, below, files in os.walk(self.root):
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            if lockfile.NAME in files:
+                folders.append(Path(path).relative_to(self.root).as_posix())
+        outs = locked_outs(folders, self._text, lambda path: (self.root / path).exists())
+        return {self.root / path: content for path, content in outs}
+
+    def _text(self, path: str) -> str | None:
+        try:
+            return (self.root / path).read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
+            return None
 
     def note_hashes(self) -> None:
         """Tell DVC what was hashed here: its next command need not do it again."""

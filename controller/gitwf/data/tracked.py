@@ -8,15 +8,16 @@ from pathlib import Path
 from gitwf.data import yaml12
 from gitwf.data.entry import Item, read_item
 from gitwf.data.errors import BrokenFileError, MissingObjectError, UnsupportedError
+from gitwf.data.hashes import HashInfo
 from gitwf.data.obtain import obtain
 from gitwf.data.project import Project
 
 
 def bring(project: Project, path: Path) -> bool:
-    """Put the data at ``path`` (absolute) in place from the cache or the default remote, if a `.dvc` file tracks it.
+    """Put the data at ``path`` (absolute) in place from the cache or the default remote, if it is tracked.
 
-    The `.dvc` file may also track a folder above ``path``. Data that is in place is left as it is.
-    Return whether something tracks ``path``.
+    A `.dvc` file tracks it, or a folder above it; or it is an out in a `dvc.lock`, or lies in one.
+    Data that is in place is left as it is. Return whether something tracks ``path``.
 
     Raises `MissingObjectError`: it is tracked, and neither of them has it. `UnsupportedError`: the `.dvc`
     file imports, or has a hash of DVC 2. `BrokenFileError`: the `.dvc` file is not readable.
@@ -28,7 +29,7 @@ def bring(project: Project, path: Path) -> bool:
         if file.is_file():
             _checkout(project, file, target)
             return True
-    return False
+    return _bring_out(project, path)
 
 
 def tracked_out(text: str, name: str) -> Item:
@@ -50,10 +51,23 @@ def _checkout(project: Project, file: Path, target: Path) -> None:
     item = tracked_out(file.read_text(encoding="utf-8"), name)
     if item.path != target.name:
         raise UnsupportedError(f"`{name}` tracks `{item.path}`, which is not beside it")
-    problem = obtain(project, [item.content])
+    _place(project, item.content, target, name)
+
+
+def _bring_out(project: Project, path: Path) -> bool:
+    """Put an out in place that a `dvc.lock` has at ``path``, or at a folder above it."""
+    for at, content in project.locked_outs().items():
+        if at == path or at in path.parents:
+            if not at.exists():
+                _place(project, content, at, project.name_of(at))
+            return True
+    return False
+
+
+def _place(project: Project, content: HashInfo, target: Path, name: str) -> None:
+    problem = obtain(project, [content])
     if problem is not None:
         raise MissingObjectError(
-            f"the data of `{name}` is not in the cache{problem}",
-            f"`dvc pull {name}` brings it",
+            f"the data of `{name}` is not in the cache{problem}", f"`dvc pull {name}` brings it"
         )
-    project.cache.checkout(item.content, target)
+    project.cache.checkout(content, target)

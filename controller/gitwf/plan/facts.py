@@ -36,7 +36,7 @@ class Facts(Protocol):
         """Return the folders that hold a ``dvc.yaml``, that on top (``.``) first."""
 
     def locked(self, path: str) -> str | None:
-        """Return the hash that ``dvc.lock`` holds for the out at ``path``, or None."""
+        """Return the hash that a ``dvc.lock`` holds for the out at ``path``, or None."""
 
     def params(self, path: str, keys: tuple[str, ...] | None) -> str | None:
         """Return the values of ``keys`` in a parameter file as JSON text; None: not readable."""

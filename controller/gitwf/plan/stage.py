@@ -57,6 +57,12 @@ class Stage(msgspec.Struct, frozen=True, omit_defaults=True):
         """Where it works, relative to the repository."""
         return posixpath.normpath(posixpath.join(self.root, self.wdir))
 
+    @property
+    def command(self) -> str:
+        """What a command calls it: ``folder:name``, or its name where its `dvc.yaml` is on top."""
+        folder = self.beside(".")
+        return self.name if folder == "." else f"{folder}:{self.name}"
+
     def beside(self, name: str) -> str:
         """Return where the file ``name`` beside its `dvc.yaml` is in the repository."""
         return posixpath.normpath(posixpath.join(self.root, self.folder, name))

@@ -9,6 +9,7 @@ import pytest
 from gitwf.data import runcache
 from gitwf.data.errors import DataError, ParamError, PathError, UnsupportedError
 from gitwf.data.execute import Saved, restore
+from gitwf.data.hashes import md5_of
 from gitwf.data.look import look
 from gitwf.data.project import Project
 from gitwf.plan.stage import Out, OutKind, Stage
@@ -263,3 +264,26 @@ def test_a_broken_run_cache_entry_is_a_miss(root: Path, write: Write, execute: E
     execute(COPY)
     (root / "dvc.lock").unlink()
     assert seen(root, COPY) == ("the run cache has a result for these deps", True, False)
+
+
+WORK = "stages:\n  make:\n    cmd: cp source made\n    deps: [source]\n    outs: [made]\n"
+
+
+def test_a_dep_that_a_lock_file_has_comes_from_the_cache(
+    root: Path, write: Write, execute: Execute
+) -> None:
+    write({"work/source": "text", "work/dvc.yaml": WORK})
+    source, made = ("source",), (Out("made"),)
+    execute(Stage("make", "cp source made", "work", source, outs=made, folder="work"))
+    (root / "work" / "made").unlink()
+    project = Project.open(root)
+    reader = Stage("read", "x", deps=("work/made",), outs=(Out("out"),))
+    assert look(project, reader).missing_deps == ()
+    assert (root / "work" / "made").read_text() == "text"
+    (root / "work" / "made").unlink()
+    project.cache.path(md5_of(b"text")).unlink()
+    missing = look(project, reader)
+    assert missing.missing_deps == ("work/made",)
+    assert missing.reason == (
+        "the data of `work/made` is not in the cache (`dvc pull work/made` brings it)"
+    )
