@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import commits, journal, peers, reading, report, rollback, stages, steps
+from tests.bench import commits, journal, peers, reading, report, results, rollback, stages, steps
 
 PARTS = {
     "reading": reading.measure,
@@ -20,6 +20,7 @@ PARTS = {
     "steps": steps.measure,
     "stages": stages.measure,
     "journal": journal.measure,
+    "results": results.measure,
 }
 
 

@@ -21,6 +21,7 @@ COMMANDS = (
     "show",
     "logs",
     "why",
+    "results",
     "cancel",
     "retry",
     "rollback",

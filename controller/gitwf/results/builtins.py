@@ -18,7 +18,7 @@ from gitwf.results.entry import Entry, decode, encode, raw
 from gitwf.results.file import ResultsFile
 from gitwf.results.known import Known
 from gitwf.results.naming import experiment_id, phase_of
-from gitwf.results.select import Wanted, best, metric_names, ranked, usual_metric
+from gitwf.results.select import Wanted, best, chosen, metric_names, usual_metric
 from gitwf.results.table import as_markdown, table
 
 Values = Mapping[str, Value]
@@ -97,13 +97,6 @@ class ResultsCommands:
     def _entries(self, wanted: Wanted) -> list[Entry]:
         assert self._file is not None  # noqa: S101  (the callers have looked)
         return [entry for entry in self._file.entries(lambda _: None) if wanted.fits(entry)]
-
-
-def chosen(entries: list[Entry], wanted: Wanted, most: int | None) -> list[Entry]:
-    """Return what a table shows: the best first where a metric is wanted, else the newest first."""
-    if wanted.metric:
-        return ranked(entries, wanted.metric, least=wanted.least)[:most]
-    return entries[::-1][:most]
 
 
 def _fields(value: Value) -> Mapping[str, Value]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 import msgspec
 
-from gitwf.results.entry import Entry, flat, text
+from gitwf.results.entry import Entry, flat
 
 USUAL = "accuracy"
 """The metric that is meant where none is named and there are several."""
@@ -61,11 +61,18 @@ def usual_metric(names: Iterable[str]) -> str | None:
     return known[0] if len(known) == 1 else None
 
 
-def metric_names(entries: Iterable[Entry]) -> Iterator[str]:
-    """Yield the names of all metrics that are numbers, those of objects dotted, each once."""
-    seen: set[str] = set()
-    for entry in entries:
-        for name, value in flat(entry.metrics):
-            if name not in seen and not text(value)[:1].isalpha():
-                seen.add(name)
-                yield name
+def metric_names(entries: Iterable[Entry]) -> list[str]:
+    """Return the names of all metrics that are numbers, those of objects dotted.
+
+    Of entries with metrics of the same names one is looked at: files are long, and alike.
+    """
+    unlike = {tuple(entry.metrics): entry for entry in entries}.values()
+    names = ((name, e.metric(name)) for e in unlike for name, _ in flat(e.metrics))
+    return list(dict.fromkeys(name for name, value in names if value is not None))
+
+
+def chosen(entries: list[Entry], wanted: Wanted, most: int | None) -> list[Entry]:
+    """Return what a table shows: the best first where a metric is wanted, else the newest first."""
+    if wanted.metric:
+        return ranked(entries, wanted.metric, least=wanted.least)[:most]
+    return entries[::-1][:most]

@@ -65,7 +65,7 @@ def test_the_best_come_first(results: list[Entry]) -> None:
 
 
 def test_metrics_are_those_that_are_numbers(results: list[Entry]) -> None:
-    assert list(metric_names(results)) == ["accuracy", "loss", "eval.f1"]
+    assert metric_names(results) == ["accuracy", "loss", "eval.f1"]
 
 
 @pytest.mark.parametrize(
