@@ -11,7 +11,7 @@ from gitwf.data import dvcyaml, lockfile
 from gitwf.data.entry import Entry
 from gitwf.data.errors import DataError
 from gitwf.plan.plan import decode
-from gitwf.plan.stage import Stage
+from gitwf.plan.stage import FILE, Stage
 from gitwf.records.event import StepFinished
 from gitwf.records.runs import PLAN, Runs, UnknownRunError
 
@@ -56,7 +56,7 @@ class Executed:
     def file(self, stage: str) -> str:
         """Return the `dvc.yaml` that ``stage`` stands in."""
         described = self._described.get(stage)
-        return described.beside(dvcyaml.NAME) if isinstance(described, Stage) else dvcyaml.NAME
+        return described.beside(FILE) if isinstance(described, Stage) else FILE
 
     def place(self, stage: str, path: str) -> str:
         """Return ``path``, which ``stage`` names, as a path of the repository."""
@@ -77,7 +77,7 @@ class Executed:
     def _described(self) -> Mapping[str, object]:
         """Return the stages by name: as the plan pins the repository's own, else as they are written."""
         try:
-            written = dvcyaml.read_stages(self._text(dvcyaml.NAME))
+            written = dvcyaml.read_stages(self._text(FILE))
         except DataError:
             written = {}
         return {**written, **{stage.command: stage for stage in self._own}}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from gitwf.data import dvcyaml, lockfile
+from gitwf.data import lockfile
 from gitwf.data.atomic import write_whole
 from gitwf.data.entry import Entry
 from gitwf.data.errors import MissingObjectError, UnsupportedError
@@ -17,7 +17,7 @@ from gitwf.data.hashes import HashInfo
 from gitwf.data.mergeyaml import merge_stages
 from gitwf.data.obtain import obtain
 from gitwf.data.project import Project
-from gitwf.plan.stage import Stage
+from gitwf.plan.stage import FILE, Stage
 
 
 class _Choice(msgspec.Struct, frozen=True):
@@ -104,7 +104,7 @@ def checkout_entries(
     choices = {out.choice.stage.name: out.choice for out in outs}
     written = [choice.stage for name, choice in choices.items() if name not in own]
     if written:
-        _merge(project.root / folder / dvcyaml.NAME, written)
+        _merge(project.root / folder / FILE, written)
     done = {name: choice.entry for name, choice in choices.items()}
     record_entries(project, done, [out.full for out in outs if out.cache], folder)
     return [out.name for out in outs]

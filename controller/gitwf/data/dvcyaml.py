@@ -12,9 +12,7 @@ from gitwf.data.errors import BrokenFileError
 from gitwf.data.overlaps import overlaps
 from gitwf.data.stagefields import RefusedError, stage_of
 from gitwf.data.templates import Read, TemplateError, Templates, has_templates, unescaped
-from gitwf.plan.stage import Stage
-
-NAME = "dvc.yaml"
+from gitwf.plan.stage import FILE, Stage
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -49,14 +47,14 @@ def read_stages(text: str, beside: Beside | None = None) -> dict[str, Stage | Re
 
     Raises `BrokenFileError`: ``text`` is no `dvc.yaml` at all.
     """
-    document = yaml12.loads(text, NAME)
+    document = yaml12.loads(text, FILE)
     if document is None:
         return {}
     if not isinstance(document, Mapping):
-        raise BrokenFileError(f"`{NAME}` does not hold stages by name")
+        raise BrokenFileError(f"`{FILE}` does not hold stages by name")
     stages = document.get("stages") or {}
     if not isinstance(stages, Mapping):
-        raise BrokenFileError(f"`{NAME}` does not hold stages by name")
+        raise BrokenFileError(f"`{FILE}` does not hold stages by name")
     templates = None
     if beside is not None:
         known = document.get("vars"), beside.folder, beside.read, beside.parsing

@@ -10,7 +10,7 @@ import os
 
 import msgspec
 
-from gitwf.data import dvcyaml, lockfile, runcache
+from gitwf.data import lockfile, runcache
 from gitwf.data.changes import changes, sentence
 from gitwf.data.entry import Entry, Item, Params
 from gitwf.data.errors import BrokenFileError, DataError, MissingObjectError, PathError
@@ -20,7 +20,7 @@ from gitwf.data.overlaps import overlaps
 from gitwf.data.params import read_params
 from gitwf.data.project import Project
 from gitwf.data.tracked import bring
-from gitwf.plan.stage import Stage
+from gitwf.plan.stage import FILE, Stage
 
 _UNSEEN = HashInfo("")
 """Stands for what an out will hold, where only its path counts."""
@@ -134,7 +134,7 @@ def _refuse_outs(project: Project, stage: Stage) -> None:
         raise PathError(f"`{stage.name}` cannot be a stage: {why}")
     for out in stage.outs:
         full = project.resolve(stage.wdir, out.path)
-        if full.name in {dvcyaml.NAME, lockfile.NAME} or full.suffix == ".dvc":
+        if full.name in {FILE, lockfile.NAME} or full.suffix == ".dvc":
             raise PathError(f"`{out.path}` cannot be an out: it is a file of DVC itself")
         if full.with_name(f"{full.name}.dvc").is_file():
             raise PathError(f"`{out.path}` cannot be an out: `{out.path}.dvc` tracks it")

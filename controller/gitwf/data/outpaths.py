@@ -6,9 +6,8 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from gitwf.data import yaml12
-from gitwf.data.dvcyaml import NAME
 from gitwf.data.errors import BrokenFileError
+from gitwf.plan.stage import FILE
 
 _SECTIONS = ("outs", "metrics", "plots")
 _TEMPLATE = re.compile(r"\$\{.*?\}", re.DOTALL)
@@ -22,11 +21,11 @@ def provided_paths(files: Iterable[str], text: Text) -> Iterator[str]:
 
     A template in a path is a ``*``. A `dvc.yaml` that cannot be read provides nothing.
     """
-    pipelines = {NAME}
+    pipelines = {FILE}
     for path in files:
         if path.endswith(_TRACKS):
             yield path.removesuffix(_TRACKS)
-        elif path.endswith(f"/{NAME}"):
+        elif path.endswith(f"/{FILE}"):
             pipelines.add(path)
     for path in pipelines:
         content = text(path)
@@ -47,7 +46,9 @@ def out_paths(text: str) -> Iterator[str]:
 
     Raises `BrokenFileError`: ``text`` is no YAML.
     """
-    document = yaml12.loads(text, NAME)
+    from gitwf.data import yaml12
+
+    document = yaml12.loads(text, FILE)
     stages = document.get("stages") if isinstance(document, Mapping) else None
     for stage in stages.values() if isinstance(stages, Mapping) else ():
         body = stage.get("do", stage) if isinstance(stage, Mapping) else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gitwf.data import dvcconfig
-from gitwf.data.dvcyaml import NAME, Beside, apart, read_stages
-from gitwf.data.templates import Read
-from gitwf.plan.stage import Stage
+from gitwf.plan.stage import FILE, Stage
+
+if TYPE_CHECKING:
+    from gitwf.data.dvcyaml import Beside
+    from gitwf.data.templates import Read
 
 
 class OwnStages:
@@ -36,13 +38,18 @@ class OwnStages:
     def _stages(self, folder: str) -> Mapping[str, Stage | str]:
         if folder.startswith(("..", "/")):
             return {}
-        text = self._read(posixpath.normpath(posixpath.join(folder, NAME)))
+        text = self._read(posixpath.normpath(posixpath.join(folder, FILE)))
         if text is None:
             return {}
+        from gitwf.data.dvcyaml import apart, read_stages
+
         known = apart(read_stages(text, self._beside(folder))).items()
         return {n: s if isinstance(s, Stage) else str(s.reason) for n, s in known}
 
     def _beside(self, folder: str) -> Beside:
+        from gitwf.data import dvcconfig
+        from gitwf.data.dvcyaml import Beside
+
         root = next((at for at in _upwards(folder) if self._has(f"{at}/.dvc/config")), ".")
         name = posixpath.normpath(f"{root}/.dvc/config")
         settings = dvcconfig.parse(self._read(name) or "", Path(name))

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 import msgspec
 
+FILE = "dvc.yaml"
+"""What the file is called that holds a folder's stages."""
+
 
 class OutKind(StrEnum):
     """What an out is to DVC: the word of `dvc.yaml` without its plural."""
