@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
-_ITEM = re.compile(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/([1-9]\d?))?", re.ASCII)
+_ITEM = r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/([1-9]\d?))?"
 _LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _HORIZON = timedelta(days=8 * 366 + 7)
 """The longest way from one 29 February to the next goes over a year such as 2100."""
@@ -77,7 +77,7 @@ def _field(text: str, limits: tuple[int, int]) -> frozenset[int] | None:
     """Return the numbers that a field means, or None where it has not the form."""
     numbers: set[int] = set()
     for item in text.split(","):
-        found = _ITEM.fullmatch(item)
+        found = re.fullmatch(_ITEM, item, re.ASCII)
         if found is None:
             return None
         first, last, step = found.groups()

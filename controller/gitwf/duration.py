@@ -6,8 +6,7 @@ import re
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _NUMBER = r"\d+(?:\.\d+)?"
-_FORM = re.compile("".join(rf"(?:({_NUMBER}){unit}(?![a-z]))?" for unit in _UNITS), re.ASCII)
-_SECONDS = re.compile(_NUMBER, re.ASCII)
+_FORM = "".join(rf"(?:({_NUMBER}){unit}(?![a-z]))?" for unit in _UNITS)
 
 
 def parse_duration(text: str) -> float | None:
@@ -16,9 +15,9 @@ def parse_duration(text: str) -> float | None:
     A bare number is seconds. Units are ``d h m s ms``, each at most once and from the largest to
     the smallest (`docs/language.md`, section 2).
     """
-    if _SECONDS.fullmatch(text):
+    if re.fullmatch(_NUMBER, text, re.ASCII):
         return float(text)
-    form = _FORM.fullmatch(text)
+    form = re.fullmatch(_FORM, text, re.ASCII)
     if not text or form is None:
         return None
     amounts = zip(form.groups(), _UNITS.values(), strict=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gitwf.diagnostics import Span
 from gitwf.language.canonical import same_meaning
-from gitwf.language.lexer import lossless
+from gitwf.language.lossless import lossless
 from gitwf.language.parser import parse
 from gitwf.language.tree import File, Missing, Node
 from gitwf.language.walk import children

@@ -14,8 +14,8 @@ from gitwf.config.settings import NAMED_DROIDS, Path, Settings, Table
 from gitwf.diagnostics import Diagnostic, Span, nearest
 
 _SHOWN = 40
-_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
+_NOT_UTF8 = "[\udc80-\udcff]"
 """A byte that is no UTF-8, as ``surrogateescape`` hands it on."""
 _FORMS: Mapping[object, str] = {
     str: "a string",
@@ -49,7 +49,7 @@ def load(text: str, path: str = "wf.toml") -> Loaded:
     """
     if not text.strip():
         return Loaded(Settings())
-    if broken := _NOT_UTF8.search(text):
+    if broken := re.search(_NOT_UTF8, text):
         return Loaded(Settings(), (_not_utf8(broken, path),))
     import tomllib
 
@@ -71,7 +71,7 @@ def _not_utf8(broken: re.Match[str], path: str) -> Diagnostic:
 
 def _broken(message: str, text: str, path: str) -> Diagnostic:
     """Return the WF601 for a message of `tomllib`, which ends in its place."""
-    place = _PLACE.search(message)
+    place = re.search(_PLACE, message)
     at = len(text)
     if place and place[1]:
         before = text.split("\n")[: int(place[1]) - 1]

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from gitwf.duration import parse_duration
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([KMGT]i?)?B?", re.ASCII)
+_SIZE = r"(\d+(?:\.\d+)?)\s?([KMGT]i?)?B?"
 _PREFIXES = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
@@ -33,7 +33,7 @@ class Size(int):
     @classmethod
     def read(cls, setting: object) -> Self:
         """Return the size that ``setting`` says. Raises ValueError where it says none."""
-        form = _SIZE.fullmatch(_text(setting))
+        form = re.fullmatch(_SIZE, _text(setting), re.ASCII)
         if form is None:
             raise ValueError(cls.form)
         amount, prefix = form[1], form[2] or ""

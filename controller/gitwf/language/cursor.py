@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from gitwf.diagnostics import Diagnostic, Span
-from gitwf.language import habits, lexer, tree
+from gitwf.language import habits, tree
+from gitwf.language.characters import clean
 from gitwf.language.lexer import EXPRESSION, FLOW, PIECES, Mode
 from gitwf.language.token import Kind, Token
 
@@ -38,7 +39,7 @@ class Cursor(ABC):
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
-        self.text, self.diagnostics = lexer.clean(path, text)
+        self.text, self.diagnostics = clean(path, text)
         self.has_lookalikes = habits.has_lookalikes(self.text)
         self.tokens: list[Token] = []
         self.position = 0
@@ -79,12 +80,13 @@ class Cursor(ABC):
 
     def look(self, mode: Mode) -> None:
         """Read the token at the cursor in ``mode``."""
-        match = mode.pattern.match(self.text, self.position)
+        match = mode.match(self.text, self.position)
         if match is None or match.lastindex is None:  # every mode matches any text
             raise AssertionError(mode)
-        group = match.lastindex
-        self.kind = mode.kinds[group]
-        self.start, self.end = match.span(group)
+        token = match.lastindex
+        self.kind = mode.kinds[token]
+        self.start = match.end(1)
+        self.end = match.end(token)
         self._resume = match.end()
 
     def advance(self, mode: Mode = FLOW) -> None:

@@ -12,7 +12,7 @@ from gitwf.language.lexer import OPERAND, Mode
 from gitwf.language.token import Kind
 
 _CHAINS = {Kind.AND: "&&", Kind.OR: "||"}
-_COMMAND = re.compile(rf"{lexer.COMMAND}(?![^\s;&|<>→])")
+_COMMAND = rf"{lexer.COMMAND}(?![^\s;&|<>→])"
 _REDIRECTS = frozenset({Kind.WRITE, Kind.APPEND})
 FLOW_STARTS = frozenset({Kind.COMMAND, Kind.OPEN, Kind.BARRIER, Kind.DIRECTIVE})
 
@@ -124,7 +124,7 @@ class Flows(Expressions):
         here = Span(self.start, self.end)
         if self.kind is Kind.READ:
             message = "a command does not read from a file by `<`"
-            if document := habits.HERE_DOCUMENT.match(self.text, self.start):
+            if document := habits.here_document(self.text, self.start):
                 self.fail("WF103", message, here, "write the text into a file, and name it")
                 self.skip(until=document.end())
                 return
@@ -159,7 +159,7 @@ class Flows(Expressions):
 
     def _redirects_a_stream(self) -> bool:
         """Fail at ``2>`` and the like; return whether that stands here."""
-        stream = habits.STREAM.match(self.text, self.start - 1)
+        stream = habits.stream(self.text, self.start - 1)
         if stream is None or self.last < self.start:
             return False
         message = "only a whole result is redirected, not one stream"
@@ -172,7 +172,7 @@ class Flows(Expressions):
         """``( ">" | ">>" ) ( name | "$" name | path )``."""
         start, append = self.start, self.kind is Kind.APPEND
         self.advance()
-        if _COMMAND.match(self.text, self.start):
+        if re.compile(_COMMAND).match(self.text, self.start):
             hint = "an arrow is `→` or `->`; a file is `./name`"
             self.fail("WF103", "a redirect does not go to a command", self.word().span, hint)
             return tree.Redirect(self.since(start), append, None, None)

@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-_TOKEN = re.compile(
+_PIECE = (
     r"(?P<star>\*+)|(?P<one>\?)|\\(?P<escaped>.)"
-    r"|\[(?P<not>[!^])?(?P<set>\]?(?:\[:[a-z]+:\]|[^\]])*)\]|(?P<other>.)",
-    re.DOTALL,
+    r"|\[(?P<not>[!^])?(?P<set>\]?(?:\[:[a-z]+:\]|[^\]])*)\]|(?P<other>.)"
 )
-_MEMBER = re.compile(r"\[:(?P<named>[a-z]+):\]|(?P<low>.)-(?P<high>[^\]])|(?P<single>.)", re.DOTALL)
+_MEMBER = r"\[:(?P<named>[a-z]+):\]|(?P<low>.)-(?P<high>[^\]])|(?P<single>.)"
 _NAMED: dict[str, Callable[[str], bool]] = {
     "alnum": str.isalnum,
     "alpha": str.isalpha,
@@ -83,7 +82,7 @@ def _aligned(
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> tuple[Test | None, ...]:
     """Return a test for each character of a pattern, None for a star."""
-    return tuple(map(_test, _TOKEN.finditer(pattern)))
+    return tuple(map(_test, re.finditer(_PIECE, pattern, re.DOTALL)))
 
 
 def _test(token: re.Match[str]) -> Test | None:
@@ -93,7 +92,7 @@ def _test(token: re.Match[str]) -> Test | None:
         return lambda _: True
     if token["set"] is None:
         return (token["escaped"] or token["other"]).__eq__
-    members = [_member(member) for member in _MEMBER.finditer(token["set"])]
+    members = [_member(member) for member in re.finditer(_MEMBER, token["set"], re.DOTALL)]
     wanted = not token["not"]
     return lambda c: any(member(c) for member in members) is wanted
 

@@ -1,4 +1,8 @@
-"""Habits from elsewhere: what people write who come from a shell, from YAML or from prose."""
+"""Habits from elsewhere: what people write who come from a shell, from YAML or from prose.
+
+The patterns stand here as text: only files with mistakes need them, and it takes longer to compile them all than to
+read such a file. `re` keeps those that were used.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,8 @@ from collections.abc import Mapping
 
 from gitwf.diagnostics import nearest
 
-STREAM = re.compile(r"(?<!\S)[0-9]>>?(?:&[0-9-])?")
-"""A shell's redirect of one stream: ``2>``, ``2>&1``."""
-
-HERE_DOCUMENT = re.compile(r"<<-?[ \t]*+(['\"]?)(\w++)\1(?=.*\n)(?:.*\n){0,99}?[ \t]*+\2(?=\s|\Z)")
-"""A shell's text up to a word: ``<< EOF``."""
+_STREAM = r"(?<!\S)[0-9]>>?(?:&[0-9-])?"
+_HERE_DOCUMENT = r"<<-?[ \t]*+(['\"]?)(\w++)\1(?=.*\n)(?:.*\n){0,99}?[ \t]*+\2(?=\s|\Z)"
 
 _HANDLERS = ("on_failure", "on_success", "on_exit")
 _IF = "`if:` takes arrows: `if:$ok → /a → /b`"
@@ -71,18 +72,14 @@ _PROGRAMS = (
     *("python3?", "pip", "uv", "conda", "make", "(?:ba)?sh", "git", "docker", "sudo", "cd", "cp"),
     *("mv", "rm", "mkdir", "ls", "cat", "grep", "sed", "tee", "curl"),
 )
-_SHAPES: Mapping[re.Pattern[str], str] = {
-    re.compile(r"\$"): "`$name = …` sets a variable, `/echo $name` shows it",
-    re.compile(r"[({\[]"): "a group stands in braces, with spaces: `{ /a ; /b }`",
-    re.compile(r"!"): _OUTCOME,
-    re.compile(r"\w+\(\):?$"): _DEFINE,
-    re.compile(r"--$"): _COMMENT,
-    re.compile(
-        r"(?:[-*+•]|\d+[.)])$"
-    ): "steps are lines, not the items of a list: write `/command`",
-    re.compile(rf"\.\.?/|(?:{'|'.join(_PROGRAMS)})$"): (
-        "programs start in the `run` line of a `define:`"
-    ),
+_SHAPES: Mapping[str, str] = {
+    r"\$": "`$name = …` sets a variable, `/echo $name` shows it",
+    r"[({\[]": "a group stands in braces, with spaces: `{ /a ; /b }`",
+    r"!": _OUTCOME,
+    r"\w+\(\):?$": _DEFINE,
+    r"--$": _COMMENT,
+    r"(?:[-*+•]|\d+[.)])$": "steps are lines, not the items of a list: write `/command`",
+    rf"\.\.?/|(?:{'|'.join(_PROGRAMS)})$": "programs start in the `run` line of a `define:`",
 }
 DIRECTIVES: Mapping[str, str] = {
     "else": _ELSE,
@@ -121,30 +118,26 @@ TYPES: Mapping[str, str] = {
 CONSTANTS: Mapping[str, str] = {"none": "null", "nil": "null", "true": "true", "false": "false"}
 """Constants as other languages spell them, in lower case."""
 
-ASSIGNMENT = re.compile(
+_ASSIGNMENT = (
     r"(?:(?:export|let|var|const|local|declare|readonly|set)[ \t]++)?+"
     r"\$?(?P<name>[A-Za-z_][A-Za-z0-9_]*+)[ \t]*+(?P<change>[:+*/-]?)=(?![=>~])"
 )
-"""A variable set as it is elsewhere: ``x=1``, ``export X=1``, ``let x = 1``, ``x := 1``."""
-
-_LITERAL = re.compile(r"[ \t]*+(-?\d[\d.]*|true|false|'[^'\n]*'|\"[^\"\n]*\")(?=[\s;]|\Z)")
-_BARE = re.compile(r"[ \t]*+([\w./-]+)(?=[\s;]|\Z)")
-_ARROW = re.compile(r"[⇒⟶⟹➔➜]|[–—−]+(?=[\s>])|-+(?=->)|=+(?==>)|~(?=>)")
-_QUOTE = re.compile(r"[“”„‟‘’‚‛]")
-_WIDE = re.compile("[＆＜＞｜；]")
-_LOOKALIKE = re.compile("[⇒⟶⟹➔➜–—−“”„‟‘’‚‛＆＜＞｜；]")
-_LONG_ARROWS = ("-->", "==>", "~>")
-_COMPARISON = re.compile(r"[=!]==|<>|=[<>~]|=(?!=)")
+_LITERAL = r"[ \t]*+(-?\d[\d.]*|true|false|'[^'\n]*'|\"[^\"\n]*\")(?=[\s;]|\Z)"
+_BARE = r"[ \t]*+([\w./-]+)(?=[\s;]|\Z)"
+_ARROW = r"[⇒⟶⟹➔➜]|[–—−]+(?=[\s>])|-+(?=->)|=+(?==>)|~(?=>)"
+_QUOTE = "[“”„‟‘’‚‛]"
+_WIDE = "[＆＜＞｜；]"
+_LOOKALIKES = ("-->", "==>", "~>", *"⇒⟶⟹➔➜–—−“”„‟‘’‚‛＆＜＞｜；")
+_COMPARISON = r"[=!]==|<>|=[<>~]|=(?!=)"
 _COMPARISONS = {"=": "==", "<>": "!=", "=<": "<=", "=>": ">=", "=~": "matches"}
 _VALUES = {
     **dict.fromkeys(("$(", "`"), "the output of a command is its result: `$x = /command`"),
     "{": 'an object comes from a file: `read("values.json")`',
 }
 _OPENS = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done"}
-_KEYWORD = re.compile(
-    r"(?:^|[;&|]|(?<![^\s;])(?:do|then|else)(?=\s))[ \t]*+"
-    rf"({'|'.join((*_OPENS, *set(_OPENS.values())))})(?![^\s;])",
-    re.MULTILINE,
+_KEYWORD = (
+    r"(?m:^|[;&|]|(?<![^\s;])(?:do|then|else)(?=\s))[ \t]*+"
+    rf"({'|'.join((*_OPENS, *sorted(set(_OPENS.values()))))})(?![^\s;])"
 )
 _DEEP = 8
 
@@ -168,13 +161,18 @@ def _instead_of(word: str) -> str:
     if close := nearest(word, _HANDLERS):
         return f"did you mean `{close}`?"
     for shape, hint in _SHAPES.items():
-        if shape.match(word):
+        if re.match(shape, word):
             return hint
     return f"a command begins with a slash: `/{_bare(word)}`"
 
 
+def assignment(text: str, at: int) -> re.Match[str] | None:
+    """Match a variable that is set as it is elsewhere: ``x=1``, ``export X=1``, ``let x = 1``, ``x := 1``."""
+    return _match(_ASSIGNMENT, text, at)
+
+
 def assigned(match: re.Match[str]) -> str:
-    """Return how a match of `ASSIGNMENT` is written here."""
+    """Return how a match of `assignment` is written here."""
     name, change = match["name"], match["change"]
     before = "" if change in {"", ":"} else f"${name} {change} "
     return f"write `${name} = {before}{_value(match.string, match.end())}`"
@@ -182,7 +180,7 @@ def assigned(match: re.Match[str]) -> str:
 
 def _value(text: str, at: int) -> str:
     """Return the simple value that stands in ``text`` there, as it is written here."""
-    literal, word = _LITERAL.match(text, at), _BARE.match(text, at)
+    literal, word = _match(_LITERAL, text, at), _match(_BARE, text, at)
     return literal[1] if literal else f'"{word[1]}"' if word else "…"
 
 
@@ -191,7 +189,7 @@ def block_end(text: str, start: int) -> int:
 
     It ends with the word that closes it (``if … fi``), or where lines are indented no further.
     """
-    first = re.compile(r"\w+(?![^\s;])").match(text, start)
+    first = _match(r"\w+(?![^\s;])", text, start)
     closing = _OPENS.get(first[0]) if first else None
     end = _closed(text, start, closing) if closing else None
     return end or _indented_end(text, start)
@@ -200,7 +198,7 @@ def block_end(text: str, start: int) -> int:
 def _closed(text: str, start: int, closing: str) -> int | None:
     """Return where ``closing`` closes the shell's block at ``start``, or None."""
     waiting = [closing]
-    for match in _KEYWORD.finditer(text, start + 1):
+    for match in re.compile(_KEYWORD).finditer(text, start + 1):
         if further := _OPENS.get(match[1]):
             waiting.append(further)
         elif match[1] == waiting[-1]:
@@ -227,9 +225,19 @@ def _indented_end(text: str, start: int) -> int:
     return start
 
 
+def stream(text: str, at: int) -> re.Match[str] | None:
+    """Match a shell's redirect of one stream: ``2>``, ``2>&1``."""
+    return _match(_STREAM, text, at)
+
+
+def here_document(text: str, at: int) -> re.Match[str] | None:
+    """Match a shell's text up to a word: ``<< EOF``."""
+    return _match(_HERE_DOCUMENT, text, at)
+
+
 def behind(text: str, at: int) -> str | None:
     """Return a hint for what stands in ``text`` where a statement has ended, or None."""
-    word = re.compile(r"\w+|\S").match(text, at)
+    word = _match(r"\w+|\S", text, at)
     if text.startswith("/", at):
         return "join two commands by `→`, `&&` or `;`"
     return (_BEHIND.get(word[0]) or _WORDS.get(word[0])) if word else None
@@ -237,7 +245,7 @@ def behind(text: str, at: int) -> str | None:
 
 def comparison(text: str, at: int) -> tuple[str, str] | None:
     """Return the comparison of another language that stands in ``text`` there, and a hint."""
-    match = _COMPARISON.match(text, at)
+    match = _match(_COMPARISON, text, at)
     if match is None:
         return None
     mended = _COMPARISONS.get(match[0], match[0][:2])
@@ -251,18 +259,16 @@ def no_value(text: str, at: int) -> str | None:
 
 def has_lookalikes(text: str) -> bool:
     """Return whether there may be a word in ``text`` that `lookalike` knows."""
-    if any(arrow in text for arrow in _LONG_ARROWS):
-        return True
-    return not text.isascii() and _LOOKALIKE.search(text) is not None
+    return any(mark in text for mark in _LOOKALIKES)
 
 
 def lookalike(text: str, at: int = 0) -> str | None:
     """Return a hint if an arrow or a quote of other places stands in ``text`` there, or None."""
-    if _ARROW.match(text, at):
+    if _match(_ARROW, text, at):
         return "write the arrow as `→` or `->`"
-    if _QUOTE.match(text, at):
+    if _match(_QUOTE, text, at):
         return 'write straight quotes: `"…"`'
-    if wide := _WIDE.match(text, at):
+    if wide := _match(_WIDE, text, at):
         return f"write the plain character: `{chr(ord(wide[0]) - 0xFEE0)}`"
     return None
 
@@ -270,3 +276,7 @@ def lookalike(text: str, at: int = 0) -> str | None:
 def _bare(word: str) -> str:
     match = re.match(r"\w[\w-]*", word)
     return match[0] if match else "command"
+
+
+def _match(pattern: str, text: str, at: int) -> re.Match[str] | None:
+    return re.compile(pattern).match(text, at)

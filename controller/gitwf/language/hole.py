@@ -39,13 +39,13 @@ class Hole(msgspec.Struct, frozen=True):
 def quoted(text: str, hole: Hole) -> str:
     """Return ``text`` so that a shell reads exactly it in ``hole``, which is not refused."""
     if hole.quote is Quote.DOUBLE:
-        return _SPECIAL_IN_DOUBLE.sub(r"\\\g<0>", text)
+        return re.sub(_SPECIAL_IN_DOUBLE, r"\\\g<0>", text)
     inside = text.replace("'", r"'\''")
     if hole.quote is Quote.SINGLE:
         return inside
-    return text if hole.plain and _PLAIN_VALUE.fullmatch(text) else f"'{inside}'"
+    return text if hole.plain and re.fullmatch(_PLAIN_VALUE, text) else f"'{inside}'"
 
 
-_SPECIAL_IN_DOUBLE = re.compile(r'[\\$"`]')
+_SPECIAL_IN_DOUBLE = r'[\\$"`]'
 # A reserved word (`if`, `done`) would be one without quotes; none has a digit or a sign in it.
-_PLAIN_VALUE = re.compile(rf"(?=[{PLAIN}]*[0-9_./:-])[{PLAIN}]+")
+_PLAIN_VALUE = rf"(?=[{PLAIN}]*[0-9_./:-])[{PLAIN}]+"

@@ -21,7 +21,7 @@ from gitwf.language.token import Kind, Token
 class Parsed(msgspec.Struct, frozen=True):
     """What a text says: its tree, what is wrong with it, and its tokens without the space between.
 
-    `lexer.lossless` gives the space, too.
+    `lossless` gives the space, too.
     """
 
     file: tree.File

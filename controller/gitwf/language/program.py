@@ -12,7 +12,7 @@ import msgspec
 
 from gitwf.diagnostics import Diagnostic, Source, Span
 from gitwf.language import tree
-from gitwf.language.lexer import unified
+from gitwf.language.characters import unified
 from gitwf.language.parser import parse
 from gitwf.language.walk import walk
 

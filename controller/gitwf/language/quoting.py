@@ -155,7 +155,8 @@ class _Scanner:
             if token is None or token.lastgroup is None:  # every pattern matches any text
                 raise AssertionError(self.script)
             self.at = token.end()
-            _HANDLERS.get(token.lastgroup, _Scanner.text)(self, token)
+            if token.lastgroup != "text":
+                _HANDLERS.get(token.lastgroup, _Scanner.held)(self, token)
         if self.stack and not self.doubt and not self.unclosed:
             self._report_open()
         self.holes += [Hole(None, self.doubt)] * self.script.count(HOLE, self.at)
@@ -190,7 +191,8 @@ class _Scanner:
 
     # -- tokens of commands --------------------------------------------------------------------
 
-    def text(self, token: re.Match[str]) -> None:
+    def held(self, token: re.Match[str]) -> None:
+        """Take what is of no interest but for the holes that it may hold; bare text holds none."""
         self._add(token[0].count(HOLE), None, _AFTER_DOLLAR)
 
     def hole(self, token: re.Match[str]) -> None:

@@ -25,9 +25,9 @@ MAX_WORK = 4_000_000
 
 _MAX_NESTING = 100
 _MAX_KEPT = 100_000
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[dDsSwWntrfv]|[^a-zA-Z0-9])", re.DOTALL)
-_COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}|\{,(\d+)\}", re.ASCII)
+_CLASS = r"(?s)\[\^?\]?(?:\\.|[^\]\\])*\]"
+_ESCAPE = r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[dDsSwWntrfv]|[^a-zA-Z0-9])"
+_COUNT = r"(?a)\{(\d+)(?:(,)(\d*))?\}|\{,(\d+)\}"
 
 
 class RegexError(ValueError):
@@ -134,6 +134,9 @@ class _Parser:
     def _peek(self) -> str:
         return self.pattern[self.at : self.at + 1]
 
+    def _match(self, what: str) -> re.Match[str] | None:
+        return re.compile(what).match(self.pattern, self.at)
+
     def _alternatives(self) -> Fragment:
         """``alternatives = sequence { "|" sequence }``."""
         branches = [self._sequence()]
@@ -171,7 +174,7 @@ class _Parser:
             return self._group()
         if character in "*+?^$":
             raise RegexError(f"`{character}` at {self.at + 1} cannot stand there")
-        if character == "{" and _COUNT.match(self.pattern, self.at):
+        if character == "{" and self._match(_COUNT):
             raise RegexError(f"a count at {self.at + 1} repeats nothing")
         source = self._one()
         test = re.compile(source, re.DOTALL if source == "\n" else 0).fullmatch
@@ -196,9 +199,9 @@ class _Parser:
         """Take what stands for one character; Python's engine says which characters those are."""
         character = self._peek()
         if character == "[":
-            found = _CLASS.match(self.pattern, self.at)
+            found = self._match(_CLASS)
         elif character == "\\":
-            found = _ESCAPE.match(self.pattern, self.at)
+            found = self._match(_ESCAPE)
         else:
             self.at += 1
             return character if character == "." else re.escape(character)
@@ -224,7 +227,7 @@ class _Parser:
             return fragment
         self.at = end
         self.at += self._peek() == "?"
-        if self._peek() in {"*", "+", "?"} or _COUNT.match(self.pattern, self.at):
+        if self._peek() in {"*", "+", "?"} or self._match(_COUNT):
             raise RegexError(f"a repeat of a repeat at {self.at + 1}")
         return lambda after: self._copies(fragment, least, most, after)
 
@@ -232,7 +235,7 @@ class _Parser:
         simple: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
         if self._peek() in simple:
             return *simple[self._peek()], self.at + 1
-        found = _COUNT.match(self.pattern, self.at)
+        found = self._match(_COUNT)
         if found is None:
             return 1, 1, self.at
         least, comma, most, only_most = found.groups()

@@ -92,16 +92,17 @@ def _split(
     while piece := _PIECE.match(text, at):
         at = piece.end()
         span = Span(offset + piece.start(), offset + at)
-        if piece["expression"]:
+        kind = piece.lastgroup
+        if kind == "expression":
             found = parse_embedded(path, text, piece.start(), offset)
             at = max(at, found.end)
             span = Span(span.start, offset + at)
             diagnostics += found.diagnostics
             pieces.append(tree.Interpolation(span, found.expression))
-        elif piece["name"]:
+        elif kind == "name":
             pieces.append(tree.Interpolation(span, tree.Name(span, piece["name"])))
         else:
-            pieces.append(ShellText(span, "$" if piece["dollar"] else piece[0]))
+            pieces.append(ShellText(span, "$" if kind == "dollar" else piece[0]))
     return pieces, diagnostics
 
 

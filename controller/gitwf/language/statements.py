@@ -92,7 +92,7 @@ class Statements(Definitions):
             return self._handler()
         if self.kind is Kind.DIRECTIVE and not self.depth and self.lexeme == "define:":
             return self.definition()
-        if self.kind in WORDS and (match := habits.ASSIGNMENT.match(self.text, self.start)):
+        if self.kind in WORDS and (match := habits.assignment(self.text, self.start)):
             return self._foreign_assignment(match)
         return self.flow()
 

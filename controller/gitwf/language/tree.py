@@ -357,7 +357,10 @@ class Definition(Node, frozen=True):
 
     def field(self, name: str) -> DefinitionField | None:
         """Return the (first) field called ``name``, or None."""
-        return next((f for f in self.fields if f.name == name), None)
+        for field in self.fields:
+            if field.name == name:
+                return field
+        return None
 
 
 class Handler(Node, frozen=True):

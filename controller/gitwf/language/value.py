@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date, datetime, time
 from decimal import Context, Decimal, InvalidOperation
@@ -129,7 +128,9 @@ def to_json(value: Value) -> str:
         case Number():
             return value.spelling
         case str():
-            return json.encoder.encode_basestring(value)
+            from json.encoder import encode_basestring
+
+            return encode_basestring(value)
         case list():
             return f"[{','.join(map(to_json, value))}]"
         case dict():
@@ -144,6 +145,8 @@ def from_json(text: str) -> Value:
         ValueError: if it is not JSON (`NaN` and `Infinity` are not), or larger or deeper nested
             than a value may be.
     """
+    import json
+
     try:
         value: Value = json.loads(
             text, parse_int=_numeral, parse_float=_numeral, parse_constant=_refuse_constant

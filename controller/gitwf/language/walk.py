@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from inspect import get_annotations
 
 from gitwf.language.tree import Node
 
@@ -15,12 +13,8 @@ _LEAVES = frozenset({"Span", "str", "str | None", "bool", "Value", "Quote", "Hol
 def children(node: Node) -> list[Node]:
     """Return the nodes that stand directly in ``node``, in the order of its fields."""
     found: list[Node] = []
-    for name in _fields(type(node)):
-        below = getattr(node, name)
-        if isinstance(below, tuple):
-            found += below
-        elif below is not None:
-            found.append(below)
+    push_children(node, found)
+    found.reverse()
     return found
 
 
@@ -35,7 +29,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 def push_children(node: Node, stack: list[Node]) -> None:
     """Put the nodes that stand directly in ``node`` onto ``stack``, the first one on top."""
-    for name in reversed(_fields(type(node))):
+    for name in _HOLDERS[type(node)]:
         below = getattr(node, name)
         if isinstance(below, tuple):
             stack += below[::-1]
@@ -43,10 +37,15 @@ def push_children(node: Node, stack: list[Node]) -> None:
             stack.append(below)
 
 
-@cache
-def _fields(kind: type[Node]) -> tuple[str, ...]:
-    """Return the names of the fields that hold a node, None, or a tuple of nodes."""
-    notes: dict[str, str] = {}
-    for base in reversed(kind.__mro__):
-        notes |= get_annotations(base)
-    return tuple(name for name in kind.__struct_fields__ if notes[name] not in _LEAVES)
+class _Holders(dict[type[Node], tuple[str, ...]]):
+    """The names of the fields that hold a node, None, or a tuple of nodes, by kind of node; the last one first."""
+
+    def __missing__(self, kind: type[Node]) -> tuple[str, ...]:
+        notes: dict[str, str] = {}
+        for base in reversed(kind.__mro__):
+            notes |= getattr(base, "__annotations__", {})
+        names = (name for name in kind.__struct_fields__ if notes[name] not in _LEAVES)
+        return self.setdefault(kind, tuple(names)[::-1])
+
+
+_HOLDERS = _Holders()

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from gitwf.diagnostics import Diagnostic, Span
-from gitwf.language.lexer import clean, is_name, lossless
+from gitwf.language.characters import clean
+from gitwf.language.lexer import is_name
+from gitwf.language.lossless import lossless
 from gitwf.language.parser import parse
 
 

@@ -64,7 +64,9 @@ class Scene:
 
         What else seems wrong there may come from that alone.
         """
-        mistakes = self._mistakes.get(path, [])
+        mistakes = self._mistakes.get(path)
+        if not mistakes:
+            return False
         after = bisect_left(mistakes, span.start)
         behind = _BLANKS.match(self.program.sources[path].text, span.end)
         return after < len(mistakes) and behind is not None and mistakes[after] <= behind.end()

@@ -10,8 +10,8 @@ from gitwf.language import tree
 from gitwf.language.check.paths import PATH_FIELDS
 from gitwf.language.check.scene import Scene
 
-_DOLLAR = re.compile(r"(?:\\.|\$\$)|(?P<found>\$\(|\$[?#@*!0-9-])", re.DOTALL)
-_GLOB = re.compile(r"\\.|\$.|(?P<found>[*?]|\[[^\]\s]+\])", re.DOTALL)
+_DOLLAR = r"(?:\\.|\$\$)|(?P<found>\$\(|\$[?#@*!0-9-])"
+_GLOB = r"\\.|\$.|(?P<found>[*?]|\[[^\]\s]+\])"
 _SIGN = re.compile(r"[$*?\[]")
 """What begins anything that the other two find."""
 _SHELL = "shell text goes into the `run` line of a `define:`; `$$` is a plain dollar"
@@ -50,10 +50,9 @@ def _word(word: tree.Word, source: Source) -> Iterator[Diagnostic]:
             yield from _found(_GLOB, part, source, "quote it if it is meant as it stands")
 
 
-def _found(
-    pattern: re.Pattern[str], part: tree.Literal, source: Source, hint: str
-) -> Iterator[Diagnostic]:
-    for match in pattern.finditer(source.text, part.span.start, part.span.end):
+def _found(pattern: str, part: tree.Literal, source: Source, hint: str) -> Iterator[Diagnostic]:
+    found = re.compile(pattern, re.DOTALL)
+    for match in found.finditer(source.text, part.span.start, part.span.end):
         if match["found"]:
             message = f"`{match['found']}` is text here: no shell reads this line"
             span = Span(*match.span())

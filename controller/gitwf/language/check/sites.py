@@ -109,7 +109,7 @@ class _Finder:
             case tree.Command(name=name):
                 if defined := self._definitions.get(name):
                     yield Site(defined.definition, node, way)
-            case tree.Definition() | tree.Droid():
+            case tree.Definition() | tree.Droid() | tree.Word():
                 pass
             case tree.Block():
                 yield from self._in_block(node, way)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import msgspec
 
 from gitwf.diagnostics import Diagnostic, Source, has_errors
+from gitwf.language.characters import unified
 from gitwf.language.format.layout import layout
 from gitwf.language.format.render import render
 from gitwf.language.format.spelling import UNICODE, Marks, spelled
-from gitwf.language.lexer import unified
 from gitwf.language.parser import Parsed, parse
 
 
