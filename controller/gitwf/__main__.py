@@ -21,15 +21,17 @@ def _called(words: list[str]) -> int:
         return 0
     from gitwf.cli.edge import guarded
 
-    if "--help" not in words and "-h" not in words:
-        if words[:1] == ["validate"]:
+    if "--help" not in words and "-h" not in words and words[:1] in (["validate"], ["fmt"]):
+        from gitwf.hurry import hurry
+
+        hurry()
+        if words[0] == "validate":
             from gitwf.cli.findings import check
 
             return guarded(lambda: check(words[1:]))
-        if words[:1] == ["fmt"]:
-            from gitwf.cli.formatting import reformat
+        from gitwf.cli.formatting import reformat
 
-            return guarded(lambda: reformat(words[1:]))
+        return guarded(lambda: reformat(words[1:]))
     from gitwf.cli.main import main as typed
 
     return guarded(lambda: typed(words))
