@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from gitwf.app.session import UsageError
+from gitwf.app.parts import in_parts
 from gitwf.diagnostics import Diagnostic, Located, Source, locate, ordered, render
+
+if TYPE_CHECKING:
+    from gitwf.reconcile.examine import Examined
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -29,8 +33,10 @@ class Findings(msgspec.Struct, frozen=True):
         return [render(d, self.sources[d.path]) for d in self.diagnostics]
 
 
-def validate(directory: Path, paths: Iterable[str]) -> Findings:
+def validate(directory: Path, paths: Iterable[str], cores: int = 1) -> Findings:
     """Check the files at ``paths`` (relative to ``directory``), or in them; none: all there are.
+
+    On more than one of the ``cores`` only where this process has a single thread (`in_parts`).
 
     Raises:
         UsageError: if there is no file at a path.
@@ -45,11 +51,24 @@ def validate(directory: Path, paths: Iterable[str]) -> Findings:
     found = list(configured.diagnostics)
     sources = {configured.source.path: configured.source}
     chosen = chosen_files(root, directory, paths)
-    for path in chosen:
-        examined = examine(path, facts, configured.settings)
-        found += examined.diagnostics
-        sources.update(examined.sources)
+
+    def examined(part: Sequence[str]) -> Findings:
+        return _all_of((examine(path, facts, configured.settings) for path in part), len(part))
+
+    for findings in in_parts(examined, chosen, cores):
+        found += findings.diagnostics
+        sources.update(findings.sources)
     return Findings(tuple(ordered(found)), sources, len(chosen))
+
+
+def _all_of(examined: Iterable[Examined], files: int) -> Findings:
+    """Return what was found in so many workflows, with the texts that it points into and no others."""
+    found: list[Diagnostic] = []
+    sources: dict[str, Source] = {}
+    for one in examined:
+        found += one.diagnostics
+        sources |= {d.path: one.sources[d.path] for d in one.diagnostics}
+    return Findings(tuple(found), sources, files)
 
 
 def chosen_files(root: Path, directory: Path, paths: Iterable[str]) -> list[str]:
@@ -69,6 +88,8 @@ def chosen_files(root: Path, directory: Path, paths: Iterable[str]) -> list[str]
         elif (root / path).is_file():
             found[path] = None
         else:
+            from gitwf.app.session import UsageError
+
             raise UsageError(f"there is no file `{path}`", "name a `.wf` file of this repository")
     return list(found)
 

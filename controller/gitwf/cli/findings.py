@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,11 +21,16 @@ def check(words: Sequence[str]) -> int:
         say(f"git-wf: `validate` has no option `{unknown}`: there is `--json`")
         return NOT_DONE
     try:
-        findings = validate(Path.cwd(), paths)
+        findings = validate(Path.cwd(), paths, _cores())
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         say(f"git-wf: `{error.filename}`: {error.strerror}")
         return NOT_DONE
     return show(findings, json=json)
+
+
+def _cores() -> int:
+    """Return how many processes may check files at once: where a process can be copied safely, one a core."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 
 def show(findings: Findings, *, json: bool) -> int:
