@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 
 
-def main() -> int:
-    """Run the command line and return the exit status."""
+def main() -> None:
+    """Run the command line and end the process with its exit status."""
     try:
-        return _called(sys.argv[1:])
+        status = _called(sys.argv[1:])
     except KeyboardInterrupt:  # while modules are imported; what is called catches its own
-        return 130
+        status = 130
+    _end(status)
+
+
+def _end(status: int) -> None:
+    """End as `sys.exit` does, but take no module apart: the memory is the system's again anyway.
+
+    That is an eighth of what a short command takes. No thread is waited for: all are daemons.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001  (nothing else runs them)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:  # what cannot be written was said before, or there is nobody to read it
+        os._exit(status)
 
 
 def _called(words: list[str]) -> int:
@@ -38,4 +54,4 @@ def _called(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

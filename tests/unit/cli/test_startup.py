@@ -22,7 +22,7 @@ class Interrupt:
 sys.meta_path.insert(0, Interrupt())
 sys.argv = ["git-wf", "log"]
 from gitwf.__main__ import main
-sys.exit(main())
+main()
 """
 
 
