@@ -32,6 +32,7 @@ def main(chosen: list[str]) -> None:
     # An installed program has its byte code; in a checkout the first run, which does not count, writes it.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     peers.install()
+    load = os.getloadavg()[0]
     rows: list[report.Row] = []
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen or PARTS:
@@ -39,7 +40,7 @@ def main(chosen: list[str]) -> None:
                 print(report.line(row), flush=True)
                 rows.append(row)
     if not chosen:
-        report.write(rows, Path("docs/benchmarks.md"))
+        report.write(rows, peers.versions(), load, Path("docs/benchmarks.md"))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from tests.bench.place import Place
 from tests.bench.report import Row
-from tests.bench.timing import medians
+from tests.bench.timing import Work, medians
 
 from gitwf.records.event import EnvironmentChanging, Event
 from gitwf.records.journal import Journal
 
-EVENTS, NOTES, THREADS = 2000, 100, 8
+EVENTS, NOTES, THREADS = 500, 50, 8
 
 
 def measure(at: Path) -> Iterator[Row]:
@@ -45,6 +45,7 @@ def measure(at: Path) -> Iterator[Row]:
                     capture_output=True,
                 )
 
-        one, many, git = medians(alone, together, notes, runs=3)
-    yield Row("durable events, one writer", EVENTS / one, "git notes append", NOTES / git, "per s")
-    yield Row(f"durable events, {THREADS} writers", EVENTS / many, "", None, "per s")
+        one, many, git = medians(Work(alone), Work(together), Work(notes))
+    git = git.rate(NOTES)
+    yield Row("durable events, one writer", one.rate(EVENTS), "git notes append", git, "per s")
+    yield Row(f"durable events, {THREADS} writers", many.rate(EVENTS), unit="per s")

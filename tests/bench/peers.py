@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 _HOME = Path(".bench")
 _PACKAGES = ("doit", "snakemake")
+_SHOWN = ("git", "dvc", "make", "bash", *_PACKAGES)
 
 
 def find(name: str) -> str | None:
@@ -27,3 +30,14 @@ def install() -> None:
         done = subprocess.run([_HOME / "bin" / "pip", "install", "--quiet", package], check=False)
         if done.returncode:
             print(f"({package} cannot be installed here, and is left out)")
+
+
+def versions() -> Iterator[str]:
+    """Yield each of them with the version that it says it is."""
+    for name in _SHOWN:
+        if program := find(name):
+            done = subprocess.run(
+                [program, "--version"], capture_output=True, text=True, check=True
+            )
+            found = re.search(r"\d+(\.\d+)+", done.stdout)
+            yield f"{name} {found[0]}" if found else name

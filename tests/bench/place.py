@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.bench.timing import Work
 
 DEADLINE = 60.0
 
@@ -56,6 +59,17 @@ class Place:
         """Commit everything."""
         self.run("git", "add", "--all")
         self.run("git", "commit", "--quiet", "--message", message)
+
+    def work(self, *command: str, before: Callable[[], object] = lambda: None) -> Work:
+        """Return a whole command here, which must succeed, as something to measure."""
+        return Work(lambda: self.run(*command), before)
+
+    def demand_shown(self, steps: int) -> None:
+        """See that the newest run is on record, that it succeeded and that it has so many steps."""
+        newest = json.loads(self.run("git", "wf", "log", "-n", "1", "--json"))[0]["run"]
+        shown = json.loads(self.run("git", "wf", "show", newest, "--json"))
+        if (shown["status"], len(shown["steps"])) != ("succeeded", steps):
+            sys.exit(f"run {newest} {shown['status']}, with {len(shown['steps'])} steps")
 
     def timed(self, *command: str) -> float:
         """Return the seconds that a command takes; it must succeed."""

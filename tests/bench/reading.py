@@ -9,7 +9,7 @@ from pathlib import Path
 from lark import Lark
 from tests.bench.place import Place
 from tests.bench.report import Row
-from tests.bench.timing import command, medians
+from tests.bench.timing import Work, command, medians
 
 from gitwf.diagnostics import has_errors
 from gitwf.language.check.checker import check
@@ -92,12 +92,15 @@ def _parsing() -> Iterator[Row]:
         if has_errors(found):
             sys.exit(f"the measured file has errors: {found[0]}")
 
-    parsed, both, peer = medians(lambda: parse("a.wf", text), checked, lambda: lark.parse(other))
-    rate = len(other.encode()) / 1e6 / peer
-    yield Row("parse", len(text.encode()) / 1e6 / parsed, "lark, LALR with positions", rate, "MB/s")
-    yield Row(
-        "parse and check", len(small.encode()) / 1e6 / both, "lark, checks nothing", rate, "MB/s"
+    parsed, both, peer = medians(
+        Work(lambda: parse("a.wf", text)), Work(checked), Work(lambda: lark.parse(other))
     )
+    parsed, both, peer = (
+        taken.rate(len(read.encode()) / 1e6)
+        for taken, read in ((parsed, text), (both, small), (peer, other))
+    )
+    yield Row("parse", parsed, "lark, LALR with positions", peer, "MB/s")
+    yield Row("parse and check", both, "lark, checks nothing", peer, "MB/s")
 
 
 def _starting() -> Iterator[Row]:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.place import Place
 from tests.bench.report import Row
+from tests.bench.timing import medians
 
 COUNTS = (100, 200)
 BESIDE, SECONDS = 8, 2
 
-_COPY = """\
+_RUN = ("git", "wf", "run", "main.wf")
+_HERE = ("git", "wf", "run", "--here", "main.wf")
+_REPRO = ("dvc", "repro", "--quiet")
+
+_DEFINITION = """\
 define:/copy n
-  ↳ run  → cp data/$n.txt out/$n.txt
-  ↳ deps → data/${n}.txt
-  ↳ outs → out/${n}.txt
-"""
-_SLOW = """\
-define:/slow n
-  ↳ run  → sleep %d; cp data/$n.txt out/$n.txt
-  ↳ deps → data/${n}.txt
-  ↳ outs → out/${n}.txt
+  ↳ run  → {before}cp data/$n.txt out/$n.txt
+  ↳ deps → data/${{n}}.txt
+  ↳ outs → out/${{n}}.txt
 """
 
 
@@ -34,66 +34,100 @@ def measure(at: Path) -> Iterator[Row]:
 
 
 def _many(at: Path, count: int) -> Iterator[Row]:
-    ours, theirs = _place(at / "ours", count), _place(at / "dvc", count)
-    ours.write({"wf.toml": "[controller]\njobs = 2\n", "main.wf": _sweep(_COPY, count, 2)})
-    ours.commit("workflow")
-    theirs.write({"dvc.yaml": _dvc_yaml(count, "")})
+    ours, theirs = _place(at / "ours", count, 2), _place(at / "dvc", count, 2)
     what = f"{count} independent stages"
-    run, here = ("git", "wf", "run", "main.wf"), ("git", "wf", "run", "--here", "main.wf")
-    repro = ("dvc", "repro", "--quiet")
-    executed, peer = ours.timed(*run), theirs.timed(*repro)
-    yield Row(f"{what}, executed, 2 at once", executed, "dvc repro", peer)
-    ours.timed(*here)
-    yield Row(f"{what}, unchanged", ours.timed(*here), "dvc repro", theirs.timed(*repro))
-    for name in ("dvc.lock", "out"):
-        _remove(theirs.root / name)
-    restored = ours.timed(*run)
-    yield Row(f"{what}, restored", restored, "dvc repro", theirs.timed(*repro))
-    ours.write({"one.wf": _sweep(_COPY, 1, 1)})
-    ours.commit("one stage")
-    one = ours.timed("git", "wf", "run", "one.wf")
-    yield Row("  one of them restored", (restored - one) / (count - 1) * 1e3, unit="ms")
+    mine, other = medians(
+        ours.work(*_RUN, before=_anew(ours, "main.wf", lambda before: _workflow(before, count, 2))),
+        theirs.work(
+            *_REPRO, before=_anew(theirs, "dvc.yaml", lambda before: _dvc_yaml(before, count))
+        ),
+    )
+    ours.demand_shown(count)
+    yield Row(f"{what}, executed, 2 at once", mine, "dvc repro", other)
+    ours.run(*_HERE)
+    mine, other, status = medians(
+        ours.work(*_HERE), theirs.work(*_REPRO), theirs.work("dvc", "status")
+    )
+    ours.demand_shown(count)
+    yield Row(f"{what}, unchanged", mine, "dvc repro", other)
+    yield Row("", mine, "dvc status", status)
+    yield from _restored(ours, theirs, what, count)
+
+
+def _restored(ours: Place, theirs: Place, what: str, count: int) -> Iterator[Row]:
+    """Measure all stages restored, and one: for us what each adds, for DVC, which is not linear, one alone."""
+    ours.write({"one.wf": _workflow("", 1, 1)})
+    ours.commit("one of the stages")
+    all_, one, theirs_all, theirs_one = medians(
+        ours.work(*_RUN),
+        ours.work("git", "wf", "run", "one.wf"),
+        theirs.work(*_REPRO, before=lambda: _remove(theirs, "dvc.lock", "out")),
+        theirs.work(*_REPRO, "copy0", before=lambda: _remove(theirs, "out/0.txt")),
+    )
+    ours.demand_shown(1)
+    yield Row(f"{what}, restored, 2 at once", all_, "dvc repro", theirs_all)
+    each = all_.beyond(one, count - 1)
+    yield Row("  each one more", each, f"dvc repro of one of {count}", theirs_one.each(1), "ms")
 
 
 def _side_by_side(at: Path) -> Iterator[Row]:
-    ours, theirs = _place(at / "ours", BESIDE), _place(at / "dvc", BESIDE)
-    workflow = _sweep(_SLOW % SECONDS, BESIDE, BESIDE)
-    ours.write({"wf.toml": f"[controller]\njobs = {BESIDE}\n", "main.wf": workflow})
-    ours.commit("workflow")
-    theirs.write({"dvc.yaml": _dvc_yaml(BESIDE, f"sleep {SECONDS}; ")})
-    yield Row(
-        f"{BESIDE} stages that take {SECONDS} s each, {BESIDE} at once",
-        ours.timed("git", "wf", "run", "main.wf"),
-        "dvc repro, in turn",
-        theirs.timed("dvc", "repro", "--quiet"),
+    ours, theirs = _place(at / "ours", BESIDE, BESIDE), _place(at / "dvc", BESIDE, BESIDE)
+    wait = f"sleep {SECONDS}; "
+    mine, other = medians(
+        ours.work(
+            *_RUN,
+            before=_anew(ours, "main.wf", lambda before: _workflow(wait + before, BESIDE, BESIDE)),
+        ),
+        theirs.work(
+            *_REPRO,
+            before=_anew(theirs, "dvc.yaml", lambda before: _dvc_yaml(wait + before, BESIDE)),
+        ),
     )
+    ours.demand_shown(BESIDE)
+    what = f"{BESIDE} stages that take {SECONDS} s each, {BESIDE} at once"
+    yield Row(what, mine, "dvc repro, in turn", other)
 
 
-def _place(at: Path, count: int) -> Place:
+def _place(at: Path, count: int, jobs: int) -> Place:
     """Return a DVC project with ``count`` small files of data."""
     place = Place(at)
     place.run("dvc", "init", "--quiet")
     place.write({f"data/{n}.txt": f"{n}\n" for n in range(count)} | {"out/.gitkeep": ""})
+    place.write({"wf.toml": f"[controller]\njobs = {jobs}\n"})
     place.commit("data")
     return place
 
 
-def _sweep(definition: str, count: int, side: int) -> str:
-    return f"{definition}sweep:n={','.join(map(str, range(count)))} max:{side} → /{definition[8:12]} $n\n"
+def _anew(place: Place, name: str, text: Callable[[str], str]) -> Callable[[], None]:
+    """Return what writes a file anew, with commands in it that were never executed: they begin otherwise."""
+    numbers = itertools.count()
+
+    def change() -> None:
+        place.write({name: text(f": {next(numbers)}; ")})
+        place.commit("commands")
+
+    return change
 
 
-def _dvc_yaml(count: int, before: str) -> str:
+def _workflow(before: str, count: int, side: int) -> str:
+    numbers = ",".join(map(str, range(count)))
+    return f"{_DEFINITION.format(before=before)}sweep:n={numbers} max:{side} → /copy $n\n"
+
+
+def _dvc_yaml(before: str, count: int) -> str:
     stages = (
-        f"  copy{n}:\n    cmd: {before}cp data/{n}.txt out/{n}.txt\n"
+        f"  copy{n}:\n    cmd: '{before}cp data/{n}.txt out/{n}.txt'\n"
         f"    deps: [data/{n}.txt]\n    outs: [out/{n}.txt]\n"
         for n in range(count)
     )
     return "stages:\n" + "".join(stages)
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-        path.mkdir()
-    else:
-        path.unlink()
+def _remove(place: Place, *names: str) -> None:
+    for name in names:
+        path = place.root / name
+        if path.is_dir():
+            shutil.rmtree(path)
+            path.mkdir()
+        else:
+            path.unlink()
