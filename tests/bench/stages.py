@@ -7,11 +7,15 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.bench import outs
 from tests.bench.place import Place
 from tests.bench.report import Row
 from tests.bench.timing import medians
 
 COUNTS = (100, 200)
+TRACKED, AMONG = 10_000, 20
+"""So many stages in a repository of so many files: DVC reads the git index again for each out."""
+
 BESIDE, SECONDS = 8, 2
 
 _RUN = ("git", "wf", "run", "main.wf")
@@ -30,9 +34,12 @@ def measure(at: Path) -> Iterator[Row]:
     """Measure many short stages, then a few long ones."""
     for count in COUNTS:
         yield from _many(at / f"stages-{count}", count)
+    yield from _many(at / "tracked", AMONG, TRACKED)
     yield from _side_by_side(at / "side")
+    yield from outs.measure(at / "outs")
 
 
+<<<<<<< Updated upstream
 def _many(at: Path, count: int) -> Iterator[Row]:
     ours, theirs = _place(at / "ours", count, 2), _place(at / "dvc", count, 2)
     what = f"{count} independent stages"
@@ -68,6 +75,28 @@ def _restored(ours: Place, theirs: Place, what: str, count: int) -> Iterator[Row
     yield Row(f"{what}, restored, 2 at once", all_, "dvc repro", theirs_all)
     each = all_.beyond(one, count - 1)
     yield Row("  each one more", each, f"dvc repro of one of {count}", theirs_one.each(1), "ms")
+=======
+def _many(at: Path, count: int, tracked: int = 0) -> Iterator[Row]:
+    ours, theirs = _place(at / "ours", count, tracked), _place(at / "dvc", count, tracked)
+    ours.write({"wf.toml": "[controller]\njobs = 2\n", "main.wf": _sweep(_COPY, count, 2)})
+    ours.commit("workflow")
+    theirs.write({"dvc.yaml": _dvc_yaml(count, "")})
+    what = f"{count} independent stages{f' among {tracked} tracked files' if tracked else ''}"
+    run, here = ("git", "wf", "run", "main.wf"), ("git", "wf", "run", "--here", "main.wf")
+    repro = ("dvc", "repro", "--quiet")
+    executed, peer = ours.timed(*run), theirs.timed(*repro)
+    yield Row(f"{what}, executed, 2 at once", executed, "dvc repro", peer)
+    ours.timed(*here)
+    yield Row(f"{what}, unchanged", ours.timed(*here), "dvc repro", theirs.timed(*repro))
+    for name in ("dvc.lock", "out"):
+        _remove(theirs.root / name)
+    restored = ours.timed(*run)
+    yield Row(f"{what}, restored", restored, "dvc repro", theirs.timed(*repro))
+    ours.write({"one.wf": _sweep(_COPY, 1, 1)})
+    ours.commit("one stage")
+    one = ours.timed("git", "wf", "run", "one.wf")
+    yield Row("  one of them restored", (restored - one) / (count - 1) * 1e3, unit="ms")
+>>>>>>> Stashed changes
 
 
 def _side_by_side(at: Path) -> Iterator[Row]:
@@ -88,12 +117,21 @@ def _side_by_side(at: Path) -> Iterator[Row]:
     yield Row(what, mine, "dvc repro, in turn", other)
 
 
+<<<<<<< Updated upstream
 def _place(at: Path, count: int, jobs: int) -> Place:
     """Return a DVC project with ``count`` small files of data."""
     place = Place(at)
     place.run("dvc", "init", "--quiet")
     place.write({f"data/{n}.txt": f"{n}\n" for n in range(count)} | {"out/.gitkeep": ""})
     place.write({"wf.toml": f"[controller]\njobs = {jobs}\n"})
+=======
+def _place(at: Path, count: int, tracked: int = 0) -> Place:
+    """Return a DVC project with ``count`` small files of data, and ``tracked`` others beside them."""
+    place = Place(at)
+    place.run("dvc", "init", "--quiet")
+    place.write({f"data/{n}.txt": f"{n}\n" for n in range(count)} | {"out/.gitkeep": ""})
+    place.write({f"src/{n // 100}/{n}.py": f"{n}\n" for n in range(tracked)})
+>>>>>>> Stashed changes
     place.commit("data")
     return place
 

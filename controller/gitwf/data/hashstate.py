@@ -67,7 +67,7 @@ class HashState:
 
     def __init__(self, root: Path, site: str | None = None) -> None:
         self._root = root
-        self._real = root.resolve()
+        self._prefix, self._real = f"{root}/", f"{root.resolve()}/"
         self._birth = root / ".dvc" / "tmp" / "btime"
         self._site = Path(os.environ.get("DVC_SITE_CACHE_DIR") or site or _SITE).absolute()
         self._lock = threading.Lock()
@@ -105,9 +105,8 @@ class HashState:
 
     def _key(self, path: Path) -> str:
         """Return what DVC calls ``path``: it knows the project by its real path."""
-        return str(
-            self._real / path.relative_to(self._root) if self._root in path.parents else path
-        )
+        name = str(path)
+        return self._real + name[len(self._prefix) :] if name.startswith(self._prefix) else name
 
     def _rows(self, keys: list[str]) -> Iterator[tuple[str, object]]:
         """Yield path and value of the rows with these keys, as far as they can be read."""
@@ -147,7 +146,7 @@ class HashState:
 
         try:
             born = self._birth.stat().st_mtime
-            name = (str(self._real), None, born, getpass.getuser(), _MAJOR, _SALT)
+            name = (self._real.rstrip("/"), None, born, getpass.getuser(), _MAJOR, _SALT)
         except (OSError, KeyError):
             return None
         return self._site / "repo" / md5_of(str(name).encode()) / "hashes" / "local" / "cache.db"

@@ -49,7 +49,7 @@ class Ignore:
         self._root = root
         self._name = name
         self._also = also
-        self._files: dict[Path, _Rules | None] = {}
+        self._known: dict[Path, tuple[tuple[Path, _Rules], ...]] = {}
         self._lock = threading.Lock()
 
     def matches(self, path: Path, *, is_dir: bool) -> bool:
@@ -59,12 +59,11 @@ class Ignore:
         """
         if path.name in _ALWAYS and (is_dir or path.name == ".git"):
             return True
-        for folder in path.parents:
-            verdict = self._verdict(folder, path, is_dir=is_dir)
+        for folder, rules in self._rules_of(path.parent):
+            relative = path.relative_to(folder).as_posix() + ("/" if is_dir else "")
+            verdict = rules.verdict(relative)
             if verdict is not None:
                 return verdict
-            if folder == self._root:
-                break
         return False
 
     def covers(self, path: Path, *, is_dir: bool) -> bool:
@@ -73,19 +72,17 @@ class Ignore:
             return True
         return path.parent != self._root and self.covers(path.parent, is_dir=True)
 
-    def _verdict(self, folder: Path, path: Path, *, is_dir: bool) -> bool | None:
-        """Return what the ignore file in ``folder`` says of ``path``: None is nothing."""
-        rules = self._rules(folder)
-        if rules is None:
-            return None
-        relative = path.relative_to(folder).as_posix() + ("/" if is_dir else "")
-        return rules.verdict(relative)
-
-    def _rules(self, folder: Path) -> _Rules | None:
+    def _rules_of(self, folder: Path) -> tuple[tuple[Path, _Rules], ...]:
+        """Return the rules that count for what is in ``folder``, the nearest first."""
         with self._lock:
-            if folder not in self._files:
-                self._files[folder] = self._read(folder)
-            return self._files[folder]
+            known = self._known.get(folder)
+        if known is None:
+            rules = self._read(folder)
+            above = () if folder in (self._root, folder.parent) else self._rules_of(folder.parent)
+            known = ((folder, rules), *above) if rules else above
+            with self._lock:
+                self._known[folder] = known
+        return known
 
     def _read(self, folder: Path) -> _Rules | None:
         lines = _patterns(folder / self._name)
