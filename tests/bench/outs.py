@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.place import Place
 from tests.bench.report import Row
+from tests.bench.timing import medians
 
 _FILES = 10_000
 _BYTES = 1 << 30
@@ -39,12 +41,32 @@ def measure(at: Path) -> Iterator[Row]:
 
 
 def _rows(what: str, ours: Place, theirs: Place) -> Iterator[Row]:
-    run, repro = ("git", "wf", "run", "--here", "main.wf"), ("dvc", "repro", "--quiet")
-    yield Row(f"{what}, executed", ours.timed(*run), "dvc repro", theirs.timed(*repro))
-    yield Row(f"{what}, unchanged", ours.timed(*run), "dvc repro", theirs.timed(*repro))
-    for place in (ours, theirs):
+    for state, make in (("executed", _anew), ("unchanged", _left), ("restored", _without)):
+        mine, other = medians(
+            ours.work("git", "wf", "run", "--here", "main.wf", before=make(ours)),
+            theirs.work("dvc", "repro", "--quiet", before=make(theirs)),
+        )
+        ours.demand_shown(1)
+        yield Row(f"{what}, {state}", mine, "dvc repro", other)
+
+
+def _anew(place: Place) -> Callable[[], None]:
+    """Return what makes the dep another one."""
+    numbers = itertools.count(2)
+    return lambda: place.write({"data.txt": f"{next(numbers)}\n"})
+
+
+def _left(_: Place) -> Callable[[], None]:
+    return lambda: None
+
+
+def _without(place: Place) -> Callable[[], None]:
+    """Return what takes away what was made."""
+
+    def take() -> None:
         place.run("rm", "-r", "dvc.lock", "out")
-    yield Row(f"{what}, restored", ours.timed(*run), "dvc repro", theirs.timed(*repro))
+
+    return take
 
 
 def _place(at: Path) -> Place:

@@ -39,10 +39,9 @@ def measure(at: Path) -> Iterator[Row]:
     yield from outs.measure(at / "outs")
 
 
-<<<<<<< Updated upstream
-def _many(at: Path, count: int) -> Iterator[Row]:
-    ours, theirs = _place(at / "ours", count, 2), _place(at / "dvc", count, 2)
-    what = f"{count} independent stages"
+def _many(at: Path, count: int, tracked: int = 0) -> Iterator[Row]:
+    ours, theirs = (_place(at / name, count, 2, tracked) for name in ("ours", "dvc"))
+    what = f"{count} independent stages{f' among {tracked} tracked files' if tracked else ''}"
     mine, other = medians(
         ours.work(*_RUN, before=_anew(ours, "main.wf", lambda before: _workflow(before, count, 2))),
         theirs.work(
@@ -75,28 +74,6 @@ def _restored(ours: Place, theirs: Place, what: str, count: int) -> Iterator[Row
     yield Row(f"{what}, restored, 2 at once", all_, "dvc repro", theirs_all)
     each = all_.beyond(one, count - 1)
     yield Row("  each one more", each, f"dvc repro of one of {count}", theirs_one.each(1), "ms")
-=======
-def _many(at: Path, count: int, tracked: int = 0) -> Iterator[Row]:
-    ours, theirs = _place(at / "ours", count, tracked), _place(at / "dvc", count, tracked)
-    ours.write({"wf.toml": "[controller]\njobs = 2\n", "main.wf": _sweep(_COPY, count, 2)})
-    ours.commit("workflow")
-    theirs.write({"dvc.yaml": _dvc_yaml(count, "")})
-    what = f"{count} independent stages{f' among {tracked} tracked files' if tracked else ''}"
-    run, here = ("git", "wf", "run", "main.wf"), ("git", "wf", "run", "--here", "main.wf")
-    repro = ("dvc", "repro", "--quiet")
-    executed, peer = ours.timed(*run), theirs.timed(*repro)
-    yield Row(f"{what}, executed, 2 at once", executed, "dvc repro", peer)
-    ours.timed(*here)
-    yield Row(f"{what}, unchanged", ours.timed(*here), "dvc repro", theirs.timed(*repro))
-    for name in ("dvc.lock", "out"):
-        _remove(theirs.root / name)
-    restored = ours.timed(*run)
-    yield Row(f"{what}, restored", restored, "dvc repro", theirs.timed(*repro))
-    ours.write({"one.wf": _sweep(_COPY, 1, 1)})
-    ours.commit("one stage")
-    one = ours.timed("git", "wf", "run", "one.wf")
-    yield Row("  one of them restored", (restored - one) / (count - 1) * 1e3, unit="ms")
->>>>>>> Stashed changes
 
 
 def _side_by_side(at: Path) -> Iterator[Row]:
@@ -117,21 +94,13 @@ def _side_by_side(at: Path) -> Iterator[Row]:
     yield Row(what, mine, "dvc repro, in turn", other)
 
 
-<<<<<<< Updated upstream
-def _place(at: Path, count: int, jobs: int) -> Place:
-    """Return a DVC project with ``count`` small files of data."""
-    place = Place(at)
-    place.run("dvc", "init", "--quiet")
-    place.write({f"data/{n}.txt": f"{n}\n" for n in range(count)} | {"out/.gitkeep": ""})
-    place.write({"wf.toml": f"[controller]\njobs = {jobs}\n"})
-=======
-def _place(at: Path, count: int, tracked: int = 0) -> Place:
+def _place(at: Path, count: int, jobs: int, tracked: int = 0) -> Place:
     """Return a DVC project with ``count`` small files of data, and ``tracked`` others beside them."""
     place = Place(at)
     place.run("dvc", "init", "--quiet")
     place.write({f"data/{n}.txt": f"{n}\n" for n in range(count)} | {"out/.gitkeep": ""})
+    place.write({"wf.toml": f"[controller]\njobs = {jobs}\n"})
     place.write({f"src/{n // 100}/{n}.py": f"{n}\n" for n in range(tracked)})
->>>>>>> Stashed changes
     place.commit("data")
     return place
 
