@@ -170,7 +170,7 @@ def test_a_second_controller_refuses(project: Project, start: Start) -> None:
         second.err,
     )
     once = project.wf("reconcile", "--no-wait")
-    words = "another controller is at work here: it does what there is to do\n"
+    words = "another controller is at work: it does what there is to do\n"
     assert (once.status, once.out, once.err) == (0, "", words)
 
 

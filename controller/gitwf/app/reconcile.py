@@ -1,128 +1,132 @@
-"""`git wf reconcile` and `git wf controller`: bring the records to what commits ask for."""
+"""`git wf reconcile`: does what the watched branches ask for, and returns."""
 
 from __future__ import annotations
 
-import random
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+
+import msgspec
+from msgspec import structs
 
 from gitwf.app.logbook import log_into
 from gitwf.app.pushing import pushing
 from gitwf.app.session import Session, UsageError
+from gitwf.app.sharing import Sharing, acting, chosen_remote, controller_settings
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.unit.stop import Stop
+from gitwf.reconcile.authority import ALONE
+from gitwf.reconcile.branches import Branches, local
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.loop import Reconciler
 from gitwf.reconcile.performing import Report
+from gitwf.reconcile.sharing.share import describe
 from gitwf.records.lock import ControllerLock, LockedError
-from gitwf.repo.configuration import remotes
-from gitwf.repo.errors import RepositoryError
-
-RESYNC = 30.0
-"""Seconds between two full passes that nothing but the clock called for; a fifth is jitter."""
-
-_NO_SUCH_REFS = 2
-"""What `git ls-remote --exit-code` says where nothing matches (git-ls-remote(1))."""
+from gitwf.repo.configuration import names_of_remotes
+from gitwf.repo.errors import RemoteError, RepositoryError
+from gitwf.repo.remote import Remote
 
 _RETRY = 0.2
 """Seconds between two looks at a lock that another controller holds."""
 
 
+class Following(msgspec.Struct, frozen=True):
+    """What to follow: these ``branches`` (globs), of this ``remote`` where one is named.
+
+    ``local``: those of the clone itself, although a remote has records.
+    """
+
+    branches: tuple[str, ...] = ()
+    remote: str | None = None
+    local: bool = False
+
+
 def reconcile(
     session: Session,
-    branches: Iterable[str],
+    following: Following,
     listener: Listener,
     stop: Stop,
     *,
     wait: bool = True,
-    local: bool = False,
 ) -> Report | None:
     """Do one pass over the watched branches and return when settled.
 
     ``stop`` cancels the runs that it plays. Returns None where another controller is at work and
-    ``wait`` is false. ``local`` acts also where the remote has records that this clone lacks.
+    ``wait`` is false.
 
     Raises:
-        UsageError: if HEAD is detached and no branch is named.
+        UsageError: if HEAD is detached and no branch is named, or the clone lacks the remote's records.
+        RemoteError: if the remote cannot be asked; nothing was started then.
     """
     clone = session.clone()
-    chosen = tuple(branches)
-    _refuse_nothing_watched(clone, chosen)
-    if not local:
-        _refuse_without_records(clone)
     log_into(clone.records.state_dir)
     try:
-        with _acting(clone, wait=wait), pushing(clone, stop):
-            return Reconciler(clone, chosen, stop, listener).settled()
+        with acting_alone(clone, wait=wait), pushing(clone, stop), ExitStack() as stack:
+            sharing = followed(clone, following)
+            due = threading.Event()
+            branches = watched(clone, following, sharing)
+            if sharing is not None:
+                stack.enter_context(acting(sharing))
+            authority = sharing.share if sharing else ALONE
+            reconciler = Reconciler(clone, branches, stop, listener, due, authority)
+            if sharing is None:
+                report = reconciler.settle()
+            else:
+                follow = partial(_follow, sharing, reconciler, wait=wait)
+                report = reconciler.settle(follow, sharing.poll)
+            return structs.replace(report, watched=tuple(sorted(branches.watched())))
     except LockedError:
         return None
 
 
-def control(
-    session: Session,
-    branches: Iterable[str],
-    listener: Listener,
-    ready: Callable[[], None],
-    wake: Wake,
-    report: Callable[[Report], None],
-    *,
-    local: bool = False,
-) -> bool:
-    """Reconcile for good: at every change of a branch, and now and then without one.
+def _follow(sharing: Sharing, reconciler: Reconciler, *, wait: bool) -> None:
+    """Look at the remote. Raises `LockedError` where another acts, and nobody wants to wait."""
+    if reconciler.is_blocked and not wait and (lease := sharing.share.holder()) is not None:
+        raise LockedError(f"{describe(lease)} holds the lease of `{sharing.name}`")
+    with suppress(RemoteError):  # the next look comes
+        sharing.look()
 
-    Calls ``ready`` once it watches; returns when ``wake`` says stop: whether runs are being played
-    then. Their jobs go on, and the next controller takes them up.
+
+def followed(clone: Clone, following: Following) -> Sharing | None:
+    """Return the share in the records of the remote to follow, pulled; None where none is to be.
+
+    Raises as `reconcile`.
+    """
+    name = None if following.local else chosen_remote(clone, following.remote)
+    if name is None:
+        if not following.local:
+            _refuse_without_records(clone)
+        return None
+    sharing = Sharing(clone, name, controller_settings(clone).poll)
+    sharing.look()
+    sharing.attach()
+    return sharing
+
+
+def watched(clone: Clone, following: Following, sharing: Sharing | None) -> Branches:
+    """Return the branches to watch.
 
     Raises:
-        LockedError: if another controller is at work.
-        UsageError: if HEAD is detached and no branch is named.
+        UsageError: if none is named, and HEAD is on none.
     """
-    from gitwf.reconcile.watch import watching
-
-    clone = session.clone()
-    chosen = tuple(branches)
-    _refuse_nothing_watched(clone, chosen)
-    if not local:
-        _refuse_without_records(clone)
-    log_into(clone.records.state_dir)
-    watched = watching(clone.repository.common_dir, wake.due)
-    with _acting(clone, wait=False), watched, pushing(clone):
-        reconciler = Reconciler(clone, chosen, Stop(), listener, wake.due)
-        ready()
-        while not wake.stopping:
-            wake.due.clear()
-            try:
-                reconciler.step()
-                report(reconciler.report())
-            except RepositoryError as error:
-                report(Report(problems=(str(error),)))
-            resync = RESYNC * random.uniform(0.9, 1.1)  # noqa: S311  (no secret)
-            if not wake.wait(reconciler.patience(resync)):
-                reconciler.forget()
-        return reconciler.is_playing
-
-
-class Wake:
-    """Wakes a controller: because something is due, or because it is to stop."""
-
-    def __init__(self) -> None:
-        self.due = threading.Event()
-        self.stopping = False
-
-    def stop(self) -> None:
-        """Have the controller return."""
-        self.stopping = True
-        self.due.set()
-
-    def wait(self, seconds: float) -> bool:
-        """Block until something is due, at most for ``seconds``; return whether anything is."""
-        return self.stopping or self.due.wait(seconds)
+    source = sharing.source if sharing else local(clone)
+    branches = Branches(clone, source, following.branches)
+    repository = clone.repository
+    is_told = bool(following.branches) or sharing is not None
+    if is_told or repository.head_branch() is not None or repository.resolve("HEAD") is None:
+        return branches
+    if not branches.watched():
+        raise UsageError(
+            "HEAD is detached, so no branch is watched",
+            "name one with `--branch`, or set `[controller] branches` in `wf.toml`",
+        )
+    return branches
 
 
 @contextmanager
-def _acting(clone: Clone, *, wait: bool) -> Iterator[None]:
-    """Hold the controller's lock; with ``wait``, wait for whoever has it."""
+def acting_alone(clone: Clone, *, wait: bool) -> Iterator[None]:
+    """Hold the controller's lock of the clone; with ``wait``, wait for whoever has it."""
     pause = threading.Event()
     with ExitStack() as held:
         while True:
@@ -137,31 +141,23 @@ def _acting(clone: Clone, *, wait: bool) -> Iterator[None]:
         yield
 
 
-def _refuse_nothing_watched(clone: Clone, branches: tuple[str, ...]) -> None:
-    repository = clone.repository
-    if branches or repository.head_branch() is not None or repository.resolve("HEAD") is None:
-        return
-    if Reconciler(clone, (), Stop(), lambda _: None).watched():
-        return
-    raise UsageError(
-        "HEAD is detached, so no branch is watched",
-        "name one with `--branch`, or set `[controller] branches` in `wf.toml`",
-    )
-
-
 def _refuse_without_records(clone: Clone) -> None:
-    """Refuse to act in a clone that lacks the records of its remote: it would do all of it again."""
-    if clone.repository.refs.list("refs/wf/"):
-        return
-    for name in remotes(clone.repository):
-        found = clone.repository.git.attempt("ls-remote", "--exit-code", name, "refs/wf/*")
-        if found.status == 0:
+    """Refuse to act on local branches where a remote has records: others act on them too."""
+    refs = clone.repository.refs
+    has_own = bool(refs.list("refs/wf/"))
+    for name in names_of_remotes(clone.repository):
+        if refs.list(f"refs/wf-remote/{name}/") or (not has_own and _has_records(clone, name)):
             raise UsageError(
-                f"this clone lacks the records that `{name}` has",
-                f"`git fetch {name} 'refs/wf/*:refs/wf/*' refs/notes/wf:refs/notes/wf`, or `--local`",
+                f"`{name}` has records of runs, and this clone does not follow it",
+                f'`remote = "{name}"` under `[controller]` in `wf.toml`, `--remote {name}`, or `--local`',
             )
-        if found.status != _NO_SUCH_REFS:
-            raise UsageError(
-                f"cannot ask `{name}` whether it has records that are not here",
-                "try again when it can be reached, or act without it: `--local`",
-            )
+
+
+def _has_records(clone: Clone, name: str) -> bool:
+    try:
+        return Remote(clone.repository, name).has_records()
+    except RepositoryError as error:
+        raise UsageError(
+            f"cannot ask `{name}` whether it has records that are not here: {error}",
+            "try again when it can be reached, or act without it: `--local`",
+        ) from error

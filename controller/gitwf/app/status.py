@@ -10,25 +10,26 @@ import msgspec
 from gitwf.app.disk import crowded
 from gitwf.app.pushing import left
 from gitwf.app.session import Session
+from gitwf.app.shared import Shared, shared
 from gitwf.data.unpushed import Unpushed
-from gitwf.engine.unit.stop import Stop
+from gitwf.reconcile.branches import Branches, local, remote
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.hold import hold_of_run
-from gitwf.reconcile.loop import Reconciler
 from gitwf.reconcile.observe import known_runs
 from gitwf.records.environments import Deployment
-from gitwf.records.event import RunRefused, decode
+from gitwf.records.event import RunRefused
 from gitwf.records.fold import WAITING, EnvironmentState, RunRecord
-from gitwf.records.lock import ControllerLock
+from gitwf.records.lock import ControllerLock, Holder
 
 
 class BranchState(msgspec.Struct, frozen=True):
-    """A watched branch. ``age`` is that of its head's commit, in seconds."""
+    """A watched branch. ``age`` is that of its head's commit, in seconds; ``remote`` is where it is followed."""
 
     branch: str
     commit: str
     age: float
     decided: bool
+    remote: str | None = None
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -93,11 +94,13 @@ class Status(msgspec.Struct, frozen=True):
 def status(session: Session) -> Status:
     """Return the status of the repository."""
     clone = session.clone()
-    watched = Reconciler(clone, (), Stop(), lambda _: None).watched()
+    sharing = shared(clone)
+    source = remote(sharing.places, lambda: sharing.default) if sharing else local(clone)
+    watched = Branches(clone, source, ()).watched()
     records = known_runs(clone)
     holder = ControllerLock(clone.records.state_dir, clone.records.clock).holder()
     return Status(
-        branches=tuple(_branch(clone, b, c) for b, c in sorted(watched.items())),
+        branches=tuple(_branch(clone, b, c, sharing) for b, c in sorted(watched.items())),
         runs=tuple(record for record in records if not record.is_over),
         refused=tuple(r for b, c in sorted(watched.items()) for r in _refused(clone, b, c)),
         envs=tuple(_standings(clone, records, watched.values())),
@@ -107,10 +110,27 @@ def status(session: Session) -> Status:
             Suspension(workflow, wish.by, wish.at, wish.why)
             for workflow, wish in clone.records.suspensions.all().items()
         ),
-        unpushed=tuple(Unpushed(clone.records.state_dir).names()),
-        notes=tuple(filter(None, (left(clone.repository), crowded(clone.repository)))),
-        lease=f"process {holder.pid} on {holder.host}" if holder else None,
+        unpushed=(
+            *(sharing.unpushed if sharing else ()),
+            *Unpushed(clone.records.state_dir).names(),
+        ),
+        notes=tuple(filter(None, _notes(clone, sharing))),
+        lease=_acts(holder, sharing),
     )
+
+
+def _notes(clone: Clone, sharing: Shared | None) -> Iterator[str | None]:
+    yield from sharing.notes(clone.records.clock.now()) if sharing else ()
+    yield left(clone.repository)
+    yield crowded(clone.repository)
+
+
+def _acts(holder: Holder | None, sharing: Shared | None) -> str | None:
+    """Return who acts: a process of this clone, or whoever holds the lease of the remote."""
+    if holder is not None:
+        here = f"process {holder.pid} on {holder.host}"
+        return f"{here}, which follows `{sharing.name}`" if sharing else here
+    return sharing.holder if sharing else None
 
 
 def _waiting(clone: Clone, record: RunRecord) -> Waiting:
@@ -127,14 +147,20 @@ def _latest(records: list[RunRecord], branches: Collection[str]) -> Iterator[Run
             yield record
 
 
-def _branch(clone: Clone, branch: str, commit: str) -> BranchState:
+def _branch(clone: Clone, branch: str, commit: str, sharing: Shared | None) -> BranchState:
     found = clone.repository.commit(commit)
     age = (datetime.now(UTC) - found.at).total_seconds() if found else 0.0
-    return BranchState(branch, commit, max(0.0, age), bool(clone.records.notes.read(commit)))
+    return BranchState(
+        branch,
+        commit,
+        max(0.0, age),
+        bool(clone.records.notes.events(commit)),
+        sharing.name if sharing else None,
+    )
 
 
 def _refused(clone: Clone, branch: str, commit: str) -> list[Refusal]:
-    bodies = (decode(line).body for line in clone.records.notes.read(commit))
+    bodies = (event.body for event in clone.records.notes.events(commit))
     found = {
         body.workflow: Refusal(body.workflow, branch, commit, body.reason)
         for body in bodies

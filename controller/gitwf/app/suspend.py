@@ -27,7 +27,7 @@ def resume(session: Session, file: str) -> tuple[str, bool]:
     """Let the workflow ``file`` be started again; return its path, and whether it was suspended."""
     repository = session.repository()
     path = path_in(session.directory, repository.work_tree, file)
-    return path, Records(repository).suspensions.resume(path)
+    return path, Records(repository).suspensions.resume(path, whoami(session))
 
 
 def _refuse_unknown(repository: Repository, path: str) -> None:

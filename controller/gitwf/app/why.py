@@ -89,7 +89,7 @@ def why(session: Session, word: str, step: str | None = None) -> RunWhy | NoRun:
 
 
 def _reasons(records: Records, commit: str) -> tuple[str, ...]:
-    bodies = (decode_event(line).body for line in records.notes.read(commit))
+    bodies = (event.body for event in records.notes.events(commit))
     said = (body.reason for body in bodies if isinstance(body, RunNone | RunRefused))
     resting = (f"`{path}` is suspended {wish}" for path, wish in records.suspensions.all().items())
     return tuple(said) or tuple(resting) or ("no controller has looked at it yet",)

@@ -7,14 +7,20 @@ import signal
 import sys
 from types import FrameType
 
-from gitwf.app.reconcile import Wake, control
+from gitwf.app.control import Wake, control
+from gitwf.app.reconcile import Following
 from gitwf.cli.edge import OK, say
-from gitwf.cli.options import Branches, Json, Local, session
+from gitwf.cli.options import Branches, Json, Local, RemoteName, session
 from gitwf.cli.progress import listener
 from gitwf.reconcile.performing import Report
 
 
-def controller(branch: Branches = None, local: Local = False, json: Json = False) -> int:
+def controller(
+    branch: Branches = None,
+    remote: RemoteName = None,
+    local: Local = False,
+    json: Json = False,
+) -> int:
     """Reconcile for good: wake on commits, end on SIGTERM."""
     wake = Wake()
 
@@ -29,12 +35,11 @@ def controller(branch: Branches = None, local: Local = False, json: Json = False
 
     playing = control(
         session(),
-        branch or (),
+        Following(tuple(branch or ()), remote, local),
         listener(json=json),
         lambda: say("watching"),
         wake,
         report,
-        local=local,
     )
     if playing:
         say("runs go on in their jobs; the next controller takes them up")

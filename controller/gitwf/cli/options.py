@@ -14,7 +14,10 @@ Branches = Annotated[
     list[str] | None, Option("--branch", help="Watch this branch (a glob) instead.")
 ]
 Local = Annotated[
-    bool, Option("--local", help="Act although a remote has records that are not here.")
+    bool, Option("--local", help="Follow the branches here, although a remote has records.")
+]
+RemoteName = Annotated[
+    str | None, Option("--remote", metavar="NAME", help="Follow this remote's branches.")
 ]
 RunId = Annotated[
     str,

@@ -6,11 +6,12 @@ import signal
 from typing import Annotated
 
 from gitwf.app.pushing import left
+from gitwf.app.reconcile import Following
 from gitwf.app.reconcile import reconcile as settle
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
 from gitwf.cli.interrupt import cancel_on
 from gitwf.cli.live import shown
-from gitwf.cli.options import Branches, Json, Local, session
+from gitwf.cli.options import Branches, Json, Local, RemoteName, session
 from gitwf.cli.parameter import Option
 from gitwf.engine.unit.stop import Stop
 
@@ -20,6 +21,7 @@ def reconcile(
     no_wait: Annotated[
         bool, Option("--no-wait", help="Return at once if a controller is at work.")
     ] = False,
+    remote: RemoteName = None,
     local: Local = False,
     json: Json = False,
 ) -> int:
@@ -27,10 +29,11 @@ def reconcile(
     stop = Stop()
     cancel_on(stop, say, signal.SIGINT)
     here = session()
+    following = Following(tuple(branch or ()), remote, local)
     with shown(here, json=json) as listener:
-        report = settle(here, branch or (), listener, stop, wait=not no_wait, local=local)
+        report = settle(here, following, listener, stop, wait=not no_wait)
     if report is None:
-        say("another controller is at work here: it does what there is to do")
+        say("another controller is at work: it does what there is to do")
         return OK
     say(*(f"git-wf: {problem}" for problem in report.problems))
     say(*filter(None, [left(here.repository())]))

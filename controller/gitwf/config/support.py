@@ -13,7 +13,7 @@ from gitwf.diagnostics import Diagnostic, Severity
 _EVERY = "*"
 
 NOT_YET: Mapping[str, tuple[str, ...]] = {
-    "controller": ("remote", "poll", "gate"),
+    "controller": ("gate",),
     "workspace": ("filters",),
     "target": (_EVERY,),
     "droid": (_EVERY,),

@@ -85,6 +85,12 @@ class Playing:
     def _played(self, stop: Stop, extension: Extension, observers: Observers) -> RunRecord:
         """Lay the workspace out, and play the program in it."""
         try:
+            if stop.reason is None:
+                self._context.permit.announce(self._recorder.flush, stop)
+        except StoppedError as stopped:
+            lost = "lost" if stopped.failure.kind is Kind.LOST else None
+            return self._finish(failed(stopped.failure), "no", lost)
+        try:
             with room(self._context.workspace):
                 self._lay_out()
         except StorageFullError:
@@ -155,13 +161,14 @@ class Playing:
             self._context.meter,
         )
 
-    def _finish(self, outcome: Outcome, restorable: str) -> RunRecord:
+    def _finish(self, outcome: Outcome, restorable: str, status: str | None = None) -> RunRecord:
+        """End the run, as what its ``outcome`` says where no other ``status`` is given."""
         request = self._request
         if request.here:
             self._shelf.write_stages()
         self._recorder.emit(
             RunFinished(
-                status=_status(outcome.failure),
+                status=status or _status(outcome.failure),
                 workflow=request.plan.workflow,
                 commit=request.commit,
                 branch=request.branch,

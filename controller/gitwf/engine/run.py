@@ -26,6 +26,7 @@ from gitwf.engine.request import Request
 from gitwf.engine.shelf import RunShelf
 from gitwf.engine.stages.safekeeping import Safekeeping
 from gitwf.engine.unit.gate import Gate
+from gitwf.engine.unit.permit import Permits, free
 from gitwf.engine.unit.resources import Resources
 from gitwf.engine.unit.stop import GRACE, Stop
 from gitwf.engine.unit.supply import Supply
@@ -43,7 +44,10 @@ _JOBS = 16
 
 
 class Runner:
-    """Plays runs of one repository on this machine; ``pusher`` pushes what they write."""
+    """Plays runs of one repository on this machine; ``pusher`` pushes what they write.
+
+    ``permits`` gives each run its leave to do what only one clone may do.
+    """
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class Runner:
         self._slots = Resources()
         self._floods = FloodWatch()
         self.pusher = Pusher(repository.state_dir)
+        self.permits: Permits = free
 
     def play(
         self,
@@ -129,6 +134,7 @@ class Runner:
                 key=request.plan.key,
                 settings=settings,
                 resumed=bool(played),
+                permit=self.permits(request.id),
             )
 
             def lay_out() -> None:

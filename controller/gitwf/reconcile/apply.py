@@ -22,13 +22,18 @@ from gitwf.reconcile.decide import (
     Refuse,
     Resume,
     Start,
+    Withdraw,
 )
 from gitwf.reconcile.desired import Asked
 from gitwf.reconcile.takeup import queue_up, request_of
 from gitwf.records.clock import spell
 from gitwf.records.event import Body, Event, RunNone, RunRefused, encode
 from gitwf.records.fold import RunRecord
+from gitwf.records.requests import CANCEL
 from gitwf.records.unplayed import cancelled, end, lost
+from gitwf.repo.environment import IDENTITY
+
+_BY = "{} <{}>".format(*IDENTITY)
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -77,6 +82,9 @@ class Applier:
                 return Done()  # whoever plays the run stops it
             case Lose(run):
                 return Done(self.lose(run))
+            case Withdraw(run, reason):
+                self._records.requests.ask(run, CANCEL, _BY, reason)
+                return Done()
             case Refuse(workflow, branch, commit, reason):
                 self._note(commit, RunRefused(workflow, commit, branch, reason))
                 return Done(refused=reason)
@@ -134,7 +142,13 @@ class Applier:
         self._listener(event)
 
     def _event(self, body: Body, run: str | None) -> Event:
-        return Event(spell(self._records.clock.now()), self._records.ids.new(), 0, run, body)
+        return Event(
+            spell(self._records.clock.now()),
+            self._records.ids.new(),
+            self._records.epoch,
+            run,
+            body,
+        )
 
     def _tree(self, commit: str) -> str:
         found = self._clone.repository.commit(commit)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.data.meter import Meter
 from gitwf.engine.commands.extension import Extension
 from gitwf.engine.run import Runner
+from gitwf.reconcile.heard import Heard
 from gitwf.records.clock import Clock
 from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
@@ -18,6 +19,7 @@ class Clone:
     """A repository with its records and its runner. ``environment`` is what commands may get.
 
     ``meter`` is told how far the reading and writing of large files has come.
+    ``heard`` knows how other clones' runs are, ``is_announced`` whether others know of a run.
     """
 
     def __init__(
@@ -32,6 +34,8 @@ class Clone:
         self.records = Records(repository, clock)
         target = LocalTarget()
         self.runner = Runner(repository, self.records, target, environment, extension, meter)
+        self.heard = Heard(repository, self.records.clock)
+        self.is_announced: Callable[[str], bool] = lambda _: True
 
     def facts(self, commit: str) -> FileFacts:
         """Return the facts about the files of ``commit``."""

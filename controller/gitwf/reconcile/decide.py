@@ -61,7 +61,8 @@ class KnownRun(msgspec.Struct, frozen=True):
     ``started`` whether anything of it was played.
     ``mine``: its jobs are this clone's; ``played``: a process is playing it now. ``abandoned``:
     its owner has not been heard of for so long that nobody waits for it any more. ``waits`` says what
-    it waits for before it begins, ``cancelled`` by whom and why it is to end.
+    it waits for before it begins, ``cancelled`` by whom and why it is to end, ``withdrawn`` why its branch
+    does not ask for it any more. ``announced``: other clones know of it.
     """
 
     run: str
@@ -77,6 +78,8 @@ class KnownRun(msgspec.Struct, frozen=True):
     abandoned: bool = False
     waits: str = ""
     cancelled: str = ""
+    withdrawn: str = ""
+    announced: bool = True
 
     @property
     def is_over(self) -> bool:
@@ -136,6 +139,13 @@ class Drop(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
+class Withdraw(msgspec.Struct, frozen=True, tag=True):
+    """Have a run cancelled, wherever it is played, because its branch asks for it no more."""
+
+    run: str
+    reason: str
+
+
 class Lose(msgspec.Struct, frozen=True, tag=True):
     """End a run whose owner is gone as lost."""
 
@@ -165,7 +175,7 @@ SUPERSEDED = "superseded by"
 PASSED_OVER = "passed over by"
 """How the reason begins of a commit that nobody decided, because the branch went on meanwhile."""
 
-Action = Start | Resume | Cancel | Drop | Lose | Refuse | NoteNone
+Action = Start | Resume | Cancel | Drop | Withdraw | Lose | Refuse | NoteNone
 
 
 def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
@@ -231,8 +241,10 @@ def _done(head: Head, want: Desired, runs: Sequence[KnownRun], observed: Observe
     return None
 
 
-def _supersede(run: KnownRun, want: Desired, commit: str) -> Cancel | Drop | None:
+def _supersede(run: KnownRun, want: Desired, commit: str) -> Cancel | Drop | Withdraw | None:
     """Return how an open run is to end for what the head asks for, or None."""
+    if run.withdrawn and not run.cancelled:
+        return Withdraw(run.run, run.withdrawn)
     other = run.commit != commit and want.key not in (None, run.key)
     if not (want.asks and other and run.mine):
         return None
@@ -245,11 +257,15 @@ def _outdated(run: KnownRun, commit: str) -> Drop | None:
     return Drop(run.run, f"{SUPERSEDED} {commit[:10]}") if run.status == "waiting" else None
 
 
-def _take_up(run: KnownRun) -> Resume | Drop | Lose | None:
+def _take_up(run: KnownRun) -> Resume | Drop | Withdraw | Lose | None:
+    if run.withdrawn and not run.cancelled:
+        return Withdraw(run.run, run.withdrawn)
     if not run.mine:
         return Lose(run.run) if run.abandoned else None
     if run.played:
         return None
+    if not run.announced:
+        return Lose(run.run)
     if run.status == "waiting" and run.cancelled:
         return Drop(run.run, run.cancelled)
     return None if run.waits else Resume(run.run, run.workflow)
@@ -276,7 +292,7 @@ def _orphans(head: Head, observed: Observed) -> Iterator[Action]:
 
 
 def decide_loose(run: KnownRun) -> tuple[Action, ...]:
-    """Return what to do with a run that belongs to no branch: of a tag, or of a detached HEAD."""
+    """Return what to do with a run that belongs to no branch that there is: of a tag, say."""
     action = None if run.is_over else _take_up(run)
     return (action,) if action else ()
 

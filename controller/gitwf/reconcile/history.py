@@ -10,7 +10,7 @@ import msgspec
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import PASSED_OVER
 from gitwf.reconcile.observe import HERE
-from gitwf.records.event import RunFinished, RunNone, RunQueued, RunRefused, RunStarted, decode
+from gitwf.records.event import RunFinished, RunNone, RunQueued, RunRefused, RunStarted
 
 _LOOK_BACK = 200
 """First parents that are looked through for what was decided."""
@@ -70,7 +70,7 @@ class History:
             yield self._seen[place]
 
     def _look(self, commit: str) -> Past:
-        events = [decode(line) for line in self._clone.records.notes.read(commit)]
+        events = self._clone.records.notes.events(commit)
         here = {e.run for e in events if isinstance(e.body, RunStarted) and e.body.trigger == HERE}
         workflows: set[str] = set()
         passed: list[bool] = []

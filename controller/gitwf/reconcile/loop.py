@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from fnmatch import fnmatchcase
 from functools import partial
 
 from msgspec import structs
@@ -15,13 +14,14 @@ from gitwf.config.settings import Settings
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.apply import Applier, Done
+from gitwf.reconcile.authority import ALONE, Authority
+from gitwf.reconcile.branches import Branches
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.configure import configure
 from gitwf.reconcile.decide import QUEUE, Action, decide, decide_loose
 from gitwf.reconcile.desired import Asked, asked, asked_by_tag
-from gitwf.reconcile.observe import observe, observe_loose
+from gitwf.reconcile.observe import observe, observe_gone, observe_loose
 from gitwf.reconcile.performing import Performer, Report, bug
-from gitwf.reconcile.schedule import note_schedules
+from gitwf.reconcile.schedule import is_new, note_schedules
 from gitwf.reconcile.tags import TAGS, Tag, decide_tag, done_for, is_settled
 from gitwf.records import environments
 from gitwf.records.requests import REQUESTS, SUSPENDED
@@ -30,8 +30,6 @@ from gitwf.repo.errors import RepositoryError
 
 log = logging.getLogger(__name__)
 
-_WILD = frozenset("*?[")
-
 _HEARD = (REQUESTS, SUSPENDED, environments.PREFIX)
 """Refs that decide what becomes of a head beside the head itself."""
 
@@ -39,21 +37,26 @@ _HEARD = (REQUESTS, SUSPENDED, environments.PREFIX)
 class Reconciler:
     """Brings what is on record for the watched branches to what their heads ask for.
 
-    ``branches`` are globs; none: what `wf.toml` says, else the branch that HEAD is on. Runs are
-    played in threads of their own, one at a time for each workflow of a branch; ``due`` is set
-    whenever one has ended, because then there may be more to do.
+    Runs are played in threads of their own, one at a time for each workflow of a branch; ``due`` is set
+    whenever one has ended, because then there may be more to do. ``authority`` says whether this clone may
+    do what was decided.
     """
 
     def __init__(
         self,
         clone: Clone,
-        branches: Iterable[str],
+        branches: Branches,
         stop: Stop,
         listener: Listener,
         due: threading.Event | None = None,
+        authority: Authority = ALONE,
     ) -> None:
         self._clone = clone
-        self._branches = tuple(branches)
+        self._branches = branches
+        self._authority = authority
+        self._generation = authority.generation
+        self.is_blocked = False
+        """Whether the last step left undone what the authority did not admit."""
         self._due = due or threading.Event()
         self._performer = Performer(Applier(clone, stop, listener), stop, self._due)
         self._settled: dict[str, str] = {}
@@ -66,19 +69,27 @@ class Reconciler:
         """Whether runs are being played."""
         return self._performer.is_playing
 
-    def settle(self) -> Report:
-        """Pass until nothing is queued or running that may be acted on; return what it came to."""
+    def settle(
+        self, follow: Callable[[], None] = lambda: None, patience: float | None = None
+    ) -> Report:
+        """Pass until nothing is queued or running that may be acted on; return what it came to.
+
+        Between two passes ``follow`` looks at what others do, after ``patience`` seconds at the latest where
+        one has to wait; what it raises ends the passing.
+        """
         while True:
             self._due.clear()
             acted = self.step()
-            if self.is_playing:
-                self._due.wait()
+            if self.is_playing or self.is_blocked:
+                self._due.wait(patience)
             elif not acted or self._performer.is_stuck:
                 return self.report()
+            follow()
 
     def step(self) -> bool:
         """Look at all watched heads once and begin what they call for; return whether any did."""
         self._hear()
+        self._generation, self.is_blocked = self._authority.generation, False
         acted = False
         for branch, commit in self._heads().items():
             acted = self._guarded(f"`{branch}`", partial(self._look, branch, commit)) or acted
@@ -110,26 +121,28 @@ class Reconciler:
 
     def _look_loose(self) -> bool:
         """Take up runs that belong to no branch."""
-        runs = observe_loose(self._clone, Settings())
+        gone = observe_gone(self._clone, self._branches.all(), Settings())
+        runs = (*observe_loose(self._clone, Settings()), *gone)
         begun = [self._begin(decide_loose(run), f"run {run.run}") for run in runs]
         return any(begun)
 
     def _look_at_tags(self) -> bool:
         """Begin what new and moved tags call for; those of the first look of all are only noted."""
-        tags, seen = self._clone.repository.refs.list(TAGS), self._clone.records.seen
+        tags, seen = self._branches.tags(), self._clone.records.seen
         if tags is self._tags:
             return False
-        known = seen.read(SEEN_TAGS)
-        settled = dict(tags if known is None else tags.items() & known.items())
+        known, prefix = seen.read(SEEN_TAGS), self._branches.tag_prefix
+        standing = {TAGS + ref.removeprefix(prefix): id_ for ref, id_ in tags.items()}
+        settled = dict(standing if known is None else standing.items() & known.items())
         acted = False
-        for ref, id_ in sorted(tags.items() - settled.items()):
+        for ref, id_ in sorted(standing.items() - settled.items()):
             begun = self._look_at_tag(ref, id_)
             if begun is None:
                 settled[ref] = id_
             acted = begun or acted
-        if settled != known:
+        if settled != known and self._may():
             seen.write(SEEN_TAGS, settled)
-        self._tags = tags if len(settled) == len(tags) else None
+        self._tags = tags if len(settled) == len(tags) and not self.is_blocked else None
         return acted
 
     def _look_at_tag(self, ref: str, id_: str) -> bool | None:
@@ -158,7 +171,8 @@ class Reconciler:
             self._alarms[branch] = want.alarm
         if self._look_back(want):
             return True
-        note_schedules(self._clone.records, branch, want.head.schedules)
+        if is_new(self._clone.records, branch, want.head.schedules) and self._may():
+            note_schedules(self._clone.records, branch, want.head.schedules)
         actions = decide(want.head, observe(self._clone, want.head, want.settings))
         if not actions and not self._performer.is_busy(branch):
             self._settled[branch] = commit
@@ -172,44 +186,36 @@ class Reconciler:
             earlier = asked(self._clone, want.head.branch, commit)
             queued = tuple(w for w in earlier.head.workflows if w.supersede == QUEUE)
             head = structs.replace(earlier.head, workflows=queued, passed=())
-            actions = decide(head, observe(self._clone, head, earlier.settings))
+            stands = want.head.commit
+            actions = decide(head, observe(self._clone, head, earlier.settings, stands))
             if actions:
                 return self._begin(actions, want.head.branch, earlier)
         return False
 
     def _begin(self, actions: Iterable[Action], where: str, want: Asked | None = None) -> bool:
-        """Begin all of these actions; return whether any was begun."""
+        """Begin all of these actions, if they may be; return whether any was begun."""
+        actions = list(actions)
+        if not actions or not self._may():
+            return False
         begun = [self._performer.begin(action, where, want) for action in actions]
         return any(begun)
+
+    def _may(self) -> bool:
+        """Return whether this clone may act on what was read at this step."""
+        admitted = self._authority.admits(self._generation)
+        self.is_blocked = self.is_blocked or not admitted
+        return admitted
 
     def report(self) -> Report:
         """Return what was done since the last report."""
         return self._performer.report()
 
-    def settled(self) -> Report:
-        """Settle, and return what it came to with the branches that were watched."""
-        return structs.replace(self.settle(), watched=tuple(sorted(self.watched())))
-
-    def watched(self) -> Mapping[str, str]:
-        """Return the watched branches with the commits they stand at."""
-        repository = self._clone.repository
-        head = repository.head_branch()
-        globs = self._branches or self._configured(head) or ((head,) if head else ())
-        if not any(_WILD & set(glob) for glob in globs):
-            # The usual case, without a process: this is on the way from a commit to its run.
-            found = {branch: repository.refs.read(f"refs/heads/{branch}") for branch in globs}
-            return {branch: commit for branch, commit in found.items() if commit}
-        branches = repository.branches()
-        return {b: c for b, c in branches.items() if any(fnmatchcase(b, g) for g in globs)}
-
-    def _configured(self, head: str | None) -> tuple[str, ...]:
-        commit = self._clone.repository.refs.read(f"refs/heads/{head}") if head else None
-        if commit is None:
-            return ()
-        return configure(self._clone.facts(commit)).settings.controller.branches
-
     def _heads(self) -> dict[str, str]:
         """Return the watched branches whose head this reconciler has not settled yet, or that are due."""
         now = self._clone.records.clock.now()
         due = {branch for branch, at in self._alarms.items() if at <= now}
-        return {b: c for b, c in self.watched().items() if self._settled.get(b) != c or b in due}
+        return {
+            b: c
+            for b, c in self._branches.watched().items()
+            if self._settled.get(b) != c or b in due
+        }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Container
 
 from msgspec import structs
 
@@ -12,8 +12,7 @@ from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import Head, KnownRun, Observed
 from gitwf.reconcile.hold import hold_of_run
 from gitwf.reconcile.schedule import counted_since
-from gitwf.records.clock import parse
-from gitwf.records.event import RunNone, RunRefused, decode
+from gitwf.records.event import RunNone, RunRefused
 from gitwf.records.fold import WAITING, RunRecord
 from gitwf.records.requests import CANCEL
 
@@ -24,20 +23,32 @@ HERE = "here"
 """The trigger of a run of the working tree: it never counts."""
 
 
-def observe(clone: Clone, head: Head, settings: Settings) -> Observed:
-    """Return what the records say that `decide` needs for ``head``."""
+_BOUND = frozenset({"commit", SCHEDULE})
+"""Triggers of runs that end with their branch."""
+
+_AUTOMATIC = _BOUND | {"tag"}
+"""Triggers of runs that any controller might start."""
+
+
+def observe(clone: Clone, head: Head, settings: Settings, stands: str | None = None) -> Observed:
+    """Return what the records say that `decide` needs for ``head``.
+
+    ``stands`` is where the branch stands now, if that is not the commit of ``head``.
+    """
     mine = [r for r in known_runs(clone) if r.branch == head.branch and r.trigger != HERE]
     refused: set[str] = set()
     noted: set[str] = set()
     for commit in (head.commit, *head.passed):
-        for line in clone.records.notes.read(commit):
-            body = decode(line).body
+        for event in clone.records.notes.events(commit):
+            body = event.body
             if isinstance(body, RunNone) and body.branch == head.branch:
                 noted.add(commit)
             elif isinstance(body, RunRefused) and body.branch == head.branch:
                 refused.add(body.workflow)
     return Observed(
-        runs=tuple(_known(clone, record, settings) for record in mine),
+        runs=tuple(
+            _known(clone, r, settings, _rewritten(clone, r, stands or head.commit)) for r in mine
+        ),
         stands={env: at.key for env, at in clone.records.environments.all().items()},
         refused=frozenset(refused),
         noted=frozenset(noted),
@@ -53,6 +64,23 @@ def _since(clone: Clone, head: Head, runs: list[RunRecord]) -> dict[str, str]:
         if run.trigger == SCHEDULE and run.occasion and run.workflow in since:
             since[run.workflow] = max(since[run.workflow], run.occasion)
     return since
+
+
+def _rewritten(clone: Clone, record: RunRecord, stands: str) -> str:
+    """Return why a run is to end whose commit its branch has no more, or nothing."""
+    if not _is_bound(record) or record.commit == stands:
+        return ""
+    if clone.repository.is_ancestor(record.commit, stands):
+        return ""
+    return f"`{record.branch}` was rewritten, and has its commit no more"
+
+
+def observe_gone(
+    clone: Clone, branches: Container[str], settings: Settings
+) -> tuple[KnownRun, ...]:
+    """Return the open runs of branches that are none of ``branches``: those were deleted."""
+    bound = (r for r in known_runs(clone) if _is_bound(r) and r.branch not in branches)
+    return tuple(_known(clone, r, settings, f"`{r.branch}` was deleted") for r in bound)
 
 
 def observe_loose(clone: Clone, settings: Settings) -> tuple[KnownRun, ...]:
@@ -73,7 +101,7 @@ def known_runs(clone: Clone) -> list[RunRecord]:
     return [known[run] for run in sorted(known, reverse=True)]
 
 
-def _known(clone: Clone, record: RunRecord, settings: Settings) -> KnownRun:
+def _known(clone: Clone, record: RunRecord, settings: Settings, withdrawn: str = "") -> KnownRun:
     wish = None if record.is_over else clone.records.requests.find(record.run, CANCEL)
     return KnownRun(
         run=record.run,
@@ -89,11 +117,24 @@ def _known(clone: Clone, record: RunRecord, settings: Settings) -> KnownRun:
         abandoned=not record.is_over and _is_abandoned(clone, record, settings),
         waits=hold_of_run(clone, record) if record.status == WAITING else "",
         cancelled=f"cancelled {wish}" if wish else "",
+        withdrawn=withdrawn,
+        announced=record.is_over or _is_announced(clone, record),
     )
 
 
+def _is_announced(clone: Clone, record: RunRecord) -> bool:
+    """Return whether others know of a run that nobody starts by hand."""
+    return record.trigger not in _AUTOMATIC or clone.is_announced(record.run)
+
+
 def _is_abandoned(clone: Clone, record: RunRecord, settings: Settings) -> bool:
-    if record.started is None:
+    if record.started is None or record.owner == clone.records.owner:
         return False
-    age = clone.records.clock.now() - parse(record.started)
-    return age > timedelta(seconds=float(settings.controller.owner_lost_after))
+    tip = clone.records.runs.tip(record.run)
+    silence = clone.heard.silence(record.run, tip, record.owner)
+    return silence > settings.controller.owner_lost_after
+
+
+def _is_bound(record: RunRecord) -> bool:
+    """Return whether a run goes on for the sake of its branch, and of nothing else."""
+    return not record.is_over and record.branch is not None and record.trigger in _BOUND

@@ -38,11 +38,27 @@ def counted_since(
     return since
 
 
+def is_new(records: Records, branch: str, schedules: Mapping[str, tuple[str, ...]]) -> bool:
+    """Return whether `note_schedules` would record anything."""
+    known = records.seen.read(TIMES) or {}
+    return _noted(records, branch, schedules, known) != known
+
+
 def note_schedules(records: Records, branch: str, schedules: Mapping[str, tuple[str, ...]]) -> None:
     """Record since when the schedules of workflows on ``branch`` count, where that is new."""
     known = records.seen.read(TIMES) or {}
+    seen = _noted(records, branch, schedules, known)
+    if seen != known:
+        records.seen.write(TIMES, seen)
+
+
+def _noted(
+    records: Records,
+    branch: str,
+    schedules: Mapping[str, tuple[str, ...]],
+    known: Mapping[str, str],
+) -> dict[str, str]:
     since = counted_since(records, branch, schedules)
     others = {key: value for key, value in known.items() if key.partition(":")[0] != branch}
     own = {f"{branch}:{w}": f"{at} {'; '.join(schedules[w])}" for w, at in since.items()}
-    if (seen := others | own) != known:
-        records.seen.write(TIMES, seen)
+    return others | own

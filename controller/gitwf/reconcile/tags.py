@@ -9,7 +9,7 @@ import msgspec
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import Action, Desired, Refuse, Start
 from gitwf.reconcile.observe import known_runs
-from gitwf.records.event import RunRefused, decode
+from gitwf.records.event import RunRefused
 
 TAGS = "refs/tags/"
 
@@ -53,8 +53,7 @@ def is_settled(wants: Collection[Desired], done: Collection[str]) -> bool:
 def done_for(clone: Clone, tag: Tag) -> frozenset[str]:
     """Return the workflows that have a run for ``tag``, or were refused at its commit."""
     ran = {run.workflow for run in known_runs(clone) if run.occasion == tag.occasion}
-    lines = clone.records.notes.read(tag.commit)
-    bodies = (decode(line).body for line in lines)
+    bodies = (event.body for event in clone.records.notes.events(tag.commit))
     return frozenset(
         ran | {b.workflow for b in bodies if isinstance(b, RunRefused) and b.branch is None}
     )

@@ -72,23 +72,24 @@ class Environments:
     def current(self, env: str) -> Deployment | None:
         """Return what ``env`` stands at, or None where nothing was ever deployed there."""
         tip = self._repository.refs.read(_ref(env))
-        return self._at(tip) if tip else None
+        return self.at(tip) if tip else None
 
     def all(self) -> dict[str, Deployment]:
         """Return what every environment stands at, by name."""
         tips = self._repository.refs.list(PREFIX)
-        found = {ref.removeprefix(PREFIX): self._at(tip) for ref, tip in tips.items()}
+        found = {ref.removeprefix(PREFIX): self.at(tip) for ref, tip in tips.items()}
         return {env: deployment for env, deployment in found.items() if deployment}
 
     def history(self, env: str) -> list[Deployment]:
-        """Return the changes of ``env``, newest first."""
-        return [made for _, made in self.changes(env) if made]
+        """Return the changes of ``env``, newest first, each once: merged histories repeat the last."""
+        made = {(each.run, each.at): each for _, each in self.changes(env) if each}
+        return sorted(made.values(), key=lambda each: each.at, reverse=True)
 
     def changes(self, env: str) -> list[tuple[str, Deployment | None]]:
         """Return the commits of the history of ``env``, newest first, with what each records."""
         tip = self._repository.refs.read(_ref(env))
-        commits = reversed(self._repository.first_parent_range(None, tip)) if tip else ()
-        return [(commit, self._at(commit)) for commit in commits]
+        commits = self._repository.ancestry(tip) if tip else ()
+        return [(commit, self.at(commit)) for commit in commits]
 
     def names(self) -> list[str]:
         """Return the names of the environments."""
@@ -104,7 +105,8 @@ class Environments:
         draft = Draft(run.tree, changes, parents, message, self._clock.now())
         return self._repository.commits.write([draft])[0]
 
-    def _at(self, commit: str) -> Deployment | None:
+    def at(self, commit: str) -> Deployment | None:
+        """Return the change that a commit of such a history records, or None."""
         text = self._repository.objects.blob(commit, _FILE)
         try:
             return msgspec.json.decode(text or b"", type=Deployment)

@@ -153,6 +153,16 @@ class RunFinished(Body, frozen=True, omit_defaults=False):
     restorable: str = "no"
 
 
+class RunLate(Body, frozen=True, omit_defaults=False):
+    """An end of a run that came after another end was on record: it does not count."""
+
+    type: ClassVar[str] = "run.late"
+
+    status: str
+    seconds: float
+    error: Error | None = None
+
+
 class EnvironmentChanging(Body, frozen=True, omit_defaults=False):
     """An effect on the environment ``env`` is about to begin; ``previous`` is the run that it stands at."""
 
@@ -323,6 +333,7 @@ BODIES: dict[str, type[Body]] = {
         RunRefused,
         RunCancelling,
         RunFinished,
+        RunLate,
         EnvironmentChanging,
         EnvironmentChanged,
         StepStarted,

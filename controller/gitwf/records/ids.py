@@ -7,6 +7,7 @@ millisecond the random part counts up, so that one process makes ids in strictly
 from __future__ import annotations
 
 import os
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +15,8 @@ from gitwf.records.clock import Clock
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_ID = re.compile(f"[0-7][{_ALPHABET}]{{25}}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LENGTH = 26
 _RANDOM_BITS = 80
 
 
@@ -40,7 +41,7 @@ class Ids:
 
 def is_id(text: str) -> bool:
     """Return whether ``text`` is a whole id."""
-    return len(text) == _LENGTH and text[0] <= "7" and all(c in _ALPHABET for c in text)
+    return _ID.fullmatch(text) is not None
 
 
 def time_of(id_: str) -> datetime:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gitwf.records.clock import Clock
+from gitwf.records.event import Event, decode
 from gitwf.records.fanout import find, place
 from gitwf.records.lock import waiting
 from gitwf.repo.commits import Change, Draft, File, Link
@@ -18,6 +19,7 @@ from gitwf.repo.refs import RefUpdate
 from gitwf.repo.repository import Repository
 
 REF = "refs/notes/wf"
+_BEGINNING = b'{"at":'
 _PATIENCE = 30.0  # seconds for the lock
 _TRIES = 100  # against other machines' writers, which the lock does not hold back
 
@@ -46,6 +48,10 @@ class Notes:
     def read(self, commit: str) -> list[bytes]:
         """Return the lines of the note on ``commit``."""
         return self._lines(self._root(self._repository.refs.read(REF)), commit)
+
+    def events(self, commit: str) -> list[Event]:
+        """Return the events in the note on ``commit``; what others wrote there is passed over."""
+        return [e for line in self.read(commit) if (e := _event(line)) is not None]
 
     def all(self) -> Iterator[tuple[str, list[bytes]]]:
         """Yield every commit that has a note, by id, with its lines."""
@@ -91,3 +97,12 @@ class Notes:
     def _root(self, tip: str | None) -> str | None:
         commit = self._repository.commit(tip) if tip else None
         return commit.tree if commit else None
+
+
+def _event(line: bytes) -> Event | None:
+    if not line.startswith(_BEGINNING):
+        return None
+    try:
+        return decode(line)
+    except ValueError:
+        return None

@@ -7,11 +7,12 @@ records do. Whoever acts on a wish records that in the run first, and then withd
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import quote, unquote
 
 import msgspec
 
-from gitwf.records.clock import Clock, spell
+from gitwf.records.clock import Clock, parse, spell
 from gitwf.repo.commits import Draft
 from gitwf.repo.errors import ConflictError
 from gitwf.repo.refs import RefUpdate
@@ -25,11 +26,15 @@ CANCEL, APPROVE = "cancel", "approve"
 
 
 class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What somebody asked: ``by`` whom (``Name <address>``), ``at`` what time, and ``why``."""
+    """What somebody asked: ``by`` whom (``Name <address>``), ``at`` what time, and ``why``.
+
+    ``over``: nobody asks for it any more. Such a wish stays where clones have to agree on the last word.
+    """
 
     by: str
     at: str
     why: str | None = None
+    over: bool = False
 
     def __str__(self) -> str:
         return f"by {self.by}: {self.why}" if self.why else f"by {self.by}"
@@ -51,7 +56,7 @@ class Wishes:
                 return known
             now = self._clock.now()
             wish = Wish(by, spell(now), why)
-            draft = Draft(None, {}, [], msgspec.json.encode(wish).decode() + "\n", now)
+            draft = Draft(None, {}, [], _message(wish), now)
             [commit] = self._repository.commits.write([draft])
             try:
                 self._repository.refs.swap([RefUpdate(self._prefix + name, commit, None)])
@@ -75,6 +80,26 @@ class Wishes:
                 continue
             return True
         return False
+
+    def replace(self, name: str, wish: Wish) -> None:
+        """Write ``wish`` for ``name``, in place of what was asked before."""
+        ref = self._prefix + name
+        while True:
+            tip = self._repository.refs.read(ref)
+            draft = Draft(None, {}, [], _message(wish), self._clock.now())
+            [commit] = self._repository.commits.write([draft])
+            try:
+                self._repository.refs.swap([RefUpdate(ref, commit, tip)])
+            except ConflictError:
+                continue
+            return
+
+    def now(self, name: str) -> str:
+        """Return the time of the next wish for ``name``: after that of the last, whatever clocks say."""
+        at, known = spell(self._clock.now()), self.find(name)
+        if known is None or at > known.at:
+            return at
+        return spell(parse(known.at) + timedelta(microseconds=1)) if known.at else at
 
     def all(self) -> dict[str, Wish]:
         """Return all wishes, by name."""
@@ -113,19 +138,37 @@ class Suspensions:
 
     def suspend(self, workflow: str, by: str, why: str | None = None) -> Wish:
         """Suspend the workflow at the path ``workflow``; one that is suspended stays as it is."""
-        return self._wishes.make(name_of(workflow), by, why)
+        known = self.find(workflow)
+        return known or self._say(workflow, by, why, over=False)
 
-    def resume(self, workflow: str) -> bool:
-        """Resume a workflow; return whether it was suspended."""
-        return self._wishes.withdraw(name_of(workflow))
+    def resume(self, workflow: str, by: str) -> bool:
+        """Resume a workflow; return whether it was suspended. Other clones hear of it as of a wish."""
+        if self.find(workflow) is None:
+            return False
+        self._say(workflow, by, None, over=True)
+        return True
 
     def find(self, workflow: str) -> Wish | None:
         """Return who suspended ``workflow``, or None."""
-        return self._wishes.find(name_of(workflow))
+        wish = self._wishes.find(name_of(workflow))
+        return wish if wish and not wish.over else None
+
+    def _say(self, workflow: str, by: str, why: str | None, *, over: bool) -> Wish:
+        name = name_of(workflow)
+        wish = Wish(by, self._wishes.now(name), why, over)
+        self._wishes.replace(name, wish)
+        return wish
 
     def all(self) -> dict[str, Wish]:
         """Return who suspended what, by the workflow's path."""
-        return {unquote(name): wish for name, wish in self._wishes.all().items()}
+        found = self._wishes.all().items()
+        return {unquote(name): wish for name, wish in found if not wish.over}
+
+
+def newer(repository: Repository, ours: str, theirs: str) -> str:
+    """Return which of two commits says the later wish; of the same time that of greater id."""
+    spoken = [(_read(repository.message(commit) or "").at, commit) for commit in (ours, theirs)]
+    return max(spoken)[1]
 
 
 def name_of(path: str) -> str:
@@ -152,3 +195,7 @@ def _read(message: str) -> Wish:
         return msgspec.json.decode(message, type=Wish)
     except msgspec.DecodeError:
         return Wish("somebody", "")
+
+
+def _message(wish: Wish) -> str:
+    return msgspec.json.encode(wish).decode() + "\n"

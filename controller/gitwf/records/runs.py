@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from gitwf.records.archive import Archive
 from gitwf.records.catalogue import Catalogue, Run
 from gitwf.records.clock import Clock
 from gitwf.records.event import Event, decode, encode
@@ -54,7 +55,9 @@ class Runs:
     def __init__(self, repository: Repository, clock: Clock) -> None:
         self._repository = repository
         self._clock = clock
+        self.archive = Archive(repository, clock)
         self._catalogue = Catalogue(repository, self._describe)
+        self._listed: tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]] = ({}, {}, {})
         self._indexed: tuple[Mapping[str, str], dict[str, Run]] = ({}, {})
 
     def write(self, snapshot: Snapshot, previous: str | None) -> str:
@@ -82,23 +85,30 @@ class Runs:
 
     def newest(self, limit: int | None = None) -> list[Run]:
         """Return the runs, newest first, at most ``limit``; their records without steps."""
-        refs = self._repository.refs.list(PREFIX)
-        chosen = sorted(refs, key=_id_of, reverse=True)[:limit]
-        return self._catalogue.look_up({ref: refs[ref] for ref in chosen})
+        tips = self._tips()
+        chosen = sorted(tips, reverse=True)[:limit]
+        return self._catalogue.look_up({ref_of(run): tips[run] for run in chosen})
+
+    def described(self, tips: Mapping[str, str]) -> list[Run]:
+        """Return what the refs of runs say that stand at ``tips``; one without a record is left out."""
+        return self._catalogue.look_up(tips)
 
     def tips(self) -> dict[str, str]:
-        """Return the commits that the refs of all runs stand at, by run, oldest first."""
+        """Return the commits of all runs, by run, oldest first."""
+        tips = self._tips()
+        return {run: tips[run] for run in sorted(tips)}
+
+    def open_tips(self) -> dict[str, str]:
+        """Return the commits of the runs that have refs of their own, by run: none is archived."""
         refs = self._repository.refs.list(PREFIX)
-        return {_id_of(ref): refs[ref] for ref in sorted(refs, key=_id_of)}
+        return {run: tip for ref, tip in refs.items() if is_id(run := _id_of(ref))}
 
     def find(self, id_or_prefix: str) -> str:
         """Return the id of the run that ``id_or_prefix`` names. Raises `UnknownRunError`."""
         wanted = id_or_prefix.upper()
         if is_id(wanted) and self.tip(wanted) is not None:
             return wanted
-        found = [
-            run for run in map(_id_of, self._repository.refs.list(PREFIX)) if run.startswith(wanted)
-        ]
+        found = [run for run in self.tips() if run.startswith(wanted)]
         if len(found) > 1 and wanted:
             raise UnknownRunError(
                 f"{len(found)} runs begin with `{id_or_prefix}`", f"write more of it: `{found[-1]}`"
@@ -115,8 +125,8 @@ class Runs:
         return record
 
     def tip(self, run: str) -> str | None:
-        """Return the commit that the ref of ``run`` (a whole id) stands at, or None."""
-        return self._repository.refs.read(ref_of(run))
+        """Return the commit of ``run`` (a whole id), or None; a ref of its own goes before an archive."""
+        return self._repository.refs.read(ref_of(run)) or self.archive.tips().get(run)
 
     def events(self, run: str) -> list[Event]:
         """Return the events of ``run`` in order. Raises `UnknownRunError`."""
@@ -155,14 +165,23 @@ class Runs:
         names = self._repository.objects.list(tip, _RESULTS) if tip else ()
         return [text for name in names if (text := self.file(run, name)) is not None]
 
+    def _tips(self) -> Mapping[str, str]:
+        """Return the commits of all runs, by run; the same object where none has changed."""
+        refs, archived = self._repository.refs.list(PREFIX), self.archive.tips()
+        if refs is not self._listed[0] or archived is not self._listed[1]:
+            own = {run: tip for ref, tip in refs.items() if is_id(run := _id_of(ref))}
+            self._listed = (refs, archived, {**archived, **own})
+        return self._listed[2]
+
     def _results(self) -> dict[str, Run]:
-        """Return the newest run that has a result, by stage key; kept while no run's ref moves."""
-        refs, index = self._indexed
-        now = self._repository.refs.list(PREFIX)
-        if now is not refs:
-            oldest_first = sorted(now, key=_id_of)
-            runs = self._catalogue.look_up({ref: now[ref] for ref in oldest_first})
-            index = {key: run for run in runs for key in run.results}
+        """Return the newest run that has a result, by stage key; kept while no run changes."""
+        tips, index = self._indexed
+        now = self._tips()
+        if now is not tips:
+            oldest_first = {ref_of(run): now[run] for run in sorted(now)}
+            index = {
+                key: run for run in self._catalogue.look_up(oldest_first) for key in run.results
+            }
             self._indexed = (now, index)
         return index
 

@@ -15,7 +15,7 @@ from gitwf.repo.commits import Draft
 from gitwf.repo.refs import RefUpdate
 from gitwf.repo.repository import Repository
 
-_PREFIX = "refs/wf/seen/"
+PREFIX = "refs/wf/seen/"
 
 TAGS, TIMES = "tags", "times"
 
@@ -29,7 +29,7 @@ class Seen:
 
     def read(self, what: str) -> dict[str, str] | None:
         """Return what was seen of ``what`` (`TAGS`, `TIMES`); None where nobody ever looked."""
-        tip = self._repository.refs.read(_PREFIX + what)
+        tip = self._repository.refs.read(PREFIX + what)
         message = self._repository.message(tip) if tip else None
         try:
             return msgspec.json.decode(message, type=dict[str, str]) if message else None
@@ -38,7 +38,7 @@ class Seen:
 
     def write(self, what: str, seen: Mapping[str, str]) -> None:
         """Record what was seen. Raises `ConflictError` where somebody else did at the same time."""
-        ref = _PREFIX + what
+        ref = PREFIX + what
         tip = self._repository.refs.read(ref)
         message = msgspec.json.encode(seen, order="sorted").decode() + "\n"
         draft = Draft(None, {}, [], message, self._clock.now())

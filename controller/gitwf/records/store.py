@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from typing import Protocol
+
 from gitwf.records.clock import Clock, SystemClock
 from gitwf.records.environments import Environments
-from gitwf.records.ids import Ids
+from gitwf.records.ids import Ids, is_id
 from gitwf.records.notes import Notes
 from gitwf.records.ongoing import Ongoing
 from gitwf.records.owner import owner_of
-from gitwf.records.requests import Requests, Suspensions
-from gitwf.records.runs import Runs
+from gitwf.records.requests import APPROVE, REQUESTS, Requests, Suspensions
+from gitwf.records.runs import Runs, ref_of
 from gitwf.records.seen import Seen
 from gitwf.repo.repository import Repository
 
 
+class Written(Protocol):
+    """Whoever wants to know when records have come into git."""
+
+    def __call__(self, *, urgent: bool) -> None:
+        """Hear of it; ``urgent``: others are to know at once."""
+        ...
+
+
+def _unheard(*, urgent: bool) -> None:
+    """Nobody wants to know."""
+
+
 class Records:
-    """The records of ``repository``, and what makes new ones: a clock, ids, this clone's name."""
+    """The records of ``repository``, and what makes new ones: a clock, ids, this clone's name.
+
+    ``epoch`` is that of the lease under which new events are written; ``written`` hears of what came
+    into git.
+    """
 
     def __init__(self, repository: Repository, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
@@ -30,3 +49,20 @@ class Records:
         self.ongoing = Ongoing(repository.state_dir)
         self.owner = owner_of(repository.state_dir)
         self.clone = self.owner.rpartition(":")[2]
+        self.epoch = 0
+        self.written: Written = _unheard
+
+    def is_acted_on(self, request: str, archived: Container[str]) -> bool:
+        """Return whether the run that the ref of a request is for needs it no more.
+
+        It is over, ``archived``, or has on record that it was approved.
+        """
+        run, _, what = request.removeprefix(REQUESTS).partition("/")
+        if run in archived:
+            return True
+        tip = self.runs.tip(run) if is_id(run) else None
+        found = self.runs.described({ref_of(run): tip}) if tip else []
+        record = found[0].record if found else None
+        return record is not None and (
+            record.is_over or (what == APPROVE and bool(record.approved))
+        )

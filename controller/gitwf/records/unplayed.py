@@ -11,6 +11,7 @@ from gitwf.records.journal import Journal, path_of, read_sound
 from gitwf.records.runs import Snapshot, ref_of
 from gitwf.records.store import Records
 from gitwf.repo.errors import RepositoryError
+from gitwf.repo.refs import retried
 
 
 def queue(records: Records, run: str, plan: bytes, body: RunQueued) -> Event:
@@ -74,9 +75,11 @@ def _publish(records: Records, run: str, plan: bytes, events: list[Event]) -> No
     record = fold(events)
     if record is None:
         raise ValueError("a run is published from its first event on")
-    records.runs.write(Snapshot(run, record.commit, events, plan), records.runs.tip(run))
+    snapshot = Snapshot(run, record.commit, events, plan)
+    retried(lambda: records.runs.write(snapshot, records.runs.tip(run)))
     records.notes.append({record.commit: [encode(events[-1])]})
+    records.written(urgent=True)
 
 
 def _event(records: Records, run: str, body: Body) -> Event:
-    return Event(spell(records.clock.now()), records.ids.new(), 0, run, body)
+    return Event(spell(records.clock.now()), records.ids.new(), records.epoch, run, body)

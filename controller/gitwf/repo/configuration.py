@@ -13,10 +13,13 @@ _MERGE_STRATEGY = ("notes.wf.mergeStrategy", "cat_sort_uniq")
 
 
 def refspecs(remote: str) -> tuple[str, ...]:
-    """Return the fetch refspecs that bring a remote's records."""
+    """Return the fetch refspecs that bring a remote's records.
+
+    With a star, because git refuses to fetch a ref by name that is not there yet.
+    """
     return (
         f"+refs/wf/*:refs/wf-remote/{remote}/*",
-        f"+refs/notes/wf:refs/notes/remotes/{remote}/wf",
+        f"+refs/notes/wf*:refs/notes/remotes/{remote}/wf*",
     )
 
 
@@ -26,6 +29,11 @@ def remotes(repository: Repository) -> dict[str, str]:
 
     with Repo(repository.work_tree or repository.git_dir) as repo:
         return {remote.name: next(remote.urls) for remote in repo.remotes}
+
+
+def names_of_remotes(repository: Repository) -> tuple[str, ...]:
+    """Return the names of the remotes of ``repository``."""
+    return tuple(repository.git.run("remote").decode(errors="surrogateescape").splitlines())
 
 
 def configure(repository: Repository) -> list[str]:

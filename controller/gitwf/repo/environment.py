@@ -17,7 +17,6 @@ IDENTITY = ("git-wf", "git-wf@localhost")
 
 _KEPT = frozenset(
     {
-        "GIT_ALLOW_PROTOCOL",
         "GIT_ASKPASS",
         "GIT_CONFIG_GLOBAL",
         "GIT_CONFIG_NOSYSTEM",
@@ -32,6 +31,9 @@ _KEPT = frozenset(
 )
 """What says how to reach a remote and where a person's own settings are, not which repository is meant."""
 
+PROTOCOLS = ("file", "git", "http", "https", "ssh")
+"""How remotes may be spoken with. Others, such as ``ext::``, run what an address says (git(1))."""
+
 SETTINGS = (
     f"core.hooksPath={os.devnull}",
     "core.fsmonitor=false",
@@ -43,6 +45,14 @@ SETTINGS = (
     "gc.auto=0",
     "maintenance.auto=false",
     "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "fetch.prune=false",
+    "fetch.pruneTags=false",
+    "push.recurseSubmodules=no",
+    "push.followTags=false",
+    "push.gpgSign=false",
+    "http.lowSpeedLimit=1",
+    "http.lowSpeedTime=30",
 )
 """Settings of every call. Git's default leaves loose objects to the kernel's mercy at a power cut: a record
 must not be lost so, hence ``core.fsync``. Waiting for a ref's lock (milliseconds) bears ten seconds."""
@@ -72,6 +82,7 @@ def environment(inherited: Mapping[str, str] | None = None) -> dict[str, str]:
     kept = {k: v for k, v in source.items() if not k.startswith("GIT_") or k in _KEPT}
     return kept | {
         "LC_ALL": "C",
+        "GIT_ALLOW_PROTOCOL": _allowed(source.get("GIT_ALLOW_PROTOCOL")),
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_PAGER": "cat",
@@ -89,3 +100,9 @@ def of_person(inherited: Mapping[str, str] | None = None) -> Surroundings:
     ours = environment(source)
     unnamed = {k: v for k, v in ours.items() if not k.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))}
     return Surroundings(unnamed | who, (f"core.hooksPath={os.devnull}", "core.fsmonitor=false"))
+
+
+def _allowed(given: str | None) -> str:
+    """Return the `PROTOCOLS` that the person allows too."""
+    chosen = PROTOCOLS if given is None else given.split(":")
+    return ":".join(name for name in PROTOCOLS if name in chosen)

@@ -40,3 +40,7 @@ class ConflictError(RepositoryError):
 
 class StorageFullError(RepositoryError):
     """There was no room left to write. Nothing is half written; what was there before still is."""
+
+
+class RemoteError(RepositoryError):
+    """A remote cannot be reached, does not answer in time, or refuses. Later it may not."""

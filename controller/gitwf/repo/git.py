@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -57,15 +59,22 @@ class Git:
             self.refuse(arguments[0], outcome)
         return outcome.stdout
 
-    def attempt(self, *arguments: str, stdin: bytes = b"") -> Outcome:
-        """Run ``git arguments…`` and return how it ended, well or badly."""
+    def attempt(
+        self, *arguments: str, stdin: bytes = b"", patience: float | None = None
+    ) -> Outcome:
+        """Run ``git arguments…`` and return how it ended, well or badly.
+
+        After ``patience`` seconds it is killed with all that it has started, and `GitError` raised.
+        """
+        patience = patience or _PATIENCE
         with self.start(*arguments) as process:
             try:
-                stdout, stderr = process.communicate(stdin, _PATIENCE)
+                stdout, stderr = process.communicate(stdin, patience)
             except subprocess.TimeoutExpired:
-                process.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 raise GitError(
-                    f"`git {arguments[0]}` did not end within {_PATIENCE:g} seconds",
+                    f"`git {arguments[0]}` did not end within {patience:g} seconds",
                     f"see what holds it up in `{self.directory}`",
                 ) from None
         return Outcome(process.returncode, stdout, stderr)
@@ -109,7 +118,7 @@ class Git:
             )
         if outcome.status == _USAGE_ERROR:
             self.require_version()
-        words, hint = _words(outcome.stderr.decode(errors="replace"))
+        words, hint = words_of(outcome.stderr.decode(errors="replace"))
         raise GitError(f"`git {command}` failed: {words or f'status {outcome.status}'}", hint)
 
     def version(self) -> tuple[int, ...]:
@@ -131,7 +140,7 @@ class Git:
             )
 
 
-def _words(stderr: str) -> tuple[str, str | None]:
+def words_of(stderr: str) -> tuple[str, str | None]:
     """Return what git says (its first paragraph, as one line) and what it advises, or None.
 
     Advice is a command that stands by itself, indented, or else the paragraphs that follow.

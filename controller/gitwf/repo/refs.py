@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from gitwf.repo.errors import ConflictError, StorageFullError
 from gitwf.repo.files import RefFiles, Stamp
 from gitwf.repo.git import Git
+
+T = TypeVar("T")
 
 
 class RefUpdate(msgspec.Struct, frozen=True):
@@ -87,6 +90,17 @@ class GitRefs:
         out = self._git.run("for-each-ref", "--format=%(objectname) %(refname)", prefix)
         pairs = (line.split(" ", 1) for line in out.decode().splitlines())
         return MappingProxyType({ref: id_ for id_, ref in pairs})
+
+
+def retried(move: Callable[[], T], tries: int = 20) -> T:
+    """Call ``move``, which reads a ref and moves it, until nobody moves it in between.
+
+    Raises `ConflictError` where somebody does each time.
+    """
+    for _ in range(tries - 1):
+        with suppress(ConflictError):
+            return move()
+    return move()
 
 
 def refuse_moved(updates: Sequence[RefUpdate], standing: Mapping[str, str | None]) -> None:

@@ -13,7 +13,7 @@ from gitwf.repo.commits import Commits
 from gitwf.repo.errors import GitError
 from gitwf.repo.files import RefFiles
 from gitwf.repo.git import Git
-from gitwf.repo.objects import Objects
+from gitwf.repo.objects import Entry, Objects
 from gitwf.repo.refs import GitRefs
 
 _HEADS = "refs/heads/"
@@ -85,6 +85,10 @@ class Repository:
     def is_shallow(self) -> bool:
         """Whether history was cut off when it was cloned."""
         return self.place.is_shallow
+
+    def is_shallow_now(self) -> bool:
+        """Return whether history is cut off still: a fetch may have brought it since."""
+        return self.place.is_shallow and (self.common_dir / "shallow").exists()
 
     @property
     def state_dir(self) -> Path:
@@ -160,6 +164,20 @@ class Repository:
         out = self.git.run("rev-list", "--first-parent", "--reverse", "--end-of-options", *span)
         return out.decode().split()
 
+    def unreachable(self, commits: Iterable[str], prefix: str) -> frozenset[str]:
+        """Return those of ``commits`` that are in the history of no ref below ``prefix``."""
+        wanted = sorted(commits)
+        if not wanted:
+            return frozenset()
+        stdin = "".join(f"{commit}\n" for commit in wanted)
+        words = ("rev-list", "--stdin", "--not", f"--glob={prefix}*")
+        out = self.git.run(*words, stdin=stdin.encode()).decode()
+        return frozenset(wanted).intersection(out.split())
+
+    def ancestry(self, commit: str) -> list[str]:
+        """Return ``commit`` and all commits in its history, newest first."""
+        return self.git.run("rev-list", "--topo-order", "--end-of-options", commit).decode().split()
+
     def touching(self, paths: Iterable[str], old: str, new: str) -> list[str]:
         """Return the commits of ``new``, but not of ``old``, that changed ``paths``, newest first.
 
@@ -187,6 +205,18 @@ class Repository:
         out = self.git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
         paths = out.decode(errors="surrogateescape").split("\0")
         return tuple(sorted(path for path in paths if path))
+
+    def changed_entries(self, old: str, new: str) -> dict[str, Entry | None]:
+        """Return what ``new`` has at the paths that differ between two commits, None: nothing."""
+        out = self.git.run(
+            "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new
+        )
+        parts = out.decode(errors="surrogateescape").split("\0")
+        found: dict[str, Entry | None] = {}
+        for raw, path in zip(parts[::2], parts[1::2], strict=False):
+            _, mode, _, id_, status = raw.split(" ")
+            found[path] = None if status == "D" else Entry(mode, id_)
+        return found
 
     @cached_property
     def _files(self) -> RefFiles | None:

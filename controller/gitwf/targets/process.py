@@ -43,6 +43,20 @@ class Process(msgspec.Struct, frozen=True):
         return _since(self.pid) == self.since
 
 
+def this_process() -> Process:
+    """Return this process. Raises `UntoldError` where nobody can tell when it was started."""
+    return Process(os.getpid(), _since(os.getpid()) or "")
+
+
+@cache
+def namespace() -> str:
+    """Return what names the set of processes that this one can see: containers have their own."""
+    try:
+        return (_PROC / "self" / "ns" / "pid").readlink().name
+    except OSError:
+        return ""
+
+
 @cache
 def boot() -> str:
     """Return what names this start of the machine; empty where it does not tell."""

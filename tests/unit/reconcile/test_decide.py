@@ -20,6 +20,7 @@ from gitwf.reconcile.decide import (
     Refuse,
     Resume,
     Start,
+    Withdraw,
     decide,
     decide_loose,
 )
@@ -258,6 +259,9 @@ class Applied:
                 ending = _ENDINGS.get(type(action), self._ending)
                 runs = [replace(r, status=ending) if r.run == name else r for r in observed.runs]
                 return replace(observed, runs=tuple(runs))
+            case Withdraw(run=name):
+                asked = [replace(r, cancelled="x") if r.run == name else r for r in observed.runs]
+                return replace(observed, runs=tuple(asked))
             case Refuse(workflow=workflow):
                 return replace(observed, refused=observed.refused | {workflow})
             case NoteNone(commit=commit):

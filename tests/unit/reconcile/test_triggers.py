@@ -10,6 +10,7 @@ import pytest
 
 from gitwf.app.extras import Extras
 from gitwf.engine.unit.stop import Stop
+from gitwf.reconcile.branches import Branches, local
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.loop import Reconciler
 from gitwf.records.fold import RunRecord
@@ -32,6 +33,12 @@ class Hands:
         return self.time
 
 
+def reconciler(clone: Clone) -> Reconciler:
+    """Return what reconciles the branch `main`."""
+    branches = Branches(clone, local(clone), ["main"])
+    return Reconciler(clone, branches, Stop(), lambda _: None)
+
+
 class World:
     """A repository that is reconciled now and then, each time by a process of its own, as it were."""
 
@@ -47,7 +54,7 @@ class World:
     def reconcile(self, *, hours: float = 0) -> list[RunRecord]:
         """Let so many hours go by, reconcile, and return the runs that ended."""
         self.clock.time += timedelta(hours=hours)
-        report = Reconciler(self.clone(), ["main"], Stop(), lambda _: None).settle()
+        report = reconciler(self.clone()).settle()
         assert report.problems == ()
         return list(report.ended)
 
@@ -90,21 +97,21 @@ def test_a_suspended_workflow_is_caught_up_when_it_is_resumed(world: World) -> N
     suspensions = world.clone().records.suspensions
     suspensions.suspend("workflows/nightly.wf", "Ada")
     assert world.reconcile(hours=48) == []
-    suspensions.resume("workflows/nightly.wf")
+    suspensions.resume("workflows/nightly.wf", "Ada <ada@example.org>")
     assert len(world.reconcile()) == 1
 
 
 def test_a_controller_waits_until_the_next_time(world: World) -> None:
     world.folder.commit({"workflows/nightly.wf": NIGHTLY})
-    reconciler = Reconciler(world.clone(), ["main"], Stop(), lambda _: None)
-    assert reconciler.patience(30.0) == 30.0
-    reconciler.settle()
-    assert reconciler.patience(30.0) == 30.0
-    assert 16.9 * 3600 < reconciler.patience(1e9) < 17 * 3600
+    passing = reconciler(world.clone())
+    assert passing.patience(30.0) == 30.0
+    passing.settle()
+    assert passing.patience(30.0) == 30.0
+    assert 16.9 * 3600 < passing.patience(1e9) < 17 * 3600
     world.clock.time += timedelta(hours=17)
-    assert reconciler.patience(30.0) == 0.0
-    assert len(reconciler.settle().ended) == 1
-    assert reconciler.patience(30.0) == 30.0
+    assert passing.patience(30.0) == 0.0
+    assert len(passing.settle().ended) == 1
+    assert passing.patience(30.0) == 30.0
 
 
 def test_a_new_tag_starts_a_run_once(world: World) -> None:
@@ -156,7 +163,7 @@ def test_a_tag_waits_while_its_workflow_is_suspended(world: World) -> None:
     world.folder.git("tag", "v1")
     assert [run.workflow for run in world.reconcile()] == ["workflows/b.wf"]
     assert world.reconcile() == []
-    suspensions.resume("workflows/release.wf")
+    suspensions.resume("workflows/release.wf", "Ada <ada@example.org>")
     assert [run.workflow for run in world.reconcile()] == ["workflows/release.wf"]
     assert world.reconcile() == []
 
@@ -166,7 +173,7 @@ def test_a_workflow_with_errors_is_refused_once_for_a_tag(world: World) -> None:
     world.reconcile()
     world.folder.commit({"workflows/release.wf": RELEASE.replace("/echo", "/eko")})
     world.folder.git("tag", "v1")
-    reconciler = Reconciler(world.clone(), ["main"], Stop(), lambda _: None)
-    refused = [reason for reason in reconciler.settle().refused if "WF202" in reason]
+    passing = reconciler(world.clone())
+    refused = [reason for reason in passing.settle().refused if "WF202" in reason]
     assert len(refused) == 2  # for the head of the branch, and for the tag
     assert world.reconcile() == []

@@ -22,6 +22,7 @@ from gitwf.records.event import (
     RunApproved,
     RunCancelling,
     RunFinished,
+    RunLate,
     RunNone,
     RunQueued,
     RunRefused,
@@ -47,6 +48,10 @@ LINES: dict[str, tuple[Body, str]] = {
             '"run.queued","run":"01A","workflow":"w.wf","commit":"c1","tree":"t1","branch":"main",'
             '"key":"k1","trigger":"commit","attempt":1,"of":null,"owner":null,"reason":""}'
         ),
+    ),
+    "late": (
+        RunLate("succeeded", 2.5),
+        '"run.late","run":"01A","status":"succeeded","seconds":2.5,"error":null}',
     ),
     "approved": (
         RunApproved("Ada <ada@example.org>", AT, "checked"),

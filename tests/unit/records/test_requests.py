@@ -76,8 +76,8 @@ def test_suspended_workflows(suspensions: Suspensions) -> None:
     second = suspensions.suspend("workflows/c.wf", ADA)
     assert suspensions.all() == {"workflows/a b.wf": first, "workflows/c.wf": second}
     assert suspensions.find("workflows/c.wf") == second
-    assert suspensions.resume("workflows/c.wf")
-    assert not suspensions.resume("workflows/c.wf")
+    assert suspensions.resume("workflows/c.wf", "Ada <ada@example.org>")
+    assert not suspensions.resume("workflows/c.wf", "Ada <ada@example.org>")
     assert suspensions.all() == {"workflows/a b.wf": first}
 
 

@@ -19,13 +19,13 @@ def test_settings_are_written_once(folder: Folder) -> None:
     assert configuration.configure(repository) == [
         "notes.wf.mergeStrategy = cat_sort_uniq",
         "remote.origin.fetch = +refs/wf/*:refs/wf-remote/origin/*",
-        "remote.origin.fetch = +refs/notes/wf:refs/notes/remotes/origin/wf",
+        "remote.origin.fetch = +refs/notes/wf*:refs/notes/remotes/origin/wf*",
     ]
     assert configuration.configure(repository) == []
     assert folder.git("config", "--get-all", "remote.origin.fetch").splitlines() == [
         "+refs/heads/*:refs/remotes/origin/*",
         "+refs/wf/*:refs/wf-remote/origin/*",
-        "+refs/notes/wf:refs/notes/remotes/origin/wf",
+        "+refs/notes/wf*:refs/notes/remotes/origin/wf*",
     ]
 
 

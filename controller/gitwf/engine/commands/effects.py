@@ -29,6 +29,10 @@ class Ledger(Protocol):
         """Record that the effect succeeded: ``env`` now stands at this run. Idempotent."""
         ...
 
+    def write(self) -> None:
+        """Bring what was recorded into git."""
+        ...
+
 
 class Effects:
     """Plays effects of one run."""
@@ -63,12 +67,24 @@ class Effects:
             stop.check()
             kept = self._context.earlier.ended(call, env)
             if self._memory.finished(call.step) is None and kept is None:
-                self._ledger.changing(env)
+                self._announce(env, call, stop)
                 prepare()
             ended = step()
             if ended.outcome.succeeded:
                 self._ledger.changed(env)
             return ended
+
+    def _announce(self, env: str, call: Call, stop: Stop) -> None:
+        """Record that ``env`` is about to change, where all who might act learn of it first.
+
+        An effect that was begun before goes on: its job is somewhere.
+        """
+        permit, is_begun = self._context.permit, self._memory.started(call.step)
+        if not is_begun:
+            permit.begin(stop)
+        self._ledger.changing(env)
+        if not is_begun:
+            permit.publish(self._ledger.write, stop)
 
     def _is_lost(self, call: Call) -> bool:
         """Return whether the effect was begun, has no outcome, and left no job to adopt."""

@@ -14,6 +14,7 @@ from gitwf.engine.jobs.flood import FloodWatch
 from gitwf.engine.replay.earlier import NOTHING, Earlier
 from gitwf.engine.stages.safekeeping import Safekeeping
 from gitwf.engine.unit.gate import Gate
+from gitwf.engine.unit.permit import FREE, Permit
 from gitwf.engine.unit.supply import Supply
 from gitwf.language.value import Value, number
 from gitwf.targets.job import Target
@@ -30,6 +31,7 @@ class RunContext(msgspec.Struct, frozen=True):
     ``safekeeping`` takes care of what stages write, ``meter`` shows how far that has come;
     ``earlier`` is the run that this one retries. ``key`` is the plan's, ``settings`` are those of its
     commit. ``resumed``: it was played before.
+    ``permit`` lets it do what only one clone may do.
     """
 
     id: str
@@ -54,6 +56,7 @@ class RunContext(msgspec.Struct, frozen=True):
     key: str = ""
     settings: Settings = msgspec.field(default_factory=Settings)
     resumed: bool = False
+    permit: Permit = FREE
 
     @property
     def locks(self) -> Path:

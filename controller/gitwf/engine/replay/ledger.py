@@ -11,6 +11,7 @@ from gitwf.records.event import EnvironmentChanged, EnvironmentChanging
 from gitwf.records.fold import RunRecord
 from gitwf.records.lock import waiting
 from gitwf.records.store import Records
+from gitwf.repo.refs import retried
 
 PATIENCE = 24 * 3600.0
 """Seconds that an effect waits for another run's effect on the same environment."""
@@ -44,7 +45,13 @@ class RunLedger:
         if not _is_deployed(run, env):
             self._recorder.emit(EnvironmentChanged(env, self._previous(env), run.commit))
         tip = self._recorder.flush()
-        self._records.environments.change(env, self._recorder.known(), tip)
+        change = self._records.environments.change
+        retried(lambda: change(env, self._recorder.known(), tip))
+        self._records.written(urgent=True)
+
+    def write(self) -> None:
+        """Bring what was recorded into git."""
+        self._recorder.flush()
 
     def _previous(self, env: str) -> str | None:
         current = self._records.environments.current(env)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
@@ -22,13 +23,18 @@ from gitwf.records.event import (
 )
 from gitwf.records.fold import RunRecord, fold
 from gitwf.records.journal import Journal
+from gitwf.records.pace import scaled
 from gitwf.records.runs import Snapshot
 from gitwf.records.store import Records
 from gitwf.repo.commits import Change
 from gitwf.repo.errors import RepositoryError
+from gitwf.repo.refs import retried
 
 INTERVAL = 10.0
 """Seconds after which at the latest an event is in git."""
+
+HEARTBEAT = scaled(60.0)
+"""Seconds after which the ref of a run moves although nothing has happened: its owner lives."""
 
 _NOTED = (RunQueued, RunApproved, RunStarted, RunFinished, EnvironmentChanged)
 
@@ -71,6 +77,8 @@ class RunRecorder:
         self._events = journal.read()
         self._told = [event for event in self._events if event.is_run_level]
         self._noted: set[str] = set()
+        self._flushed = 0
+        self._beat = time.monotonic()
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
         self._due = threading.Event()
@@ -83,7 +91,7 @@ class RunRecorder:
         """Record an event; one that announces something is on disk when this returns."""
         with self._lock:
             at, id_ = self._now(), self._records.ids.new()
-            event = Event(at, id_, 0, self._run, body, extra=dict(extra or {}))
+            event = Event(at, id_, self._records.epoch, self._run, body, extra=dict(extra or {}))
             event = self._mask.event(event)
             self._journal.append(event)
             self._events.append(event)
@@ -126,8 +134,11 @@ class RunRecorder:
             extra = self._gather()
             results = {key: self._mask.json(text) for key, text in extra.results.items()}
             snapshot = Snapshot(self._run, self._commit, events, self._plan, extra.files, results)
-            tip = self._records.runs.write(snapshot, self._records.runs.tip(self._run))
+            runs = self._records.runs
+            tip = retried(lambda: runs.write(snapshot, runs.tip(self._run)))
             self._note(told)
+            self._flushed, self._beat = len(events), time.monotonic()
+            self._records.written(urgent=any(event.body.is_terminal for event in told))
             return tip
 
     def close(self) -> None:
@@ -147,11 +158,17 @@ class RunRecorder:
             self._records.notes.append({self._commit: [encode(event) for event in new]})
             self._noted.update(event.id for event in new)
 
+    def _is_due(self) -> bool:
+        """Return whether there is anything to bring into git: an event, or a sign of life."""
+        return len(self._events) > self._flushed or (
+            bool(self._events) and time.monotonic() - self._beat > HEARTBEAT
+        )
+
     def _follow(self) -> None:
         while not self._closed.is_set():
             self._due.wait(INTERVAL)
             self._due.clear()
-            if self._closed.is_set() or not self._events:
+            if self._closed.is_set() or not self._is_due():
                 continue
             try:
                 self.flush()

@@ -1,0 +1,65 @@
+"""What is known here of the remote that a clone follows, without asking it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from gitwf.app.session import UsageError
+from gitwf.app.sharing import chosen_remote
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.sharing.exchange import Exchange
+from gitwf.reconcile.sharing.share import describe
+from gitwf.reconcile.sharing.sighting import Sighting, Sightings
+from gitwf.records.clock import parse
+from gitwf.records.sharing.places import Places
+from gitwf.repo.remote import Remote
+
+_FRESH = 120.0
+"""Seconds after which people should know that a remote was not looked at."""
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """The remote ``name``: who ``holder`` of its lease is, and which refs are not pushed yet."""
+
+    name: str
+    places: Places
+    sighting: Sighting
+    holder: str | None
+    unpushed: tuple[str, ...]
+
+    @property
+    def default(self) -> str | None:
+        """Its default branch."""
+        return self.sighting.default
+
+    def notes(self, now: datetime) -> Iterator[str]:
+        """Yield sentences about what people should know of it."""
+        seen = self.sighting.seen
+        age = (now - parse(seen)).total_seconds() if seen else None
+        if age is None:
+            yield f"`{self.name}` has not been looked at from here yet"
+        elif age > _FRESH or self.sighting.problem:
+            why = f": {self.sighting.problem}" if self.sighting.problem else ""
+            yield f"`{self.name}` was looked at {age:.0f} s ago{why}"
+        if self.unpushed:
+            word = "record is" if len(self.unpushed) == 1 else "records are"
+            why = f": {self.sighting.unpushed}" if self.sighting.unpushed else ""
+            yield f"{len(self.unpushed)} {word} not pushed to `{self.name}` yet{why}"
+
+
+def shared(clone: Clone) -> Shared | None:
+    """Return what is known of the remote that `wf.toml` names, or None where it names none that is here."""
+    try:
+        name = chosen_remote(clone, None)
+    except UsageError:
+        return None
+    if name is None:
+        return None
+    exchange = Exchange(clone.repository, clone.records, Remote(clone.repository, name))
+    lease = exchange.lease()[1]
+    held = describe(lease) if lease is not None and lease.holder else None
+    sighting = Sightings(clone.records.state_dir, name).read()
+    return Shared(name, exchange.places, sighting, held, tuple(exchange.unpushed()))

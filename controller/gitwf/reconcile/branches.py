@@ -1,0 +1,78 @@
+"""Which branches are watched, and where their heads and the tags are found: here, or as a remote has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.configure import configure
+from gitwf.records.sharing.places import Places
+
+_WILD = frozenset("*?[")
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Prefixes of refs, and the branch that is watched where nothing else is said."""
+
+    heads: str
+    tags: str
+    default: Callable[[], str | None]
+
+
+def local(clone: Clone) -> Source:
+    """Return the branches and tags of a clone itself; by default the one that HEAD is on is watched."""
+    return Source("refs/heads/", "refs/tags/", clone.repository.head_branch)
+
+
+def remote(places: Places, default: Callable[[], str | None]) -> Source:
+    """Return the branches and tags that a remote had when it was last asked."""
+    return Source(places.heads, places.tags, default)
+
+
+class Branches:
+    """The branches of ``source`` that ``globs`` name; without any those that `wf.toml` names."""
+
+    def __init__(self, clone: Clone, source: Source, globs: Iterable[str]) -> None:
+        self._clone = clone
+        self._source = source
+        self._globs = tuple(globs)
+
+    def watched(self) -> Mapping[str, str]:
+        """Return the watched branches with the commits they stand at."""
+        refs, heads = self._clone.repository.refs, self._source.heads
+        globs = self._globs or self._configured()
+        if not any(_WILD & set(glob) for glob in globs):
+            # The usual case, without a process: this is on the way from a commit to its run.
+            found = {branch: refs.read(f"{heads}{branch}") for branch in globs}
+            return {branch: commit for branch, commit in found.items() if commit}
+        every = self.all().items()
+        return {b: c for b, c in every if any(fnmatchcase(b, g) for g in globs)}
+
+    def all(self) -> dict[str, str]:
+        """Return all branches with the commits they stand at."""
+        heads = self._source.heads
+        listed = self._clone.repository.refs.list(heads).items()
+        return {ref.removeprefix(heads): commit for ref, commit in listed}
+
+    def tags(self) -> Mapping[str, str]:
+        """Return the tags, by name, with what they stand at; the same object where none has changed."""
+        return self._clone.repository.refs.list(self._source.tags)
+
+    @property
+    def tag_prefix(self) -> str:
+        """How the refs of tags begin."""
+        return self._source.tags
+
+    def _configured(self) -> tuple[str, ...]:
+        """Return what the default branch's `wf.toml` names, or that branch."""
+        default = self._source.default()
+        if default is None:
+            return ()
+        commit = self._clone.repository.refs.read(self._source.heads + default)
+        if commit is None:
+            return (default,)
+        named = configure(self._clone.facts(commit)).settings.controller.branches
+        return named or (default,)

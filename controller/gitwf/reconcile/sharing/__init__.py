@@ -1,0 +1,1 @@
+"""How a clone takes part in the records of a remote: it follows, holds the lease while it acts, and pushes."""
