@@ -9,10 +9,11 @@ DEMO   := .demo
 export DVC_NO_ANALYTICS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench clean
+.PHONY: help demo emulator test test-all lint bench clean
 
 help:
 	@echo "make demo      play the main job on a real little project"
+	@echo "make emulator  start a RunPod on this machine, to try pods without an account"
 	@echo "make test      lint, types, contracts and the tests, but for the slow ones"
 	@echo "make test-all  the same with the slow ones"
 	@echo "make lint      lint, types and contracts alone"
@@ -22,6 +23,9 @@ help:
 demo: $(VENV)/.demo
 	@rm -rf $(DEMO)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh workflows/tour.sh $(DEMO)/digits
+
+emulator: $(VENV)/.dev
+	@$(BIN)/python -m tests.emulator
 
 test: lint
 	$(PYTEST) -m "not slow"

@@ -17,6 +17,8 @@ import pytest
 
 from gitwf.repo.repository import Repository
 
+pytest_plugins = ("tests.emulator.fixture",)
+
 _INHERITED = ("GIT_", "XDG_", "DVC_", "WF_", "RUNPOD_")
 _AUTHOR = {
     "GIT_AUTHOR_NAME": "Ada",
