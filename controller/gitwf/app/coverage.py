@@ -13,7 +13,6 @@ from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.data.meter import Meter
 from gitwf.data.project import Project
 from gitwf.engine.clone.artifacts import check_artifacts
-from gitwf.engine.clone.workspace import main_tree
 from gitwf.engine.stages.safekeeping import Safekeeping
 from gitwf.reconcile.configure import configure
 from gitwf.records.check.finding import Finding
@@ -57,7 +56,7 @@ def projects_of(
     repository: Repository, records: Records, meter: Meter | None = None
 ) -> list[Project]:
     """Return the DVC projects of the main tree, whose caches all runs share, with what is kept."""
-    root = main_tree(repository)
+    root = repository.main_tree
     return [] if root is None else list(_opened(root, records, meter))
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from gitwf.data.errors import DataError
 from gitwf.data.project import Project
-from gitwf.engine.clone.workspace import main_tree
 from gitwf.repo.repository import Repository
 
 _MUCH = 0.8
@@ -26,7 +25,7 @@ def crowded(repository: Repository) -> str | None:
 
 def _cache(repository: Repository) -> Path:
     """Return the folder of the cache, or the nearest above it that is there."""
-    root = main_tree(repository) or repository.state_dir
+    root = repository.main_tree or repository.state_dir
     try:
         wanted = Project.open(root).cache.root
     except DataError:

@@ -12,7 +12,6 @@ from gitwf.data.facts import FileFacts
 from gitwf.data.forecast import Foresight, foresee, left_by
 from gitwf.data.hashes import HashInfo
 from gitwf.data.project import Project
-from gitwf.engine.clone.workspace import main_tree
 from gitwf.engine.stages.safekeeping import Safekeeping
 from gitwf.language.program import Program
 from gitwf.plan.stage import Stage
@@ -50,7 +49,7 @@ class Seer:
     """Foresees the steps of workflows; ``facts`` are about the files of the commit."""
 
     def __init__(self, repository: Repository, records: Records, facts: FileFacts) -> None:
-        self._root = main_tree(repository)
+        self._root = repository.main_tree
         self._records = records
         self._facts = facts
         self._projects: dict[str, Project | None] = {}

@@ -41,13 +41,17 @@ Change = File | Link | None
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A commit to be made: the files of ``tree`` (its id; None: no files) with ``changes`` made to them."""
+    """A commit to be made: the files of ``tree`` (its id; None: no files) with ``changes`` made to them.
+
+    ``author`` is a name and an address; None: whoever makes all our commits.
+    """
 
     tree: str | None
     changes: Mapping[str, Change]
     parents: Sequence[str]
     message: str
     at: datetime
+    author: tuple[str, str] | None = None
 
 
 class Commits:
@@ -72,12 +76,11 @@ class Commits:
 
     def _commands(self, scratch: bytes, mark: int, draft: Draft) -> bytes:
         ref = b"%s/%d" % (scratch, mark)
-        name, address = IDENTITY
-        who = f"{name} <{address}> {int(draft.at.timestamp())} +0000".encode()
+        author, committer = (_person(p, draft.at) for p in (draft.author or IDENTITY, IDENTITY))
         words = ["from", *["merge"] * len(draft.parents)]
         return b"".join(
             [
-                b"commit %s\nmark :%d\ncommitter %s\n" % (ref, mark, who),
+                b"commit %s\nmark :%d\nauthor %s\ncommitter %s\n" % (ref, mark, author, committer),
                 _data(draft.message.encode()),
                 *(f"{w} {p}\n".encode() for w, p in zip(words, draft.parents, strict=False)),
                 b'M 040000 %s ""\n' % draft.tree.encode() if draft.tree else b"deleteall\n",
@@ -92,6 +95,11 @@ class Commits:
             (self._git.directory / report.decode()).unlink(missing_ok=True)
         words = _CRASH_REPORT.sub(b"", outcome.stderr)
         self._git.refuse("fast-import", Outcome(outcome.status, b"", words))
+
+
+def _person(person: tuple[str, str], at: datetime) -> bytes:
+    name, address = person
+    return f"{name} <{address}> {int(at.timestamp())} +0000".encode()
 
 
 def _change(path: str, change: Change) -> bytes:

@@ -77,6 +77,13 @@ class Repository:
         return self.place.work_tree
 
     @property
+    def main_tree(self) -> Path | None:
+        """The working tree beside the git folder, from whichever worktree it is asked; None if bare."""
+        if self.place.common_dir.name == ".git":
+            return self.place.common_dir.parent
+        return self.place.work_tree
+
+    @property
     def is_bare(self) -> bool:
         """Whether there is no working tree."""
         return self.place.is_bare

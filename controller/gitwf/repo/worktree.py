@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -43,9 +43,34 @@ def add(repository: Repository, path: Path, commit: str) -> None:
         raise
 
 
+def attach(path: Path, ref: str) -> None:
+    """Put the worktree at ``path``, which is detached at the commit of the branch ``ref``, on it."""
+    registration = registration_of(path)
+    if registration is None:
+        raise GitError(f"`{path}` is no worktree")
+    disk.replace(registration / "HEAD", f"ref: {ref}\n".encode())
+
+
+def commit_of(path: Path) -> str | None:
+    """Return the commit that the worktree at ``path`` stands at; None where there is none any more."""
+    if registration_of(path) is None:
+        return None
+    outcome = Git(path).attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    return outcome.stdout.decode().strip() or None
+
+
+def link(main: Path, path: Path, names: Iterable[str]) -> None:
+    """Link untracked paths of the main tree into the worktree at ``path``, where they are not there."""
+    for name in names:
+        source, target = main / name, path / name
+        if source.exists() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.symlink_to(source)
+
+
 def remove(repository: Repository, path: Path) -> None:
     """Remove the worktree at ``path`` with all that lies in it. One that is gone already is no error."""
-    registration = _registration(path)
+    registration = registration_of(path)
     shutil.rmtree(path, ignore_errors=True)
     if registration is not None and registration.parent == repository.common_dir / "worktrees":
         shutil.rmtree(registration, ignore_errors=True)
@@ -53,7 +78,7 @@ def remove(repository: Repository, path: Path) -> None:
 
 def move(path: Path, new: Path) -> None:
     """Have the worktree at ``path`` stand at ``new``, with all that lies in it."""
-    registration = _registration(path)
+    registration = registration_of(path)
     path.rename(new)
     if registration is not None:
         (registration / "gitdir").write_text(f"{new.resolve() / '.git'}\n")
@@ -113,17 +138,21 @@ def _renamed(draft: Path, registration: Path) -> bool:
 
 
 def _lay_out(repository: Repository, path: Path, commit: str) -> None:
-    registration = _registration(path)
+    registration = registration_of(path)
     if registration is None:
         raise GitError(f"git made no worktree at `{path}`")
-    plain = _plain_git_dir(repository)
-    surroundings = {
-        "GIT_DIR": str(plain),
-        "GIT_WORK_TREE": str(path),
-        "GIT_INDEX_FILE": str(registration / "index"),
+    index = registration / "index"
+    git = plain_git(repository, path, GIT_WORK_TREE=str(path), GIT_INDEX_FILE=str(index))
+    git.run("read-tree", "-u", "--reset", commit)
+
+
+def plain_git(repository: Repository, directory: Path, **surroundings: str) -> Git:
+    """Return the git program on the repository's objects alone: without its settings and attributes."""
+    objects = {
+        "GIT_DIR": str(_plain_git_dir(repository)),
         "GIT_OBJECT_DIRECTORY": str(repository.common_dir / "objects"),
     }
-    Git(path, of_program(surroundings)).run("read-tree", "-u", "--reset", commit)
+    return Git(directory, of_program(objects | surroundings))
 
 
 def _plain_git_dir(repository: Repository) -> Path:
@@ -138,7 +167,7 @@ def _plain_git_dir(repository: Repository) -> Path:
     return plain
 
 
-def _registration(path: Path) -> Path | None:
+def registration_of(path: Path) -> Path | None:
     """Return the folder in which git keeps a worktree: its `.git` file says `gitdir: <folder>`."""
     try:
         words = (path / ".git").read_text()

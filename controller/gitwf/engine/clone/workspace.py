@@ -32,9 +32,9 @@ def prepare(
         worktree.remove(repository, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     worktree.add(repository, path, commit)
-    main = main_tree(repository)
+    main = repository.main_tree
     if main is not None:
-        _link(main, path, links)
+        worktree.link(main, path, links)
     for root in roots:
         if (path / root / ".dvc").is_dir():
             cache = None if main else repository.state_dir / "dvc"
@@ -59,26 +59,11 @@ def take_over(repository: Repository, old: Path, path: Path) -> bool:
     return True
 
 
-def _link(main: Path, path: Path, links: Iterable[str]) -> None:
-    for link in links:
-        source, target = main / link, path / link
-        if source.exists() and not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.symlink_to(source)
-
-
 def discard(repository: Repository, path: Path) -> None:
     """Remove a workspace with all that is in it."""
     path.with_name(f"{path.name}.ready").unlink(missing_ok=True)
     worktree.remove(repository, path)
     shutil.rmtree(path, ignore_errors=True)
-
-
-def main_tree(repository: Repository) -> Path | None:
-    """Return the repository's main working tree, whose DVC cache all runs share; None if bare."""
-    if repository.common_dir.name == ".git":
-        return repository.common_dir.parent
-    return repository.work_tree
 
 
 def _project(main: Path | None) -> Project | None:
