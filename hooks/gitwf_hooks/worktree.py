@@ -6,9 +6,10 @@ import os
 import posixpath
 import subprocess
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from gitwf.language.agentfiles import AGENTS, named
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.document import from_yaml
 from gitwf.language.stagename import StageName
@@ -50,6 +51,7 @@ class WorkTree:
         return Surroundings(
             stages=self._stages("."),
             scripts=self._scripts(),
+            droids=frozenset(self._droids()),
             targets=_names(settings, "target"),
             environments=_names(settings, "env") or None,
             secrets=_names(settings, "secrets"),
@@ -92,6 +94,12 @@ class WorkTree:
             for file in files
             if file.suffix in _SUFFIXES and file.is_file() and os.access(file, os.X_OK)
         )
+
+    def _droids(self) -> Iterator[str]:
+        for folder in AGENTS:
+            files = (self._root / folder).glob("*")
+            paths = (file.relative_to(self._root).as_posix() for file in files)
+            yield from (name for name, _ in named(folder, paths))
 
 
 def _names(document: object, table: str) -> frozenset[str]:

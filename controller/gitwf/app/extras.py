@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gitwf.config.settings import Settings
     from gitwf.engine.commands.commands import Playable
+    from gitwf.engine.jobs.agents import Agents
     from gitwf.engine.jobs.context import RunContext
     from gitwf.engine.replay.steps import Steps
     from gitwf.engine.unit.observer import Observer, Observers
+    from gitwf.plan.plan import Plan
     from gitwf.repo.repository import Repository
     from gitwf.results.file import ResultsFile
 
@@ -31,6 +34,12 @@ class Extras:
         results = ResultsCommands(self._file(context), context)
         bodies = {**PLAIN, **results.bodies()}
         return dict.fromkeys(bodies, Builtin(steps, bodies))
+
+    def agents(self, plan: Plan, settings: Settings, environment: Mapping[str, str]) -> Agents:
+        """Return the agents that a run hands work to."""
+        from gitwf.droids.agents import Agents as Droids
+
+        return Droids(self._repository, plan, settings, environment)
 
     def observers(self, context: RunContext) -> Observers:
         """Return those who write down what comes of a run."""

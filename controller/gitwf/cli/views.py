@@ -6,8 +6,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gitwf.cli.output import ago, clipped, paint, print_line, print_table, took
-from gitwf.records.event import StepFinished, decode
+from gitwf.records.event import Event, StepFinished, decode
 from gitwf.records.fold import RunRecord
 
 if TYPE_CHECKING:
@@ -61,7 +63,10 @@ def show_run(record: RunRecord, logs: Sequence[str] = ()) -> None:
         print_line(f"  metric    {name} = {bytes(value).decode()}")
     for state in record.envs:
         print_line(paint(f"  env       {state.env}: {state.state} since {_minute(state.since)}"))
-    print_table([_step(decode(bytes(step)).body) for step in record.steps])
+    events = [decode(bytes(step)) for step in record.steps]
+    print_table([_step(event.body) for event in events])
+    for line in filter(None, map(_agent, events)):
+        print_line(line)
 
 
 def _step(body: object) -> tuple[str, ...]:
@@ -76,6 +81,22 @@ def _step(body: object) -> tuple[str, ...]:
         took(body.seconds),
         outs,
     )
+
+
+def _agent(event: Event) -> str:
+    """Return where the work of an agent is, and what it took; nothing for other steps."""
+    about = event.extra.get("droid")
+    if about is None:
+        return ""
+    known: dict[str, object] = msgspec.json.decode(about)
+    words = [f"  droid     {known.get('agent')}: branch {known.get('branch')}"]
+    if known.get("merged"):
+        words.append(f"merged as {str(known['merged'])[:_SHORT]}")
+    if known.get("turns") is not None:
+        words.append(f"{known['turns']} turns")
+    if known.get("cost") is not None:
+        words.append(f"{known['cost']} USD")
+    return ", ".join(words)
 
 
 def show_status(status: Status) -> None:

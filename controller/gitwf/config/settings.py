@@ -13,6 +13,14 @@ Count = Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1 up"
 Natural = Annotated[int, msgspec.Meta(ge=0, description="a whole number from 0 up")]
 Amount = Annotated[float, msgspec.Meta(ge=0, description="a number from 0 up")]
 Names = tuple[str, ...]
+Words = tuple[
+    Annotated[
+        str | Names,
+        msgspec.Meta(description="strings, and of lists of strings that stand or fall together"),
+    ],
+    ...,
+]
+"""An argument list; of a list in it all is left out where one of its ``{places}`` has no value."""
 Origin = Annotated[
     str,
     msgspec.Meta(
@@ -95,11 +103,24 @@ class Target(Table, frozen=True):
 
 
 class Droid(Table, frozen=True):
-    """``[droid]`` and ``[droid.NAME]``: the program of an agent, and its limits."""
+    """``[droid]``, for all agents, and ``[droid.NAME]``, which goes before it. None: not set here."""
 
-    command: Names = ()
+    adapter: Literal["droid", "claude", "codex", "aider"] | None = None
+    """Whose program it is, called as this version knows to call it."""
+    command: Words | None = None
+    """How the program is called otherwise, with ``{prompt}`` and the like in it."""
+    args: Words | None = None
+    """Further arguments of an adapter."""
+    reads: Literal["json", "codex", "text"] | None = None
+    """What a ``command`` prints."""
+    model: str | None = None
+    timeout: Duration | None = None
     parallel: Count | None = None
-    protected: Names = ("*.wf", "wf.toml", ".github/**", "hooks/**")
+    """How many at once, over all runs: of all agents, or of the one that the table names."""
+    protected: Names | None = None
+    """Globs of paths that no agent may change unless its step allows it."""
+    env: Names | None = None
+    """Variables of the controller's environment that the program gets beside those it always does."""
 
 
 class Results(Table, frozen=True):

@@ -16,7 +16,6 @@ NOT_YET: Mapping[str, tuple[str, ...]] = {
     "controller": ("gate",),
     "workspace": ("filters",),
     "target": (_EVERY,),
-    "droid": (_EVERY,),
     "mlflow": (_EVERY,),
     "notify": (_EVERY,),
     "trust": (_EVERY,),

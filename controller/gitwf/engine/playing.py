@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from gitwf.data.errors import DataError
 from gitwf.engine.commands.commands import Commands, Players
+from gitwf.engine.commands.delegation import Delegation
 from gitwf.engine.commands.effects import Effects
 from gitwf.engine.commands.extension import Extension
 from gitwf.engine.flow.checkpoints import RunCheckpoints
@@ -36,12 +39,16 @@ from gitwf.engine.unit.stop import Stop
 from gitwf.engine.unit.tally import Tally
 from gitwf.language.program import Program
 from gitwf.language.value import Value, from_json, to_json
+from gitwf.plan.agents import alone
+from gitwf.plan.stage import Stage
 from gitwf.records.event import RunFinished, RunStarted
 from gitwf.records.fold import RunRecord
 from gitwf.records.runs import ref_of
 from gitwf.records.store import Records
 from gitwf.repo.disk import room
 from gitwf.repo.errors import RepositoryError, StorageFullError
+
+_CHECK = "what checks an agent's work changes no environment"
 
 
 class Playing:
@@ -116,21 +123,26 @@ class Playing:
         steps = Steps(recorder, memory, context.folder)
         timers = Timers(recorder, memory, self._records.clock)
         ledger = RunLedger(self._records, recorder)
-        players = Players(
-            extension.builtins(steps, context),
-            steps,
-            stages,
-            Effects(ledger, memory, context),
-            self._tally,
-            timers,
-        )
         definitions = {name: known.definition for name, known in program.definitions.items()}
         plan = self._request.plan
-        commands = Commands(context, definitions, {**plan.scripts, **plan.stages}, players)
+        own: Mapping[str, Stage | str] = {**plan.scripts, **plan.stages}
+        known = extension.builtins(steps, context)
+
+        def commands_of(context: RunContext, stages: Stages | None) -> Commands:
+            effects = Effects(ledger, memory, context)
+            players = Players(known, steps, stages, effects, self._tally, timers)
+            return Commands(context, definitions, own, players)
+
+        def checking(worktree: Path) -> Commands:
+            inside = replace(context, workspace=worktree, effects=_CHECK)
+            return commands_of(inside, None)
+
+        commands = commands_of(context, stages)
+        delegation = Delegation(context, steps, checking, self._tally, alone(program))
         writer = Writer(context.workspace, recorder, memory, self._shelf)
         notes = FlowNotes(recorder, memory, timers, writer)
         checkpoints = RunCheckpoints(self._records.runs, plan.workflow, self._request.branch)
-        flows = Flows(commands, notes, State(steps, self._shelf, checkpoints))
+        flows = Flows(commands, notes, State(steps, self._shelf, checkpoints), delegation)
         settings = {n: from_json(text) for n, text in plan.settings.items()}
         scope = Scope(
             context.workspace,

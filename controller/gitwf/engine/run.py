@@ -14,6 +14,7 @@ from gitwf.engine.clone import workspace
 from gitwf.engine.clone.ownership import is_played, owning
 from gitwf.engine.commands.extension import Extension
 from gitwf.engine.heeding import heeding
+from gitwf.engine.jobs.agents import Agents
 from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.jobs.environment import declared, for_commands, secrets_of
 from gitwf.engine.jobs.flood import FloodWatch
@@ -111,6 +112,7 @@ class Runner:
                 secrets.values(),
                 listener,
             )
+            agents = self._agents(request, settings)
             context = RunContext(
                 id=request.id,
                 workflow=request.plan.workflow,
@@ -123,7 +125,7 @@ class Runner:
                 secrets=secrets,
                 target=self._target,
                 effects=request.effects,
-                supply=self._supply(settings),
+                supply=self._supply(settings, agents),
                 meter=self._meter,
                 floods=self._floods,
                 log_max=settings.controller.log_max,
@@ -135,6 +137,7 @@ class Runner:
                 settings=settings,
                 resumed=bool(played),
                 permit=self.permits(request.id),
+                agents=agents,
             )
 
             def lay_out() -> None:
@@ -195,6 +198,7 @@ class Runner:
             job.cancel(GRACE)
         for job in jobs:
             job.wait()
+        self._forget_worktrees(run)
 
     def _clear(self, request: Request, record: RunRecord) -> None:
         """Remove the workspace, and those of earlier runs of the same workflow that failed.
@@ -202,6 +206,7 @@ class Runner:
         The newest one that failed is left to be looked into.
         """
         self._forget_unbegun()
+        self._forget_worktrees(request.id)
         for place in sorted((self._repository.state_dir / "workspaces").glob("*.ready")):
             run = place.stem
             if run == request.id and record.status == "failed":
@@ -210,6 +215,11 @@ class Runner:
             ended = known is None or (known.workflow == record.workflow and known.is_over)
             if ended and not is_played(self._repository.state_dir / "runs" / run):
                 workspace.discard(self._repository, place.with_suffix(""))
+
+    def _forget_worktrees(self, run: str) -> None:
+        """Remove the worktrees that agents of a run have left."""
+        for place in sorted((self._repository.state_dir / "droids").glob(f"{run}-*.ready")):
+            workspace.discard(self._repository, place.with_name(place.stem))
 
     def _forget_unbegun(self) -> None:
         """Remove what is left of runs whose process died before their first record."""
@@ -224,9 +234,16 @@ class Runner:
         pusher = self.pusher if settings.data.push == "auto" else None
         return Safekeeping(self._records.clone, pusher)
 
-    def _supply(self, settings: Settings) -> Supply:
+    def _agents(self, request: Request, settings: Settings) -> Agents | None:
+        """Return who does what `droid:` hands over; None where nothing is."""
+        if not request.plan.agents:
+            return None
+        return self._extension.agents(request.plan, settings, self._environment)
+
+    def _supply(self, settings: Settings, agents: Agents | None) -> Supply:
+        limits = {**settings.resources, **(agents.limits if agents else {})}
         jobs = settings.controller.jobs or max(_JOBS, os.cpu_count() or 1)
-        return Supply(self._resources, settings.resources, self._slots, jobs)
+        return Supply(self._resources, limits, self._slots, jobs)
 
     def _place(self, request: Request) -> Path:
         if request.here and self._repository.work_tree is not None:

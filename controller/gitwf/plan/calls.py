@@ -12,6 +12,7 @@ from gitwf.language.builtins import COMMANDS
 from gitwf.language.program import Program
 from gitwf.language.stagename import StageName
 from gitwf.language.walk import walk
+from gitwf.plan.agents import checks, told
 from gitwf.plan.facts import Facts
 from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
 from gitwf.plan.stage import Stage
@@ -27,10 +28,15 @@ class Script(msgspec.Struct, frozen=True):
 Callee = tree.Definition | Stage | Script
 
 
-def called(file: tree.File) -> tuple[str, ...]:
-    """Return the names of the commands that stand in the flows of ``file``, each once."""
-    names = (n.name for n in walk(file.block) if isinstance(n, tree.Command))
-    return tuple(dict.fromkeys(names))
+def called(program: Program) -> tuple[str, ...]:
+    """Return the names of the commands that stand in the flows of the program's file, each once.
+
+    What agents are told is no call; what checks their work is one.
+    """
+    said = told(program)
+    nodes = (n for n in walk(program.file.block) if isinstance(n, tree.Command))
+    names = [node.name for node in nodes if id(node) not in said]
+    return tuple(dict.fromkeys([*names, *(name for name, _ in checks(program))]))
 
 
 def callees(program: Program, facts: Facts) -> Mapping[str, Callee]:
@@ -40,7 +46,7 @@ def callees(program: Program, facts: Facts) -> Mapping[str, Callee]:
     """
     scripts = facts.scripts()
     found: dict[str, Callee] = {}
-    for name in called(program.file):
+    for name in called(program):
         if name in COMMANDS:
             continue
         stage = own_stage(name, facts)

@@ -15,6 +15,7 @@ from gitwf.language.glob import matches
 from gitwf.language.program import Program
 from gitwf.language.runline import parse_run_line
 from gitwf.language.walk import walk
+from gitwf.plan.agents import called_agents, called_prompts
 from gitwf.plan.calls import Callee, Script, literal_text
 from gitwf.plan.facts import Facts
 from gitwf.plan.stage import Stage
@@ -56,6 +57,9 @@ def inputs_of(
         inputs.update(_expression_inputs(node, facts, outs))
     for callee in found.values():
         inputs.update(_callee_inputs(callee, facts, outs))
+    for kind, pages in (("agent", called_agents), ("prompt", called_prompts)):
+        paths = (page.path for page in pages(program, facts).values())
+        inputs.update(Input(kind, path, facts.id(path)) for path in paths)
     return tuple(sorted(inputs, key=_order))
 
 

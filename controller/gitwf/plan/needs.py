@@ -20,6 +20,8 @@ def needs_of(flow: tree.Node, of: Callable[[tree.Command], Needs]) -> Needs:
     match flow:
         case tree.Command():
             return of(flow)
+        case tree.Droid(name=name):
+            return of_droid(name)
         case tree.Pipeline():
             return together(needs_of(part, of) for part in flow.parts)
         case _:
@@ -33,6 +35,11 @@ def together(needs: Iterable[Needs]) -> Needs:
         for name, amount in each.items():
             total[name] = total.get(name, 0) + amount
     return total
+
+
+def of_droid(name: str) -> Needs:
+    """Return what an agent at work takes: one of all agents, and one of those of its name."""
+    return {"droid:": 1, f"droid:{name}": 1}
 
 
 def uses_of(definition: tree.Definition) -> Needs:

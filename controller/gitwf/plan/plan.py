@@ -8,6 +8,7 @@ import msgspec
 
 from gitwf import __version__
 from gitwf.language.program import Program, load
+from gitwf.plan.agents import Page, called_agents, called_prompts
 from gitwf.plan.calls import Script, callees, effects
 from gitwf.plan.facts import Facts
 from gitwf.plan.key import Input, inputs_of, run_key
@@ -19,7 +20,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     ``sources`` holds the text of the workflow and of the files it uses, ``stages`` and
     ``scripts`` what its commands mean beside definitions, ``settings`` the ``--set`` values as
-    JSON text, ``effects`` the environments that it may change.
+    JSON text, ``effects`` the environments that it may change. ``agents`` and ``prompts`` are the
+    files of the agents that it hands work to, and of what they are told, by name.
     """
 
     workflow: str
@@ -30,6 +32,8 @@ class Plan(msgspec.Struct, frozen=True):
     scripts: Mapping[str, str]
     settings: Mapping[str, str]
     effects: tuple[str, ...]
+    agents: Mapping[str, Page] = {}
+    prompts: Mapping[str, Page] = {}
     v: int = 1
     version: str = __version__
 
@@ -51,6 +55,8 @@ def plan(program: Program, facts: Facts, settings: Mapping[str, str]) -> Plan:
         scripts={name: c.path for name, c in found.items() if isinstance(c, Script)},
         settings=dict(settings),
         effects=effects(found),
+        agents=called_agents(program, facts),
+        prompts=called_prompts(program, facts),
     )
 
 

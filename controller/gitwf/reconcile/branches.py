@@ -11,6 +11,7 @@ from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
 from gitwf.records.sharing.places import Places
 
+_OF_AGENTS = "wf/droid/"
 _WILD = frozenset("*?[")
 
 
@@ -49,7 +50,7 @@ class Branches:
             found = {branch: refs.read(f"{heads}{branch}") for branch in globs}
             return {branch: commit for branch, commit in found.items() if commit}
         every = self.all().items()
-        return {b: c for b, c in every if any(fnmatchcase(b, g) for g in globs)}
+        return {b: c for b, c in every if any(_fits(b, g) for g in globs)}
 
     def all(self) -> dict[str, str]:
         """Return all branches with the commits they stand at."""
@@ -76,3 +77,13 @@ class Branches:
             return (default,)
         named = configure(self._clone.facts(commit)).settings.controller.branches
         return named or (default,)
+
+
+def _fits(branch: str, glob: str) -> bool:
+    """Return whether a glob fits a branch; those of agents only where it begins as they do.
+
+    What an agent commits asks for nothing by itself.
+    """
+    if branch.startswith(_OF_AGENTS) and not glob.startswith(_OF_AGENTS):
+        return False
+    return fnmatchcase(branch, glob)

@@ -14,6 +14,7 @@ from gitwf.language import tree
 from gitwf.language.check.checker import check
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program, load
+from gitwf.plan.agents import agents
 from gitwf.plan.calls import own_stage
 from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
 from gitwf.reconcile.static import disagreements
@@ -37,6 +38,7 @@ def examine(path: str, facts: FileFacts, settings: Settings, given: Iterable[str
     found = list(program.diagnostics)
     try:
         around = _with_called(surroundings(facts, settings, frozenset(given)), program, facts)
+        around = _with_droids(around, program, facts)
         found += check(program, with_tracking(around, program, facts))
         found += _unplayable(program, facts)
         found += disagreements(program, facts)
@@ -69,6 +71,13 @@ def _with_called(around: Surroundings, program: Program, facts: FileFacts) -> Su
     called = {command.name for command in program.own(tree.Command) if ":" in command.name}
     there = {name for name in called if own_stage(name, facts) is not None}
     return msgspec.structs.replace(around, stages=around.stages | there) if there else around
+
+
+def _with_droids(around: Surroundings, program: Program, facts: FileFacts) -> Surroundings:
+    """Return ``around`` with the agents that there are, where ``program`` hands work to any."""
+    if not program.own(tree.Droid):
+        return around
+    return msgspec.structs.replace(around, droids=frozenset(agents(facts)))
 
 
 def _unplayable(program: Program, facts: FileFacts) -> list[Diagnostic]:

@@ -59,9 +59,14 @@ def check_results(state_dir: Path) -> Iterator[Finding]:
 
 
 def check_workspaces(state_dir: Path, runs: Runs) -> Iterator[Finding]:
-    """Yield workspaces that belong to no run."""
+    """Yield workspaces that belong to no run, and worktrees of agents that have ended."""
     for path in sorted((state_dir / "workspaces").glob("*")):
         run = path.name.removesuffix(".ready")
         if run not in runs.over and run not in runs.ongoing and path.is_dir():
             hint = f"`git worktree remove --force {path}`"
             yield Finding(str(path), "it is the workspace of no run", hint)
+    for path in sorted((state_dir / "droids").glob("*-*")):
+        run = path.name.partition("-")[0]
+        if run not in runs.ongoing and path.is_dir():
+            hint = f"`git worktree remove --force {path}`; the branch keeps what was collected"
+            yield Finding(str(path), "an agent worked in it, and its run is over", hint)

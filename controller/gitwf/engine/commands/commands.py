@@ -153,6 +153,8 @@ class Commands:
 
     def _tried(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Outcome:
         """Play a command as often as its field ``retry`` allows; it counts once."""
+        if self._stages is None:
+            invocation = msgspec.structs.replace(invocation, stage=None)
         ended = self._step(invocation, process, call, frame)
         for attempt in range(1, invocation.retry.count + 1):
             if not _may_be_tried_again(invocation, ended.outcome):
@@ -180,7 +182,7 @@ class Commands:
             ended = self._effects.play(invocation.effect, call, frame.stop, work.prepare, step)
         else:
             ended = step()
-        if invocation.stage is not None and ended.outcome.succeeded:
+        if self._stages and invocation.stage is not None and ended.outcome.succeeded:
             self._stages.recall(invocation.stage)
         return ended
 
@@ -199,7 +201,7 @@ class Commands:
                 return msgspec.structs.replace(
                     kept, outcome=poured(kept.outcome, work.call, work.frame)
                 )
-        if invocation.stage is None:
+        if self._stages is None or invocation.stage is None:
             return self._plain(work)
 
         def execute() -> JobEnd:
@@ -232,13 +234,13 @@ class Commands:
 
 
 class Players:
-    """What `Commands` plays with."""
+    """What `Commands` plays with. ``stages`` None: what is a stage elsewhere is executed, always."""
 
     def __init__(
         self,
         builtins: Mapping[str, Playable],
         steps: Steps,
-        stages: Stages,
+        stages: Stages | None,
         effects: Effects,
         tally: Tally,
         timers: Timers,

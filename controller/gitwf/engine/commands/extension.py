@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from gitwf.config.settings import Settings
 from gitwf.engine.commands.commands import Playable
+from gitwf.engine.jobs.agents import Agents
 from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.replay.steps import Steps
 from gitwf.engine.unit.observer import Observers
+from gitwf.plan.plan import Plan
 
 
 class Extension(Protocol):
@@ -16,6 +19,9 @@ class Extension(Protocol):
 
     def builtins(self, steps: Steps, context: RunContext) -> Mapping[str, Playable]:
         """Return the built-in commands, by name, playing as steps of the run."""
+
+    def agents(self, plan: Plan, settings: Settings, environment: Mapping[str, str]) -> Agents:
+        """Return who does what `droid:` hands over; ``environment`` is the controller's own."""
 
     def observers(self, context: RunContext) -> Observers:
         """Return those who hear of the run."""

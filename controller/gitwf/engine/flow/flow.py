@@ -40,13 +40,23 @@ class Actions(Protocol):
         """Return the named resources that ``command`` takes."""
 
 
-class Flows:
-    """Plays flows of one run."""
+class Delegate(Protocol):
+    """Has agents do what `droid:` hands to them."""
 
-    def __init__(self, actions: Actions, notes: Notes, state: State) -> None:
+    def play(self, droid: tree.Droid, frame: Frame) -> Outcome:
+        """Play ``droid`` as the step ``frame.step``; never raises for a failure of the agent's."""
+
+
+class Flows:
+    """Plays flows of one run. ``delegate`` None: it hands nothing to agents."""
+
+    def __init__(
+        self, actions: Actions, notes: Notes, state: State, delegate: Delegate | None = None
+    ) -> None:
         self.notes = notes
         self._actions = actions
         self._state = state
+        self._delegate = delegate
 
     def block(self, block: tree.Block, frame: Frame) -> Outcome:
         """Play the lines of a file or of braces, then the handlers that its end calls for.
@@ -189,8 +199,10 @@ class Flows:
                 return _ended(self._try(flow, frame), frame)
             case tree.Target():
                 return self._target(flow, frame)
+            case tree.Droid() if self._delegate is not None:
+                return _ended(self._delegate.play(flow, frame), frame)
             case tree.Droid() | tree.Missing():
-                # The checker refuses a file with any of these before it is run.
+                # The checker refuses a file with an unknown agent, or a mistake, before it is run.
                 raise TypeError(f"{type(flow).__name__} cannot be played")
 
     def _chain(self, chain: tree.Chain, frame: Frame, first: int) -> Outcome:

@@ -10,6 +10,7 @@ import msgspec
 from gitwf.config.quantity import Size
 from gitwf.config.settings import Settings
 from gitwf.data.meter import Meter
+from gitwf.engine.jobs.agents import Agents
 from gitwf.engine.jobs.flood import FloodWatch
 from gitwf.engine.replay.earlier import NOTHING, Earlier
 from gitwf.engine.stages.safekeeping import Safekeeping
@@ -28,6 +29,7 @@ class RunContext(msgspec.Struct, frozen=True):
     ``effects`` None allows all effects, else it is the sentence that refuses them. ``supply`` is what
     its jobs may take, ``floods`` sees to it that none prints more than ``log_max`` bytes;
     ``lost_retries`` is how often one that was lost is begun again. ``gate`` is passed by effects.
+    ``agents`` do what `droid:` hands to them; None: the workflow hands nothing over.
     ``safekeeping`` takes care of what stages write, ``meter`` shows how far that has come;
     ``earlier`` is the run that this one retries. ``key`` is the plan's, ``settings`` are those of its
     commit. ``resumed``: it was played before.
@@ -57,6 +59,7 @@ class RunContext(msgspec.Struct, frozen=True):
     settings: Settings = msgspec.field(default_factory=Settings)
     resumed: bool = False
     permit: Permit = FREE
+    agents: Agents | None = None
 
     @property
     def locks(self) -> Path:
@@ -67,6 +70,11 @@ class RunContext(msgspec.Struct, frozen=True):
     def is_apart(self) -> bool:
         """Whether the workspace is the run's own, and no person's."""
         return self.workspace.parent == self.folder.parents[1] / "workspaces"
+
+    @property
+    def worktrees(self) -> Path:
+        """The folder of the worktrees of agents: one for all runs of the clone."""
+        return self.folder.parents[1] / "droids"
 
     def variables(self, step: str, attempt: int) -> dict[str, str]:
         """Return what names the run to the command that is ``step``: its ``WF_`` variables."""

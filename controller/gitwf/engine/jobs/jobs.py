@@ -37,7 +37,8 @@ class Process(msgspec.Struct, frozen=True):
 
     ``timeout`` in seconds; ``secrets`` are names; ``uses`` are named resources, with how much of
     each, and ``slot`` is whether it counts as one of the jobs at once. ``kept``: the file with its
-    output is needed though it writes into a pipe.
+    output is needed though it writes into a pipe. ``closed``: it gets nothing of the controller's
+    environment. ``hidden`` are values that it has and no log may hold.
     """
 
     argv: tuple[str, ...]
@@ -48,6 +49,8 @@ class Process(msgspec.Struct, frozen=True):
     uses: Mapping[str, float] = {}
     slot: bool = True
     kept: bool = False
+    closed: bool = False
+    hidden: tuple[str, ...] = ()
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -191,9 +194,10 @@ class Work(msgspec.Struct, frozen=True):
         named = self.process.secrets
         if self.frame.streams.stdin is not None:
             named = tuple(self.context.secrets)
-        if not named:
+        values = [*self.process.hidden, *(self.context.secrets[name] for name in named)]
+        if not values:
             return
-        mask = Mask(self.context.secrets[name] for name in named)
+        mask = Mask(values)
         for path in (folder.out, folder.err, folder.result):
             mask.file(path)
 
@@ -206,8 +210,7 @@ class Work(msgspec.Struct, frozen=True):
     def _spec(self) -> JobSpec:
         secrets = {name: self.context.secrets[name] for name in self.process.secrets}
         environment = {
-            **self.context.environment,
-            **self.frame.observers.environment(self.frame.trial),
+            **({} if self.process.closed else self._inherited()),
             **self.frame.environment,
             **self.process.environment,
             **secrets,
@@ -215,6 +218,11 @@ class Work(msgspec.Struct, frozen=True):
         }
         directory = str(self.process.directory)
         return JobSpec(self.process.argv, directory, environment, frozenset(secrets))
+
+    def _inherited(self) -> dict[str, str]:
+        """Return what every command gets, unless it is closed off."""
+        observers = self.frame.observers.environment(self.frame.trial)
+        return {**self.context.environment, **observers}
 
     def _streams(self) -> Streams:
         """Return the pipes of the job; its output is kept too where somebody asks for it."""

@@ -46,7 +46,8 @@ class Call(msgspec.Struct, frozen=True):
 class Ended(msgspec.Struct, frozen=True):
     """How a command ended, with what the record says beside its outcome.
 
-    ``cached``: it was restored, not executed. ``reason`` is the sentence that says why.
+    ``cached``: it was restored, not executed. ``reason`` is the sentence that says why. ``about`` are
+    further keys of the record.
     """
 
     outcome: Outcome
@@ -55,6 +56,7 @@ class Ended(msgspec.Struct, frozen=True):
     metrics: Mapping[str, Value] = {}
     reason: str | None = None
     warning: str | None = None
+    about: Mapping[str, Value] = {}
 
 
 class Steps:
@@ -141,6 +143,7 @@ class Steps:
         raw = {k: msgspec.Raw(msgspec.json.encode(v)) for k, v in extra.items() if v}
         if ended.metrics:
             raw["metrics"] = msgspec.Raw(to_json(dict(ended.metrics)).encode())
+        raw |= {k: msgspec.Raw(to_json(v).encode()) for k, v in ended.about.items()}
         self._recorder.emit(body, raw)
 
     def _took(self, call: Call, here: float) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import builtins, tree
 from gitwf.language.arguments import check_call
+from gitwf.language.check.form import COMMAND, literal
 from gitwf.language.check.scene import Scene
 from gitwf.language.signature import BUILTINS
 
@@ -29,6 +30,25 @@ def check_calls(scene: Scene) -> Iterator[Diagnostic]:
             message = f"unknown command `/{command.name}`"
             hint = _hint(command.name, known)
             yield Diagnostic("WF202", message, path, command.name_span, hint)
+    for droid in scene.own(tree.Droid):
+        yield from _checks(droid, known, scene)
+
+
+def _checks(droid: tree.Droid, known: frozenset[str], scene: Scene) -> Iterator[Diagnostic]:
+    """Report a `check:` that names no command, or one that cannot be called without arguments."""
+    for option in droid.options:
+        text = literal(option.value) if option.key == "check" else None
+        if text is None or not COMMAND.accepts(text):
+            continue
+        name, span = text.removeprefix("/"), option.value.span
+        defined = scene.program.definitions.get(name)
+        callee = BUILTINS.get(name) or (defined.definition if defined else None)
+        if callee is not None:
+            for fault in check_call(callee, tree.Command(span, name, span, ())):
+                yield Diagnostic("WF203", fault.message, scene.path, fault.span, fault.hint)
+        elif name not in known and not scene.program.unreadable:
+            message = f"unknown command `/{name}`"
+            yield Diagnostic("WF202", message, scene.path, span, _hint(name, known))
 
 
 def _known(scene: Scene) -> frozenset[str]:

@@ -47,7 +47,9 @@ def _droid(droid: tree.Droid, droids: Collection[str], path: str) -> Iterator[Di
     name = droid.name
     if name and name not in droids:
         close = nearest(name, sorted(droids))
-        hint = f"did you mean `{close}`?" if close else f"there is no `droids/{name}.md`"
+        names = ", ".join(f"`{known}`" for known in sorted(droids))
+        there = f"there is no `droids/{name}.md`; known are {names or 'none'}"
+        hint = f"did you mean `{close}`? Known are {names}" if close else there
         yield Diagnostic("WF207", f"unknown droid `{name}`", path, droid.name_span, hint)
 
 

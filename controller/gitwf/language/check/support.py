@@ -22,8 +22,6 @@ _HINT = "this version does not play it; take it out, or wait for one that does"
 def check_support(scene: Scene) -> Iterator[Diagnostic]:
     """Yield a WF109 for each piece of the language that this version cannot run."""
     path = scene.path
-    for droid in scene.own(tree.Droid):
-        yield _missing("droid:", _at(droid.span.start, "droid:"), path)
     for target in scene.own(tree.Target):
         yield from _target("target:", target.target, path)
     for command in scene.own(tree.Command):
@@ -33,10 +31,6 @@ def check_support(scene: Scene) -> Iterator[Diagnostic]:
         field = definition.field("target")
         for word in field.words[:1] if field else ():
             yield from _target("target → ", word, where)
-
-
-def _at(start: int, word: str) -> Span:
-    return Span(start, start + len(word))
 
 
 def _target(what: str, word: tree.Word, path: str) -> Iterator[Diagnostic]:

@@ -9,7 +9,9 @@ import pytest
 from gitwf.language.check.surroundings import Surroundings
 
 REPOSITORY = Surroundings(
-    targets=frozenset({"box"}), droids=frozenset({"fixer"}), environments=frozenset({"production"})
+    targets=frozenset({"box"}),
+    droids=frozenset({"fixer", "tester"}),
+    environments=frozenset({"production"}),
 )
 
 
@@ -59,8 +61,8 @@ define:/b
                 "2:8 WF207 unknown target `ssh:other` | `wf.toml` has no `[target.other]`",
                 "3:8 WF207 unknown target `runpood` | did you mean `runpod`?",
                 "4:8 WF207 unknown target `k8s` | `local`, `ssh:NAME`, `runpod` or `ray`",
-                "5:7 WF207 unknown droid `fixr` | did you mean `fixer`?",
-                "6:7 WF207 unknown droid `writer` | there is no `droids/writer.md`",
+                "5:7 WF207 unknown droid `fixr` | did you mean `fixer`? Known are `fixer`, `tester`",
+                "6:7 WF207 unknown droid `writer` | there is no `droids/writer.md`; known are `fixer`, `tester`",
                 "9:14 WF207 unknown target `ssh` | `local`, `ssh:NAME`, `runpod` or `ray`",
                 "10:14 WF207 unknown environment `staging` | `wf.toml` has no `[env.staging]`",
                 "13:14 WF207 unknown environment `prodction` | did you mean `production`?",

@@ -16,7 +16,6 @@ class Said(Protocol):
 @pytest.mark.parametrize(
     ("text", "place", "word"),
     [
-        ("droid:d → /fix\n", "1:1", "droid:"),
         ("target:runpod → /echo\n", "1:8", "target:runpod"),
         ("$t = 1\ntarget:$t → /echo\n", "2:8", "target:…"),
         ("/mlflow:log\n", "1:1", "/mlflow:log"),
@@ -36,6 +35,7 @@ def test_refused(said: Said, text: str, place: str, word: str) -> None:
         "/echo a ; /echo b && /echo c || /fail → { /sleep 1\n/echo d }\n",
         "if:$status == 0 → /echo a → /fail\n",
         "try: /fail → catch: /echo ${error.message} → finally: /echo\n",
+        "droid:d → /fix\n",
         "/echo a | /echo b | /echo c\n{ /echo d &\n/echo e & /echo f }\nbarrier\n",
         "case:$status\n  ↳ 0 → retry:2 → timeout:2s → /echo a\n  ↳ * → target:local → /echo b\n",
         "fork:2 → /echo a & /echo b\nsweep:s=1,2 → /echo $s\n",
@@ -70,6 +70,7 @@ define:/a x:int=1 ...
         "operators",
         "if",
         "try",
+        "agents",
         "pipes",
         "arms",
         "parallel",
