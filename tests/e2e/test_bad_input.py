@@ -353,3 +353,53 @@ def test_a_command_that_deletes_the_workspace(project: Project) -> None:
     assert run.error is not None
     said = "`/x` could not be started: the workspace of the run was deleted"
     assert run.error["message"] == said
+
+
+def test_a_cache_that_cannot_be_written(project: Project, small_disk: SmallDisk) -> None:
+    cache = small_disk.path / "cache"
+    project.commit({".dvc/config": f"[cache]\n    dir = {cache}\n"}, "A cache of its own")
+    project.done("reconcile")
+    remount = ["mount", "-o", "remount,ro", str(small_disk.path)]
+    subprocess.run(remount, check=True, capture_output=True)
+    project.commit({"README.md": "words\n", "workflows/main.wf": AGAIN})
+    restored = project.wf("run", "workflows/main.wf")
+    assert restored.status == 0, restored
+    assert "/train: restored" in restored.err
+    project.commit({"params.yaml": "rate: 0.8\n"})
+    refused = project.wf("run", "workflows/main.wf")
+    assert refused.status == 1
+    assert "/train: failed" in refused.err
+    assert "read-only file system" in refused.err.lower()
+    assert "Traceback" not in refused.err
+    subprocess.run([*remount[:2], "remount,rw", remount[3]], check=True, capture_output=True)
+    project.done("run", "workflows/main.wf")
+
+
+def test_a_cache_without_room(project: Project, small_disk: SmallDisk) -> None:
+    cache = small_disk.path / "cache"
+    large = project.path / "train.py"
+    text = large.read_text().replace("rate.encode())", 'rate.encode() + b"x" * 3_000_000)')
+    project.commit({".dvc/config": f"[cache]\n    dir = {cache}\n", "train.py": text}, "Large outs")
+    filler = small_disk.fill()
+    full = project.wf("reconcile")
+    assert full.status != 0
+    assert "Traceback" not in full.err
+    assert f"git-wf: no room left to write into `{cache}`: free some space there" in full.err
+    filler.unlink()
+    project.done("reconcile")
+    assert project.served.read_bytes().startswith(b"\x00\xff model of rate 0.9")
+    assert not list(cache.rglob("*.tmp"))
+
+
+AGAIN = """\
+on:manual
+
+define:/train
+  ↳ run     → python3 train.py
+  ↳ deps    → train.py
+  ↳ params  → rate
+  ↳ outs    → model.bin
+  ↳ metrics → metrics.json
+
+/train
+"""

@@ -96,9 +96,10 @@ class Cache:
     def take(self, path: Path) -> HashInfo:
         """Do as `add`, and replace what is there by links, where the cache is set up to link.
 
-        What `dvc gc` has removed again by then stays the file that it is.
+        What `dvc gc` has removed again by then stays the file that it is, and a link to a folder the
+        link, as in DVC.
         """
-        if self.links[0] not in _LINKS:
+        if self.links[0] not in _LINKS or (path.is_symlink() and path.is_dir()):
             return self.add(path)
         content = self._intake.taken(path)
         with suppress(MissingObjectError):

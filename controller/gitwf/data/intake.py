@@ -33,13 +33,15 @@ class Intake:
     def taken(self, path: Path) -> HashInfo:
         """Do as `copied`, without copying: the files at ``path`` become objects themselves.
 
-        What is executable stays a file of its own.
+        What is executable stays a file of its own, and so does what has other names, or is a link.
         """
         return self._add(path, self._take)
 
     def _add(self, path: Path, draw: Draw) -> HashInfo:
-        if path.is_dir():
-            return self._add_folder(path, draw)
+        with self._objects.room():
+            return self._add_folder(path, draw) if path.is_dir() else self._add_one(path, draw)
+
+    def _add_one(self, path: Path, draw: Draw) -> HashInfo:
         status = file_status(path)
         self._hasher.learn({path: status})
         with self._hasher.meter.measuring("saving", path.name, status.st_size) as advance:
@@ -95,6 +97,7 @@ class Intake:
         return copy_and_hash(path, draft, status.st_size, advance)
 
     def _take(self, path: Path, status: os.stat_result, draft: Path, advance: Advance) -> str:
-        if is_executable(status) or not self._linker.tried("hardlink", path, draft):
-            return self._copy(path, status, draft, advance)
-        return Hasher().counted(draft, advance)
+        ours = not (is_executable(status) or path.is_symlink() or status.st_nlink > 1)
+        if ours and self._linker.tried("hardlink", path, draft):
+            return Hasher().counted(draft, advance)
+        return self._copy(path, status, draft, advance)

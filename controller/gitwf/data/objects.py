@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from gitwf.data.atomic import temporary
 from gitwf.data.hasher import Hasher
 from gitwf.data.hashes import EMPTY, Tree
 from gitwf.data.kept import Kept
+from gitwf.repo.disk import room
 
 _PROTECTED = 0o444
 _GROUP = 0o2775
@@ -38,6 +39,10 @@ class Objects:
     def path(self, md5: str) -> Path:
         """Return where the object with this md5 is, or would be."""
         return self._folder / md5[:2] / md5[2:]
+
+    def room(self) -> AbstractContextManager[None]:
+        """Say of a full disk that it is the cache's. Raises `StorageFullError` within."""
+        return room(self._root / "files")
 
     def name(self, md5: str) -> str:
         """Return where in a remote the object with this md5 is: as in the cache."""

@@ -59,7 +59,7 @@ def write(cache: Cache, entry: Entry) -> None:
     folder = _folder(cache, entry.key())
     path = folder / entry.value()
     if _read(path) is not None:
-        with suppress(PermissionError):  # somebody else's, in a shared cache
+        with suppress(OSError):  # somebody else's, in a shared cache, or on a disk only to be read
             os.utime(path)
     else:
         cache.objects.make_folder(folder)

@@ -145,3 +145,36 @@ def test_another_s_lock_with_hashes_of_dvc_2_is_refused_by_name(play: Play, make
         "`dvc.lock`: stage `copy`: `in` has a hash of DVC 2 "
         "(`dvc cache migrate --dvc-files` writes those of DVC 3)"
     )
+
+
+LINKS = {
+    "to a file": "ln -s in out",
+    "to a file elsewhere": "mkdir -p below && cp in below/file && ln -s below/file out",
+    "to a folder": "mkdir -p below && cp in below/file && ln -s below out",
+    "in a folder": "mkdir out && ln -s ../in out/link && ln -s ../below out/other",
+}
+
+
+@pytest.mark.parametrize("links", ["copy", "hardlink", "symlink"])
+@pytest.mark.parametrize("link", LINKS)
+def test_an_out_that_is_a_link(
+    dvc: Dvc, play: Play, left: Callable[[Path], object], make: Make, link: str, links: str
+) -> None:
+    stages = {"copy": {"cmd": LINKS[link], "deps": ["in"], "outs": ["out"]}}
+    theirs, ours = make(stages, **{"in": "text"}), make(stages, **{"in": "text"})
+    for root in (theirs, ours):
+        (root / ".dvc" / "config.local").write_text(f"[cache]\n    type = {links}\n")
+        (root / "below").mkdir()
+    dvc.repro(theirs)
+    play(ours)
+    assert left(ours) == left(theirs)
+    assert dvc.repro(ours) == []
+    assert play(theirs)["copy"].unchanged
+
+
+def test_a_link_that_leads_nowhere_is_no_out(dvc: Dvc, play: Play, make: Make) -> None:
+    stages = {"copy": {"cmd": "ln -s nothing out", "deps": ["in"], "outs": ["out"]}}
+    assert "out" in dvc.refuses(make(stages, **{"in": "text"}))
+    with pytest.raises(DataError) as caught:
+        play(make(stages, **{"in": "text"}))
+    assert caught.value.args[0] == "`copy` did not write `out`"
