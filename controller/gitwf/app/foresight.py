@@ -62,7 +62,7 @@ class Seer:
         for call in planned_calls(program, self._facts):
             env = effects.get(call.name)
             does, reason = self._foreseen(call, env, written)
-            name = f"/{call.name}"
+            name = call.spelling
             seconds = took.get((name, call.args))
             yield PlannedStep(
                 name, call.args, does, reason, call.perhaps, call.target, env, seconds

@@ -30,7 +30,7 @@ class PlannedCall(msgspec.Struct, frozen=True):
     """A call of a command. ``perhaps``: it depends on how others end, or on a condition.
 
     ``invocation`` None: its arguments are values that only a run has; ``args`` then have a ``*`` for
-    each. ``target`` is where it would run.
+    each. ``target`` is where it would run. ``agent`` would do it; then ``name`` is no command's.
     """
 
     name: str
@@ -38,6 +38,12 @@ class PlannedCall(msgspec.Struct, frozen=True):
     perhaps: bool
     target: str
     invocation: Invocation | None
+    agent: str | None = None
+
+    @property
+    def spelling(self) -> str:
+        """What is called, as records have it."""
+        return f"/{self.name}" if self.agent is None else f"droid:{self.agent}"
 
 
 def planned_calls(program: Program, facts: FileFacts) -> Iterator[PlannedCall]:
@@ -64,6 +70,9 @@ class _Place(msgspec.Struct, frozen=True):
 def _calls(
     node: tree.Node, place: _Place, program: Program, facts: FileFacts
 ) -> Iterator[PlannedCall]:
+    if isinstance(node, tree.Droid) and isinstance(node.command, tree.Command):
+        yield _handed_over(node.name, node.command, place)
+        return
     if isinstance(node, tree.Command):
         if node.name not in COMMANDS:
             yield _call(node, place, program, facts)
@@ -115,6 +124,15 @@ def _call(command: tree.Command, place: _Place, program: Program, facts: FileFac
     except (EvaluationError, ArgumentError, DataError):
         args, found = tuple(literal_text(word) for word in command.words), None
     return PlannedCall(command.name, args, place.perhaps, place.target, found)
+
+
+def _handed_over(agent: str, told: tree.Command, place: _Place) -> PlannedCall:
+    try:
+        words = [argument.text for argument in arguments(told.words, place.scope)]
+    except EvaluationError:
+        words = [literal_text(word) for word in told.words]
+    args = (f"/{told.name}", *words)
+    return PlannedCall("", args, place.perhaps, LOCAL, Invocation("", ""), agent)
 
 
 def _reproduced(command: tree.Command, place: _Place, facts: FileFacts) -> Iterator[PlannedCall]:

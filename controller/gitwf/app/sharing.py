@@ -73,6 +73,7 @@ class Sharing:
             return Leave(share, self.publisher, run, by_hand=by_hand)
 
         clone.runner.permits = permit
+        clone.runner.follows = None if by_hand else self.name
         clone.records.written = self.publisher.written
         clone.is_announced = self.exchange.is_known
         clone.heard.alive = self._is_holder

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gitwf.droids.mainline import Followed, Own, Place
 from gitwf.plan.errand import Errand, ErrandError
 from gitwf.repo import disk
-from gitwf.repo.advance import UncleanError, advance
+from gitwf.repo.advance import UncleanError
 from gitwf.repo.commits import Draft
-from gitwf.repo.errors import ConflictError
+from gitwf.repo.errors import ConflictError, RemoteError
 from gitwf.repo.merging import Conflict, merged_tree
 from gitwf.repo.repository import Repository
 
@@ -32,6 +33,12 @@ class Merge:
         self._head = head
         self._kept = kept
         self._intent = folder / "merge"
+        branch = errand.branch or ""
+        self._place: Place = (
+            Own(repository, branch)
+            if errand.remote is None
+            else Followed(repository, errand.remote, branch)
+        )
 
     def make(self, author: tuple[str, str]) -> str:
         """Return the commit that the branch of the run stands at, with the agent's work in it.
@@ -48,8 +55,8 @@ class Merge:
             new = self._forward(tip) if self._errand.merge == "ff" else self._squash(tip, author)
             disk.replace(self._intent, new.encode())
             try:
-                advance(self._repository, self._errand.branch or "", new, tip)
-            except UncleanError as error:
+                self._place.move(new, tip)
+            except (UncleanError, RemoteError) as error:
                 raise self._refused(str(error)) from None
             except ConflictError:
                 continue
@@ -60,7 +67,10 @@ class Merge:
         branch = self._errand.branch
         if branch is None:
             raise self._refused("the run is of no branch")
-        tip = self._repository.refs.read(f"refs/heads/{branch}")
+        try:
+            tip = self._place.tip()
+        except RemoteError as error:
+            raise self._refused(str(error)) from None
         if tip is None:
             raise self._refused(f"there is no branch `{branch}`")
         return tip

@@ -43,11 +43,15 @@ from gitwf.targets.job import Job, Target
 _JOBS = 16
 """Jobs at once that any machine allows: `fork:4` means four at once on two cores too."""
 
+_OF_A_REMOTE = frozenset({"commit", "tag", "schedule"})
+"""Triggers of runs of what a remote has, where one is followed; others are of a person's own clone."""
+
 
 class Runner:
     """Plays runs of one repository on this machine; ``pusher`` pushes what they write.
 
-    ``permits`` gives each run its leave to do what only one clone may do.
+    ``permits`` gives each run its leave to do what only one clone may do; ``follows`` is the remote
+    whose branches and tags it plays runs of, or None.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Runner:
         self._floods = FloodWatch()
         self.pusher = Pusher(repository.state_dir)
         self.permits: Permits = free
+        self.follows: str | None = None
 
     def play(
         self,
@@ -138,6 +143,7 @@ class Runner:
                 resumed=bool(played),
                 permit=self.permits(request.id),
                 agents=agents,
+                follows=self.follows if request.trigger in _OF_A_REMOTE else None,
             )
 
             def lay_out() -> None:
@@ -217,9 +223,11 @@ class Runner:
                 workspace.discard(self._repository, place.with_suffix(""))
 
     def _forget_worktrees(self, run: str) -> None:
-        """Remove the worktrees that agents of a run have left."""
+        """Remove the worktrees that agents of a run have left, once what they did is in git."""
         for place in sorted((self._repository.state_dir / "droids").glob(f"{run}-*.ready")):
-            workspace.discard(self._repository, place.with_name(place.stem))
+            _, _, name = place.name.removesuffix(".ready").partition("-")
+            if self._repository.refs.read(f"refs/wf/droids/{run}/{name}") is not None:
+                workspace.discard(self._repository, place.with_name(f"{run}-{name}"))
 
     def _forget_unbegun(self) -> None:
         """Remove what is left of runs whose process died before their first record."""

@@ -17,7 +17,8 @@ class Errand(msgspec.Struct, frozen=True):
     """A `droid:` step with all values put in.
 
     ``name`` is that of its branch, unique in the run; ``place`` is where its worktree is to be, and
-    ``folder`` where is kept what outlives that. ``commit`` and ``branch`` are what the run is of.
+    ``folder`` where is kept what outlives that. ``commit`` and ``branch`` are what the run is of,
+    and ``remote`` is the one whose branch that is; None: it is the clone's own.
     ``command`` is the name without the slash. ``timeout`` in seconds, ``budget`` in USD
     as it was written; None: not said. ``merge`` is ``none``, ``ff`` or ``squash``.
     """
@@ -31,6 +32,7 @@ class Errand(msgspec.Struct, frozen=True):
     words: tuple[str, ...]
     commit: str
     branch: str | None
+    remote: str | None = None
     merge: str = "none"
     timeout: float | None = None
     turns: str | None = None

@@ -14,7 +14,7 @@ from gitwf.language import tree
 from gitwf.language.check.checker import check
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program, load
-from gitwf.plan.agents import agents
+from gitwf.plan.agents import agents, told
 from gitwf.plan.calls import own_stage
 from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
 from gitwf.reconcile.static import disagreements
@@ -83,7 +83,8 @@ def _with_droids(around: Surroundings, program: Program, facts: FileFacts) -> Su
 def _unplayable(program: Program, facts: FileFacts) -> list[Diagnostic]:
     """Report calls of the repository's own stages that this version cannot play."""
     found = []
-    for command in program.own(tree.Command):
+    said = told(program)
+    for command in (c for c in program.own(tree.Command) if id(c) not in said):
         path, span = program.file.path, command.name_span
         try:
             unplayable = dict(_refused(command, program, facts))

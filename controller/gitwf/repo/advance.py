@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gitwf.repo.errors import ConflictError, GitError, RepositoryError
 from gitwf.repo.git import Git
-from gitwf.repo.refs import RefUpdate
+from gitwf.repo.refs import RefUpdate, refuse_moved
 from gitwf.repo.repository import Repository
 
 _AT_WORK = {
@@ -37,16 +37,18 @@ def advance(repository: Repository, branch: str, new: str, old: str) -> None:
     checked out with changes, or in the middle of something; then nothing has changed.
     """
     ref = f"refs/heads/{branch}"
+    updates = [RefUpdate(ref, new, old)]
+    refuse_moved(updates, {ref: repository.refs.read(ref)})
     place = checked_out(repository, ref)
     if place is None:
-        repository.refs.swap([RefUpdate(ref, new, old)])
+        repository.refs.swap(updates)
         return
     tree, git_dir = place
     git = Git(tree)
     _refuse_work(branch, tree, git_dir)
     _bring(git, branch, new, old)
     try:
-        repository.refs.swap([RefUpdate(ref, new, old)])
+        repository.refs.swap(updates)
     except ConflictError:
         git.run("read-tree", "-m", "-u", new, old)
         raise

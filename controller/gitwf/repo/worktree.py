@@ -91,7 +91,10 @@ def prune(repository: Repository, folder: Path) -> list[Path]:
     """
     pruned = []
     for entry in sorted((repository.common_dir / "worktrees").glob("*/gitdir")):
-        path = Path(entry.read_text().strip()).parent
+        try:
+            path = Path(entry.read_text().strip()).parent
+        except FileNotFoundError:
+            continue  # another has just removed it
         if path.is_relative_to(folder) and not path.exists():
             shutil.rmtree(entry.parent, ignore_errors=True)
             pruned.append(path)

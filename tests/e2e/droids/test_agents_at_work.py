@@ -252,3 +252,24 @@ def test_the_answer_is_the_output(desk: Desk) -> None:
     assert (record.status, record.error) == ("succeeded", None)
     kept = desk.folder.git("show", f"{record.ref}:answer.txt")
     assert kept == "All done."
+
+
+def test_a_plan_names_agents_and_what_decides_about_them(desk: Desk) -> None:
+    workflow = "$what = 1\ndroid:coder check:/echo → /fix $what now\n"
+    desk.folder.commit({**desk.files, "commands/fix.md": "Fix it.", "workflows/a.wf": workflow})
+
+    asked = ["git-wf", "plan", "--json"]
+    done = subprocess.run(asked, cwd=desk.path, capture_output=True, text=True, check=True)
+
+    (planned,) = msgspec.json.decode(done.stdout)["workflows"]
+    assert [(item["kind"], item["name"]) for item in planned["inputs"]] == [
+        ("agent", "droids/coder.md"),
+        ("prompt", "commands/fix.md"),
+        ("workflow", "workflows/a.wf"),
+    ]
+    (step,) = planned["steps"]
+    assert (step["command"], step["args"], step["does"]) == (
+        "droid:coder",
+        ["/fix", "*", "now"],
+        "executed",
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from tests.conftest import MakeFolder
     from tests.e2e.droids.conftest import Desk, Step
 
     from gitwf.records.fold import RunRecord
@@ -172,3 +174,28 @@ def test_a_rebase_under_way_is_left_alone(desk: Desk, steps: Steps) -> None:
         f"`droid:coder`: not merged: a rebase of `main` is under way in `{desk.path}`: "
         f"end it first; `{desk.branch()}` is kept"
     )
+
+
+def test_in_a_clone_that_follows_a_remote_its_branch_is_moved(
+    desk: Desk, make_folder: MakeFolder
+) -> None:
+    """The working tree of whoever runs the controller is not theirs to change."""
+    hub = make_folder("hub", "--bare")
+    desk.folder.git("remote", "add", "origin", str(hub.path))
+    more = '[controller]\nremote = "origin"\nbranches = ["main"]\n'
+    workflow = "droid:coder merge:squash → /work commits\n"
+    files = {**desk.files, "workflows/main.wf": workflow, "wf.toml": desk.settings(more)}
+    desk.folder.commit(files, "Ask")
+    desk.folder.git("push", "--quiet", "--set-upstream", "origin", "main")
+
+    done = subprocess.run(
+        ["git-wf", "reconcile"], cwd=desk.path, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert hub.git("log", "--format=%an: %s", "main") == "coder: coder: /work commits\nAda: Ask"
+    (kept,) = hub.git("for-each-ref", "--format=%(refname)", "refs/wf/droids").splitlines()
+    assert hub.git("log", "-1", "--format=%s", kept) == "Test the feature"
+    assert desk.folder.git("log", "--format=%s", "main") == "Ask"
+    assert not (desk.path / "feature.py").exists()
+    desk.check_clean()

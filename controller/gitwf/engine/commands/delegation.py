@@ -6,8 +6,7 @@ worktree of its own, which is played, adopted after a crash, and cancelled as an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -21,7 +20,7 @@ from gitwf.engine.jobs.jobs import Finished, Process, Work
 from gitwf.engine.jobs.pouring import poured
 from gitwf.engine.replay.steps import Call, Ended, Steps
 from gitwf.engine.unit.frame import Frame
-from gitwf.engine.unit.outcome import Failure, Kind, Outcome, failed
+from gitwf.engine.unit.outcome import Failure, Kind, Outcome, StoppedError, failed
 from gitwf.engine.unit.tally import Tally
 from gitwf.language import tree
 from gitwf.language.expand import arguments
@@ -34,6 +33,19 @@ from gitwf.targets.job import Streams
 _OUTPUT = "output"
 _READ = 1 << 26
 """Bytes of an agent's output that are looked at, from its end."""
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A `droid:` step about to be played: what is asked for, what checks it, and where it stands."""
+
+    errand: Errand
+    check: tree.Command | None
+    call: Call
+    frame: Frame
+
+    def failed(self, fault: Fault) -> Failure:
+        """Return the failure that a fault of the errand is."""
+        return self.call.failed(Kind(fault.kind), f"`{self.call.command}`: {fault.message}")
 
 
 class Delegation:
@@ -73,19 +85,20 @@ class Delegation:
             return self._steps.play(call, frame, lambda: Ended(failed(failure))).outcome
         told = (f"/{errand.command}", *errand.words)
         call = msgspec.structs.replace(call, args=told)
-        checked, counts = _checked(options, droid), errand.merge != "none"
+        task = Task(errand, _check_of(options, droid), call, frame)
 
         def ended() -> Ended:
             kept = self._context.earlier.ended(call, None)
             if kept is not None:
                 return kept
-            with self._line.standing(droid.span.start, frame.step, counts=counts) as stand:
-                return self._ended(errand, checked, call, frame, stand)
+            merges = errand.merge != "none"
+            with self._line.standing(droid.span.start, frame.step, counts=merges) as stand:
+                return self._ended(task, stand)
 
-        outcome = self._steps.play(call, frame, ended).outcome
+        known = self._steps.play(call, frame, ended)
         if frame.counted:
-            self._tally.add(cached=False)
-        return msgspec.structs.replace(outcome, output=_printed(outcome.result))
+            self._tally.add(cached=known.cached)
+        return msgspec.structs.replace(known.outcome, output=_printed(known.outcome.result))
 
     def _errand(self, droid: tree.Droid, options: Given, frame: Frame) -> Errand:
         assert isinstance(droid.command, tree.Command)  # noqa: S101  (the checker has looked)
@@ -103,6 +116,7 @@ class Delegation:
             words=words,
             commit=self._context.commit,
             branch=self._context.branch,
+            remote=self._context.follows,
             merge=options.text("merge", "none"),
             timeout=options.duration("timeout"),
             turns=options.texts.get("turns"),
@@ -110,48 +124,28 @@ class Delegation:
             allow=tuple(filter(None, options.text("allow", "").split(","))),
         )
 
-    def _ended(
-        self, errand: Errand, check: tree.Command | None, call: Call, frame: Frame, stand: Stand
-    ) -> Ended:
+    def _ended(self, task: Task, stand: Stand) -> Ended:
         try:
-            launch = self._agents.begin(errand)
-            with self._closing(errand):
-                return self._done(errand, launch, check, call, frame, stand)
+            launch = self._agents.begin(task.errand)
+            finished = self._work(task, launch)
+            deed = self._collected(task, finished)
+            try:
+                return self._done(task, stand, launch, finished, deed)
+            finally:
+                self._agents.close(task.errand)
         except ErrandError as error:
-            return Ended(failed(_failure(error.fault, call)))
+            return Ended(failed(task.failed(error.fault)))
         except StorageFullError:
             raise
         except RepositoryError as error:
-            return Ended(failed(call.failed(Kind.START, f"`{call.command}`: {error}")))
+            return Ended(failed(task.failed(Fault("start", str(error)))))
 
-    def _done(
-        self,
-        errand: Errand,
-        launch: Launch,
-        check: tree.Command | None,
-        call: Call,
-        frame: Frame,
-        stand: Stand,
-    ) -> Ended:
-        """Have the agent work, look at what it did, check that, and merge it."""
-        finished = self._work(launch, call, frame).run()
-        deed = self._agents.end(errand, _said(finished), ended_well=finished.failure is None)
-        failure = _why(finished.failure, deed, call)
-        if failure is None and check is not None:
-            failure = self._checked(check, Path(launch.directory), call, frame)
-        record = dict(deed.record)
-        if failure is None and errand.merge != "none":
-            stand.wait(frame.stop)
-            try:
-                record["merged"] = self._agents.merge(errand)
-            except ErrandError as error:
-                failure = _failure(error.fault, call)
-        outcome = Outcome(result=deed.result) if failure is None else failed(failure)
-        outcome = msgspec.structs.replace(outcome, output=_printed(outcome.result))
-        outcome = poured(outcome, call, frame)
-        return Ended(msgspec.structs.replace(outcome, output=()), about={"droid": record})
+    def _work(self, task: Task, launch: Launch) -> Finished:
+        """Have the agent work, or take it up where it is at work.
 
-    def _work(self, launch: Launch, call: Call, frame: Frame) -> Work:
+        Raises:
+            StoppedError: if it was stopped before it began.
+        """
         process = Process(
             launch.argv,
             Path(launch.directory),
@@ -161,34 +155,56 @@ class Delegation:
             closed=True,
             hidden=launch.hidden,
         )
-        return Work(self._context, call, process, frame.piped(Streams()))
+        work = Work(self._context, task.call, process, task.frame.piped(Streams()))
+        try:
+            return work.run()
+        except StoppedError:
+            self._agents.close(task.errand)
+            raise
 
-    def _checked(
-        self, check: tree.Command, worktree: Path, call: Call, frame: Frame
-    ) -> Failure | None:
+    def _collected(self, task: Task, finished: Finished) -> Deed:
+        """Return what the agent did; until that is in git, its worktree stays."""
+        ended_well = finished.failure is None
+        try:
+            return self._agents.end(task.errand, _said(finished), ended_well=ended_well)
+        except StorageFullError:
+            raise
+        except RepositoryError as error:
+            where = f"its work is in `{task.errand.place}`"
+            raise ErrandError("start", f"{error}; {where}") from None
+
+    def _done(
+        self, task: Task, stand: Stand, launch: Launch, finished: Finished, deed: Deed
+    ) -> Ended:
+        """Check what the agent did, and merge it where that is asked for."""
+        failure = _why(task, finished.failure, deed)
+        if failure is None and task.check is not None:
+            failure = self._checked(task, task.check, Path(launch.directory))
+        record = dict(deed.record)
+        if failure is None and task.errand.merge != "none":
+            stand.wait(task.frame.stop)
+            self._context.permit.begin(task.frame.stop)
+            try:
+                record["merged"] = self._agents.merge(task.errand)
+            except ErrandError as error:
+                failure = task.failed(error.fault)
+        outcome = Outcome(result=deed.result, output=_printed(deed.result))
+        if failure is not None:
+            outcome = failed(failure)
+        outcome = poured(outcome, task.call, task.frame)
+        return Ended(msgspec.structs.replace(outcome, output=()), about={"droid": record})
+
+    def _checked(self, task: Task, check: tree.Command, worktree: Path) -> Failure | None:
         """Return why the command that checks an agent's work failed, or None."""
-        frame = frame.piped().at("check")
+        frame = task.frame.piped().at("check")
         failure = self._check(worktree).play(check, frame).failure
         if failure is None:
             return None
-        message = f"`{call.command}`: its check failed: {failure.message}"
-        return call.failed(failure.kind, message, failure.status)
-
-    @contextmanager
-    def _closing(self, errand: Errand) -> Iterator[None]:
-        """Remove the worktree at the end of the block, unless a full disk has kept work from being kept."""
-        try:
-            yield
-        except StorageFullError:
-            raise
-        except BaseException:
-            self._agents.close(errand)
-            raise
-        else:
-            self._agents.close(errand)
+        message = f"`{task.call.command}`: its check failed: {failure.message}"
+        return task.call.failed(failure.kind, message, failure.status)
 
 
-def _checked(options: Given, droid: tree.Droid) -> tree.Command | None:
+def _check_of(options: Given, droid: tree.Droid) -> tree.Command | None:
     """Return the command that the option `check:` names, as a call without arguments."""
     name = options.texts.get("check")
     if name is None:
@@ -207,17 +223,13 @@ def _said(finished: Finished) -> str:
     return finished.folder.read("out", max(0, size - _READ), _READ).decode("utf-8", "replace")
 
 
-def _why(failure: Failure | None, deed: Deed, call: Call) -> Failure | None:
+def _why(task: Task, failure: Failure | None, deed: Deed) -> Failure | None:
     """Return why an agent's step has failed by now: its process, or what it did."""
     if failure is None:
-        return None if deed.fault is None else _failure(deed.fault, call)
+        return None if deed.fault is None else task.failed(deed.fault)
     if failure.kind is not Kind.EXIT or deed.remark is None:
         return failure
     return msgspec.structs.replace(failure, message=f"{failure.message}; {deed.remark}")
-
-
-def _failure(fault: Fault, call: Call) -> Failure:
-    return call.failed(Kind(fault.kind), f"`{call.command}`: {fault.message}")
 
 
 def _printed(result: Value) -> tuple[bytes, ...]:

@@ -29,6 +29,7 @@ class RunContext(msgspec.Struct, frozen=True):
     ``effects`` None allows all effects, else it is the sentence that refuses them. ``supply`` is what
     its jobs may take, ``floods`` sees to it that none prints more than ``log_max`` bytes;
     ``lost_retries`` is how often one that was lost is begun again. ``gate`` is passed by effects.
+    ``follows`` is the remote whose ``branch`` it is of; None: the clone's own.
     ``agents`` do what `droid:` hands to them; None: the workflow hands nothing over.
     ``safekeeping`` takes care of what stages write, ``meter`` shows how far that has come;
     ``earlier`` is the run that this one retries. ``key`` is the plan's, ``settings`` are those of its
@@ -60,6 +61,7 @@ class RunContext(msgspec.Struct, frozen=True):
     resumed: bool = False
     permit: Permit = FREE
     agents: Agents | None = None
+    follows: str | None = None
 
     @property
     def locks(self) -> Path:

@@ -30,14 +30,16 @@ class Outgoing:
         """Return the moves that bring the remote, which has ``theirs``, to what we have.
 
         A run that somebody started by hand for a commit that the remote has not stays here, unless it
-        has changed an environment: with it the commit would be published.
+        has changed an environment: with it the commit would be published, and with what its agents did.
         """
         ours, archived = own_refs(self._repository), self._records.runs.archive.tips()
         ahead = {ref: tip for ref, tip in ours.items() if theirs.get(ref) != tip}
         ahead = {ref: tip for ref, tip in ahead.items() if not self._is_needless(ref, archived)}
-        kept = self._unpublished(ahead, theirs)
+        kept = {ref.rpartition("/")[2] for ref in self._unpublished(ahead, theirs)}
         moved = [
-            RefUpdate(ref, tip, theirs.get(ref)) for ref, tip in ahead.items() if ref not in kept
+            RefUpdate(ref, tip, theirs.get(ref))
+            for ref, tip in ahead.items()
+            if not kept.intersection(ref.split("/"))
         ]
         return [*moved, *self._deleted(ours, theirs)]
 
