@@ -35,11 +35,11 @@ _LINES = rf"[ \t\r\n]*+(?:(?:{_JOINT}|\#[^\n]*+)[ \t\r\n]*+)*+"
 _LINE_GOES_ON = rf"(?:\n{_LINES}(?=&&|\||→|->|↳|=>))?+"
 _JOINTS = r"(?:\\\r*+\n)++"
 _DELIMITER = r"[\s;&|<>]|→|↳|->|\Z"
-_WORD_ENDS = rf"(?={_DELIMITER}|\\\r*+\Z|{_JOINTS}(?:{_DELIMITER}|\\\r*+\Z))"
+_WORD_ENDS = rf"(?=(?:{_JOINTS})?+(?:{_DELIMITER}|\\\r*+\Z))"
 
 
 Tokens = tuple[tuple[Kind, str], ...]
-"""Kinds of tokens with the patterns of their texts. The first one that matches counts."""
+"""Kinds of tokens with the patterns of their texts, alternatives in groups. The first one that matches counts."""
 
 
 Match = Callable[[str, int], re.Match[str] | None]
@@ -90,7 +90,7 @@ class ModeAfterLines(Mode):
 
 def _either(tokens: Tokens) -> str:
     return "|".join(
-        f"(?:{pattern})(){_LINES if kind is Kind.NEWLINE else ''}" for kind, pattern in tokens
+        f"{pattern}(){_LINES if kind is Kind.NEWLINE else ''}" for kind, pattern in tokens
     )
 
 
@@ -129,10 +129,9 @@ _STARTING_WORDS = (
     *_WORDS,
 )
 _EXPRESSION = (
-    (
-        Kind.OPERATOR,
-        r"not[ \t]++in(?!\w)|(?:or|and|in|matches)(?!\w)|&&|\|\||==|!=|<=|>=|\?\?|[<>+*/%]|-(?!>)",
-    ),
+    (Kind.OPERATOR, r"not[ \t]++in(?!\w)"),
+    (Kind.OPERATOR, r"(?:or|and|in|matches)(?!\w)"),
+    (Kind.OPERATOR, r"(?:&&|\|\||==|!=|<=|>=|\?\?|[<>+*/%]|-(?!>))"),
     (Kind.NAME, NAME),
     (Kind.VARIABLE, rf"\${NAME}"),
     (Kind.NUMBER, r"\d(?:[eE][+\-]|[\w.])*+"),
@@ -148,7 +147,9 @@ _EXPRESSION = (
     (Kind.OTHER, "."),
 )
 _PIECES = (
-    (Kind.ESCAPE, rf"\$\$|{_JOINTS}(?!{_WORD_ENDS})|{_ESCAPED}"),
+    (Kind.ESCAPE, r"\$\$"),
+    (Kind.ESCAPE, rf"{_JOINTS}(?!{_WORD_ENDS})"),
+    (Kind.ESCAPE, _ESCAPED),
     (Kind.SINGLE, r"'[^'\n]*+'"),
     (Kind.QUOTE, '"'),
     (Kind.UNTERMINATED, r"'[^\n]*+"),
@@ -188,7 +189,8 @@ QUOTED = Mode(
     "",
     (
         (Kind.TEXT, r'[^"\\$\n]++'),
-        (Kind.ESCAPE, r'\$\$|\\["\\$nt]'),
+        (Kind.ESCAPE, r"\$\$"),
+        (Kind.ESCAPE, r'\\["\\$nt]'),
         (Kind.EMBED, r"\$\{"),
         (Kind.VARIABLE, rf"\${NAME}"),
         (Kind.QUOTE, '"'),
