@@ -14,8 +14,11 @@ _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\
 _NOT_UTF_8 = "[\ud800-\udfff]"
 """What the error handler ``surrogateescape`` makes of a byte, and halves of pairs from elsewhere."""
 _UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")
-_MARKER = "<<<<<<<"
+_MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _CONFLICT = r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$"
+_MANY = 3
+"""Where more than one character in so many is a NUL, the text was written two bytes a character."""
+_UTF_8 = "save the file as UTF-8"
 
 
 def unified(text: str) -> str:
@@ -30,9 +33,10 @@ def clean(path: str, text: str) -> tuple[str, list[Diagnostic]]:
     Bytes that are no UTF-8, characters that are not allowed and the lines of a merge conflict are reported and become
     white space, so that nothing else is said about them; offsets stay what they were.
     """
-    if text.replace("\n", "").isprintable() and _MARKER not in text:
+    if text.replace("\n", "").isprintable() and not any(marker in text for marker in _MARKERS):
         return text, []
     text, found = _decoded(path, text)
+    inside = False
 
     def control(match: re.Match[str]) -> str:
         named = f"character U+{ord(match[0][0]):04X} is not allowed"
@@ -40,27 +44,32 @@ def clean(path: str, text: str) -> tuple[str, list[Diagnostic]]:
         return " " * len(match[0])
 
     def conflict(match: re.Match[str]) -> str:
-        if match[0].startswith("<"):
+        nonlocal inside
+        if match[0].startswith("<") or not inside:
             found.append(_unmerged(path, match))
+        inside = not match[0].startswith(">")
         return " " * len(match[0])
 
     text = re.sub(_CONTROL, control, text)
-    if _MARKER in text:
-        text = re.sub(_CONFLICT, conflict, text)
+    text = re.sub(_CONFLICT, conflict, text)
+    lines = text.rstrip()
+    if "\r" in lines and "\n" not in lines:
+        found.append(_one_line(path, text))
     return (" " + text[1:] if text.startswith(_BOM) else text), found
 
 
 def _decoded(path: str, text: str) -> tuple[str, list[Diagnostic]]:
     """Return ``text`` without what is no UTF-8, which is reported once: one mend for the file."""
     broken = re.search(_NOT_UTF_8, text)
-    if broken is None:
+    every_other = text.count("\0") > len(text) // _MANY
+    if broken is None and not every_other:
         return text, []
-    if text.startswith(_UTF_16):
+    if broken is None or text.startswith(_UTF_16):
         message, span, cleaned = "the file is UTF-16", Span(0, 0), " " * len(text)
     else:
         message, span = f"byte 0x{ord(broken[0]) & 0xFF:02X} is not UTF-8", Span(*broken.span())
         cleaned = re.sub(_NOT_UTF_8, " ", text)
-    return cleaned, [Diagnostic("WF101", message, path, span, "save the file as UTF-8")]
+    return cleaned, [Diagnostic("WF101", message, path, span, _UTF_8)]
 
 
 def _unmerged(path: str, match: re.Match[str]) -> Diagnostic:
@@ -68,3 +77,9 @@ def _unmerged(path: str, match: re.Match[str]) -> Diagnostic:
     return Diagnostic(
         "WF103", message, path, Span(*match.span()), "keep one side, delete the markers"
     )
+
+
+def _one_line(path: str, text: str) -> Diagnostic:
+    at = text.index("\r")
+    message = "a carriage return alone ends no line"
+    return Diagnostic("WF101", message, path, Span(at, at + 1), "save the file with LF line ends")

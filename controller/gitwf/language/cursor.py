@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from gitwf.diagnostics import Diagnostic, Span
-from gitwf.language import habits, tree
+from gitwf.language import tree
 from gitwf.language.characters import clean
 from gitwf.language.lexer import EXPRESSION, FLOW, PIECES, Mode
+from gitwf.language.lookalikes import has_lookalikes
 from gitwf.language.token import Kind, Token
 
 NESTING = 40
@@ -40,7 +41,7 @@ class Cursor(ABC):
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text, self.diagnostics = clean(path, text)
-        self.has_lookalikes = habits.has_lookalikes(self.text)
+        self.has_lookalikes = has_lookalikes(self.text)
         self.tokens: list[Token] = []
         self.position = 0
         self.last = 0

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from gitwf.diagnostics import Span, nearest
 from gitwf.language import habits, tree
 from gitwf.language.lexer import EXPRESSION, LIST, OPERAND, RESCUE, START
+from gitwf.language.lookalikes import branch_mark
 from gitwf.language.options import WORDS, Options
 from gitwf.language.token import Kind
 
@@ -61,7 +62,8 @@ class Directives(Options):
         self.advance(EXPRESSION)
         subject = self.condition()
         if self.kind is not Kind.BRANCH:
-            self.missing("a branch: `↳ pattern → /command`")
+            hint = branch_mark(self.text, self._resume)
+            self.missing("a branch: `↳ pattern → /command`", hint)
         elif not self.at_line_start():
             message = "a branch begins a line of its own"
             self.fail("WF108", message, Span(self.start, self.end))
@@ -156,6 +158,7 @@ class Directives(Options):
         self.split(match.end())
         values = self.word_list("a value")
         self._refuse_axis_in(values)
+        self._refuse_brackets(values)
         name = match[1]
         name_span = Span(match.start(1), match.end(1))
         return tree.Axis(self.since(name_span.start), name, name_span, values)
@@ -165,6 +168,15 @@ class Directives(Options):
             if self.text[start - 1] != "," and (match := _AXIS.match(self.text, start)):
                 hint = "no comma between them: `sweep:a=1,2 b=3,4`"
                 self.report("WF103", "axes are parted by spaces", Span(*match.span()), hint)
+
+    def _refuse_brackets(self, values: tuple[tree.Word, ...]) -> None:
+        """Report a list in brackets: they would belong to its first and its last value."""
+        written = [self.text[value.span.start : value.span.end] for value in values] or [""]
+        first, last = written[0], written[-1]
+        if first.startswith("[") and "]" not in first and last.endswith("]"):
+            hint = "leave the brackets out: `sweep:a=1,2`"
+            span = Span(values[0].span.start, values[-1].span.end)
+            self.report("WF103", "values are parted by commas, without brackets", span, hint)
 
     def droid(self) -> tree.Droid:
         """``"droid:" name { option } "→" command``."""

@@ -9,6 +9,7 @@ from gitwf.language import habits, lexer, tree
 from gitwf.language.cursor import NESTING
 from gitwf.language.expressions import Expressions
 from gitwf.language.lexer import OPERAND, Mode
+from gitwf.language.lookalikes import lookalike
 from gitwf.language.token import Kind
 
 _CHAINS = {Kind.AND: "&&", Kind.OR: "||"}
@@ -46,7 +47,8 @@ class Flows(Expressions):
     def arm(self, what: str = "what to run") -> tree.Flow:
         """``"→" arm``: an arrow that must be there, and an andor."""
         if not self.arrow():
-            return self.missing(f"`→` and {what}")
+            hint = habits.behind(self.text, self.start) if self.kind is Kind.OPEN else None
+            return self.missing(f"`→` and {what}", hint)
         return self.andor()
 
     def andor(self) -> tree.Flow:
@@ -97,7 +99,7 @@ class Flows(Expressions):
         here = Span(self.start, self.end)
         if self.kind is Kind.PLAIN or self.kind is Kind.WORD:
             here = self.word().span
-            message, hint = habits.not_a_unit(self.text[here.start : here.end])
+            message, hint = habits.not_a_unit(self.text, here.start, here.end)
             return self.fail("WF103", message, here, hint)
         if self.kind is Kind.HANDLER or self.kind is Kind.ASSIGN:
             message = f"`{self.lexeme}` begins a statement of its own"
@@ -140,7 +142,7 @@ class Flows(Expressions):
     def _refuse_lookalikes(self, words: tuple[tree.Word, ...]) -> None:
         """Fail at the first word that begins as if it were an arrow or a quote."""
         for start in (word.span.start for word in words):
-            if hint := habits.lookalike(self.text, start):
+            if hint := lookalike(self.text, start):
                 message = f"`{self.text[start]}` is only text here"
                 self.fail("WF103", message, Span(start, start + 1), hint)
                 self.skip()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from gitwf.diagnostics import nearest
+from gitwf.language.lookalikes import branch_mark, lookalike
 
 _STREAM = r"(?<!\S)[0-9]>>?(?:&[0-9-])?"
 _HERE_DOCUMENT = r"<<-?[ \t]*+(['\"]?)(\w++)\1(?=.*\n)(?:.*\n){0,99}?[ \t]*+\2(?=\s|\Z)"
@@ -19,6 +20,8 @@ _IF = "`if:` takes arrows: `if:$ok → /a → /b`"
 _ELSE = "the second arrow of an `if:` is its else: `if:$ok → /a → /b`"
 _ELIF = "nest an `if:` behind the second arrow: `if:$a → /a → if:$b → /b`"
 _GROUP = "a group stands in braces: `{ /a ; /b }`"
+_FORK = "write `fork:4 → /a & /b`"
+_WAIT = "write `barrier`: it waits for the jobs in the background"
 _EACH = "write `fork:4 → /a` or `sweep:x=1,2 → /a $x`"
 _AGAIN = "write `retry:3 → /a`"
 _CASE = "write `case:$x`, and below it `↳ pattern → /command`"
@@ -26,11 +29,15 @@ _SET = "write `$name = value`"
 _DEFINE = "write `define:/name`, and below it `↳ run → …`"
 _USE = "write `use:commands.wf`"
 _END = "`/fail` ends a block as failed"
+_ALWAYS = "write `on_exit → /command`"
+_STRICT = "a step that fails ends its block: there is nothing to set"
 _CATCH = "`try: /a → catch: /b`"
 _STEPS = "steps are lines of their own: `/prepare`"
 _OUTCOME = "`/a || /b` runs b only where a fails"
-_FIELD = "a field of a definition begins with `↳`"
+_FIELD = "a field of a definition begins with `↳`: `↳ run → make`"
 _COMMENT = "a comment begins with `#`"
+_LINES = "steps are lines, not the items of a list: write `/command`"
+_SPACED = "arguments stand behind the name, parted by spaces: `/name a b`"
 
 _WORDS: Mapping[str, str] = {
     "then": _IF,
@@ -43,16 +50,21 @@ _WORDS: Mapping[str, str] = {
     "switch": _CASE,
     "esac": "`case:` ends with its last branch",
     **dict.fromkeys(("do", "done", "("), _GROUP),
-    "for": _EACH,
+    **dict.fromkeys(("[", "[["), _IF),
+    **dict.fromkeys(("for", "foreach"), _EACH),
     **dict.fromkeys(("while", "until"), _AGAIN),
+    "parallel": _FORK,
+    "wait": _WAIT,
     **dict.fromkeys(("export", "set", "let", "var", "const", "local"), _SET),
     **dict.fromkeys(("def", "function"), _DEFINE),
     **dict.fromkeys(("import", "from", "source", "include"), _USE),
-    **dict.fromkeys(("exit", "return"), _END),
+    **dict.fromkeys(("exit", "return", "raise", "throw"), _END),
     **dict.fromkeys(("not", "!"), _OUTCOME),
     **dict.fromkeys(("run", "deps", "outs", "metrics"), _FIELD),
     "except": _CATCH,
-    "on_error": "write `on_failure → /command`",
+    **dict.fromkeys(("on_error", "on_fail"), "write `on_failure → /command`"),
+    **dict.fromkeys(("on_end", "always", "trap"), _ALWAYS),
+    "---": _STEPS,
     "{}": "an empty group is `{ }`",
 }
 _NAMES = frozenset(
@@ -66,19 +78,38 @@ _BEHIND: Mapping[str, str] = {
     "is": "`==` compares: `$a == $b`",
     ":": "an arrow stands before what to run: `if:$ok → /a`",
     "?": "an `if:` chooses: `if:$ok → { $x = 1 } → { $x = 2 }`",
+    "{": "an arrow stands before what to run: `if:$ok → { /a ; /b }`",
+    "contains": '`in` looks into texts and lists: `"a" in $x`',
 }
 """What is written behind a condition or a value elsewhere."""
 _PROGRAMS = (
     *("python3?", "pip", "uv", "conda", "make", "(?:ba)?sh", "git", "docker", "sudo", "cd", "cp"),
-    *("mv", "rm", "mkdir", "ls", "cat", "grep", "sed", "tee", "curl"),
+    *(
+        "mv",
+        "rm",
+        "mkdir",
+        "ls",
+        "cat",
+        "grep",
+        "sed",
+        "tee",
+        "curl",
+        "nohup",
+        "env",
+        "find",
+        "dvc",
+    ),
 )
 _SHAPES: Mapping[str, str] = {
+    r"\$\w+(?:\+\+|--)$": "write `$x = $x + 1`",
     r"\$": "`$name = …` sets a variable, `/echo $name` shows it",
     r"[({\[]": "a group stands in braces, with spaces: `{ /a ; /b }`",
     r"!": _OUTCOME,
     r"\w+\(\):?$": _DEFINE,
+    r"\w+\(": _SPACED,
     r"--$": _COMMENT,
-    r"(?:[-*+•]|\d+[.)])$": "steps are lines, not the items of a list: write `/command`",
+    r"(?:[-*+•]|\d+[.)])$": _LINES,
+    r"```": "what stands between the fences is the file",
     rf"\.\.?/|(?:{'|'.join(_PROGRAMS)})$": "programs start in the `run` line of a `define:`",
 }
 DIRECTIVES: Mapping[str, str] = {
@@ -86,7 +117,10 @@ DIRECTIVES: Mapping[str, str] = {
     "elif": _ELIF,
     "then": _IF,
     "except": _CATCH,
-    "run": "write the command itself, or `define:` it with a `run` line",
+    "run": f"write the command itself; {_FIELD}",
+    **dict.fromkeys(("cmd", "deps", "outs", "metrics", "params", "env", "wdir", "desc"), _FIELD),
+    "name": "a workflow is called as its file is: delete this line",
+    "needs": "steps run in the order of their lines: delete this line",
     **dict.fromkeys(("steps", "jobs", "stages"), _STEPS),
     "for": _EACH,
     "while": _AGAIN,
@@ -94,7 +128,7 @@ DIRECTIVES: Mapping[str, str] = {
     **dict.fromkeys(("import", "include"), _USE),
     "barrier": "it has no colon: `barrier → /a`",
     **{name: f"it has no colon: `{name} → /a`" for name in _HANDLERS},
-    "parallel": "write `fork:4 → /a & /b`",
+    "parallel": _FORK,
     "ssh": "write `target:ssh:NAME → /a`",
 }
 """What is written here in place of the directives and keys of other languages."""
@@ -122,42 +156,46 @@ _ASSIGNMENT = (
     r"(?:(?:export|let|var|const|local|declare|readonly|set)[ \t]++)?+"
     r"\$?(?P<name>[A-Za-z_][A-Za-z0-9_]*+)[ \t]*+(?P<change>[:+*/-]?)=(?![=>~])"
 )
+_SETS = r"set[ \t]++[-+]"
+_ITEM_OF_FIELDS = r"-[ \t]++\w++[ \t]*+(?:→|->)"
 _LITERAL = r"[ \t]*+(-?\d[\d.]*|true|false|'[^'\n]*'|\"[^\"\n]*\")(?=[\s;]|\Z)"
 _BARE = r"[ \t]*+([\w./-]+)(?=[\s;]|\Z)"
-_ARROW = r"[⇒⟶⟹➔➜]|[–—−]+(?=[\s>])|-+(?=->)|=+(?==>)|~(?=>)"
-_QUOTE = "[“”„‟‘’‚‛]"
-_WIDE = "[＆＜＞｜；]"
-_LOOKALIKES = ("-->", "==>", "~>", *"⇒⟶⟹➔➜–—−“”„‟‘’‚‛＆＜＞｜；")
 _COMPARISON = r"[=!]==|<>|=[<>~]|=(?!=)"
 _COMPARISONS = {"=": "==", "<>": "!=", "=<": "<=", "=>": ">=", "=~": "matches"}
 _VALUES = {
+    "$((": "calculate in an expression: `$x = $a + 1`",
     **dict.fromkeys(("$(", "`"), "the output of a command is its result: `$x = /command`"),
     "{": 'an object comes from a file: `read("values.json")`',
 }
-_OPENS = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done"}
-_KEYWORD = (
-    r"(?m:^|[;&|]|(?<![^\s;])(?:do|then|else)(?=\s))[ \t]*+"
-    rf"({'|'.join((*_OPENS, *sorted(set(_OPENS.values()))))})(?![^\s;])"
-)
-_DEEP = 8
 
 
-def not_a_unit(word: str) -> tuple[str, str]:
-    """Return message and hint for a word that stands where a command should."""
+def not_a_unit(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return message and hint for a word of ``text`` that stands where a command should."""
+    word = text[start:end]
+    if hidden := next((c for c in word if not c.isprintable() and not c.isspace()), None):
+        return f"character U+{ord(hidden):04X} is not allowed here", "delete it: it is not seen"
     if word.startswith(("//", "/*")):
         return f"`{word}` is no command's name", _COMMENT
     if word.startswith("/"):
         message = f"`{word}` is no command's name"
+        if "(" in word:
+            return message, _SPACED
         return message, "a name has letters, digits, `_` and `-`, its parts are joined by `:`"
-    return f"expected a command, found `{word}`", lookalike(word) or _instead_of(word)
+    message = f"expected a command, found `{word}`"
+    if re.compile(_SETS).match(text, start):
+        return message, _STRICT
+    if re.compile(_ITEM_OF_FIELDS).match(text, start):
+        return message, _FIELD
+    return message, lookalike(word) or branch_mark(word) or _instead_of(word)
 
 
 def _instead_of(word: str) -> str:
     """Return what to write in place of ``word``, which is no command."""
     if hint := _WORDS.get(word):
         return hint
-    if word in _NAMES:
-        return f"a colon follows its name: `{word}:`"
+    name = word.partition("(")[0]
+    if name in _NAMES:
+        return f"a colon follows its name: `{name}:`"
     if close := nearest(word, _HANDLERS):
         return f"did you mean `{close}`?"
     for shape, hint in _SHAPES.items():
@@ -182,47 +220,6 @@ def _value(text: str, at: int) -> str:
     """Return the simple value that stands in ``text`` there, as it is written here."""
     literal, word = _match(_LITERAL, text, at), _match(_BARE, text, at)
     return literal[1] if literal else f'"{word[1]}"' if word else "…"
-
-
-def block_end(text: str, start: int) -> int:
-    """Return where the block of another language ends that begins at ``start``, or ``start``.
-
-    It ends with the word that closes it (``if … fi``), or where lines are indented no further.
-    """
-    first = _match(r"\w+(?![^\s;])", text, start)
-    closing = _OPENS.get(first[0]) if first else None
-    end = _closed(text, start, closing) if closing else None
-    return end or _indented_end(text, start)
-
-
-def _closed(text: str, start: int, closing: str) -> int | None:
-    """Return where ``closing`` closes the shell's block at ``start``, or None."""
-    waiting = [closing]
-    for match in re.compile(_KEYWORD).finditer(text, start + 1):
-        if further := _OPENS.get(match[1]):
-            waiting.append(further)
-        elif match[1] == waiting[-1]:
-            waiting.pop()
-        if not waiting:
-            return match.end()
-        if len(waiting) > _DEEP:
-            return None
-    return None
-
-
-def _indented_end(text: str, start: int) -> int:
-    """Return where the lines end that are indented further than that of ``start``."""
-    line = start
-    while line and text[line - 1] in " \t":
-        line -= 1
-    if line and text[line - 1] != "\n":
-        return start
-    indent = text[line:start]
-    end = text.find("\n", start)
-    further = re.compile(rf"(?:\n[ \t\r]*+(?=\n))*+\n{indent}[ \t]++(?![}}↳=\n]|\Z)[^\n]*+")
-    while end >= 0 and (match := further.match(text, end)):
-        start = end = match.end()
-    return start
 
 
 def stream(text: str, at: int) -> re.Match[str] | None:
@@ -254,23 +251,14 @@ def comparison(text: str, at: int) -> tuple[str, str] | None:
 
 def no_value(text: str, at: int) -> str | None:
     """Return a hint for what stands in ``text`` where a value should, or None."""
+    if text.startswith("${{", max(0, at - 2)):
+        return "one pair of braces is enough: `${name}`"
     return next((hint for start, hint in _VALUES.items() if text.startswith(start, at)), None)
 
 
-def has_lookalikes(text: str) -> bool:
-    """Return whether there may be a word in ``text`` that `lookalike` knows."""
-    return any(mark in text for mark in _LOOKALIKES)
-
-
-def lookalike(text: str, at: int = 0) -> str | None:
-    """Return a hint if an arrow or a quote of other places stands in ``text`` there, or None."""
-    if _match(_ARROW, text, at):
-        return "write the arrow as `→` or `->`"
-    if _match(_QUOTE, text, at):
-        return 'write straight quotes: `"…"`'
-    if wide := _match(_WIDE, text, at):
-        return f"write the plain character: `{chr(ord(wide[0]) - 0xFEE0)}`"
-    return None
+def no_end(text: str, at: int) -> str | None:
+    """Return a hint for what stands in ``text`` where the brace of a ``${`` should, or None."""
+    return "`${x ?? 1}` is 1 where `$x` is not set" if text.startswith(":", at) else None
 
 
 def _bare(word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitwf.diagnostics import Span
 from gitwf.language import habits, tree
+from gitwf.language.blocks import block_end
 from gitwf.language.cursor import Cursor
 from gitwf.language.lexer import FLOW, START
 from gitwf.language.token import Kind
@@ -79,7 +80,7 @@ class Recovery(Cursor):
 
     def pass_over_block(self, start: int) -> None:
         """Pass over the rest of the block that a statement of another language began."""
-        end = habits.block_end(self.text, start)
+        end = block_end(self.text, start)
         if end > self.start:
             self.skip(until=end)
             self.look(START)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gitwf.diagnostics import Span
-from gitwf.language import tree
+from gitwf.language import habits, tree
 from gitwf.language.lexer import FLOW, INLINE, LIST_PIECES, PIECES, QUOTED, Mode
 from gitwf.language.recovery import Recovery
 from gitwf.language.token import Kind
@@ -159,7 +159,8 @@ class Words(Recovery):
             hint = "close it with `}` on its line"
             self.fail("WF102", "unterminated `${`", Span(start, start + 2), hint)
         else:
-            self.report("WF107", "expected an operator or `}`", Span(self.start, self.end))
+            here, default = Span(self.start, self.end), habits.no_end(self.text, self.start)
+            self.report("WF107", "expected an operator or `}`", here, default)
         self.position = self.last = line_end if close < 0 else close + 1
         self.look(after)
 
