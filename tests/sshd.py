@@ -62,14 +62,24 @@ class Sshd:
         self.known_hosts = folder / "known_hosts"
         key = " ".join((folder / "host_key.pub").read_text().split()[:2])
         self.known_hosts.write_text(f"[{address}]:{self.port} {key}\n")
-        variables = {"HOME": str(self.home), "PATH": os.environ["PATH"]} | dict(environment or {})
-        (folder / "sshd_config").write_text(
+        self._further = further
+        self._configure(environment or {})
+
+    def restart(self, **environment: str) -> None:
+        """Start it again, with further variables in the environment of whoever logs in."""
+        self.stop()
+        self._configure(environment)
+        self.start()
+
+    def _configure(self, environment: Mapping[str, str]) -> None:
+        variables = {"HOME": str(self.home), "PATH": os.environ["PATH"], **environment}
+        (self.folder / "sshd_config").write_text(
             _SETTINGS.format(
                 port=self.port,
-                address=address,
-                folder=folder,
+                address=self.address,
+                folder=self.folder,
                 environment=" ".join(f"{k}={v}" for k, v in variables.items()),
-                further=further,
+                further=self._further,
             )
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gitwf.plan.plan import Plan
     from gitwf.repo.repository import Repository
     from gitwf.results.file import ResultsFile
+    from gitwf.targets.registry import Kind
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,17 @@ class Extras:
         if file is not None:
             found.append(ResultsLogger(file, context, config))
         return Observers(found)
+
+    def kinds(self) -> Mapping[str, Kind]:
+        """Return the kinds of targets beside this machine."""
+        return self._kinds
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, Kind]:
+        from gitwf.repo.name import name_elsewhere
+        from gitwf.targets.ssh.kind import SshKind
+
+        return {"ssh": SshKind(lambda: name_elsewhere(self._repository))}
 
     def _file(self, context: RunContext) -> ResultsFile | None:
         """Return the file of results; None where there is to be none, or a link leads it astray."""

@@ -15,12 +15,16 @@ _EVERY = "*"
 NOT_YET: Mapping[str, tuple[str, ...]] = {
     "controller": ("gate",),
     "workspace": ("filters",),
-    "target": (_EVERY,),
     "mlflow": (_EVERY,),
     "notify": (_EVERY,),
     "trust": (_EVERY,),
 }
 """Keys by table; a star is all of them."""
+
+NO_TARGET_YET = frozenset(
+    {"address", "template", "gpu", "count", "image", "cloud", "disk", "budget", "idle"}
+)
+"""Keys of the tables ``[target.NAME]``: those of pods and of Ray."""
 
 _KEYRING = '"keyring'
 
@@ -40,6 +44,10 @@ def _found(text: str, path: str) -> Iterator[Diagnostic]:
         if table == "secrets" and at[1:] and (_KEYRING in text[span.end :].partition("\n")[0]):
             yield Diagnostic("WF603", "the keyring is not there yet", path, span, _GUARD)
         keys = NOT_YET.get(table, ())
+        if table == "target" and at[2:] and at[2] in NO_TARGET_YET:
+            yield Diagnostic(
+                "WF603", f"`{at[2]}` is not there yet", path, span, _WAIT, Severity.WARNING
+            )
         if keys == (_EVERY,) and table not in seen:
             seen.add(table)
             guard = table in _GUARDS

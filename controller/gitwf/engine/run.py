@@ -38,7 +38,8 @@ from gitwf.records.journal import DamagedJournalError, Journal, path_of, read
 from gitwf.records.store import Records
 from gitwf.repo.disk import room
 from gitwf.repo.repository import Repository
-from gitwf.targets.job import Job, Target
+from gitwf.targets.job import Job
+from gitwf.targets.registry import Targets
 
 _JOBS = 16
 """Jobs at once that any machine allows: `fork:4` means four at once on two cores too."""
@@ -58,14 +59,12 @@ class Runner:
         self,
         repository: Repository,
         records: Records,
-        target: Target,
         environment: Mapping[str, str],
         extension: Extension,
         meter: Meter | None = None,
     ) -> None:
         self._repository = repository
         self._records = records
-        self._target = target
         self._environment = environment
         self._extension = extension
         self._meter = meter or Meter()
@@ -128,7 +127,7 @@ class Runner:
                 folder=folder,
                 environment=for_commands(self._environment, declared(settings.secrets, named)),
                 secrets=secrets,
-                target=self._target,
+                targets=self._targets(settings),
                 effects=request.effects,
                 supply=self._supply(settings, agents),
                 meter=self._meter,
@@ -197,13 +196,15 @@ class Runner:
     def abandon(self, run: str) -> None:
         """End the jobs that are left of ``run``, which nobody plays and nobody will."""
         jobs: list[Job] = []
+        targets = self._targets(Settings())
         for folder in open_folders(self._repository.state_dir / "runs" / run):
             with suppress(OSError):  # nobody can tell whether it goes on: so nobody can end it
-                jobs.append(self._target.adopt(folder))
+                jobs.append(targets.adopt(folder))
         for job in jobs:
             job.cancel(GRACE)
         for job in jobs:
-            job.wait()
+            with suppress(OSError):
+                job.wait()
         self._forget_worktrees(run)
 
     def _clear(self, request: Request, record: RunRecord) -> None:
@@ -247,6 +248,9 @@ class Runner:
         if not request.plan.agents:
             return None
         return self._extension.agents(request.plan, settings, self._environment)
+
+    def _targets(self, settings: Settings) -> Targets:
+        return Targets(self._extension.kinds(), settings.target)
 
     def _supply(self, settings: Settings, agents: Agents | None) -> Supply:
         limits = {**settings.resources, **(agents.limits if agents else {})}

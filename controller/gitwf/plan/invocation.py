@@ -17,6 +17,7 @@ from gitwf.language.runline import parse_run_line, render
 from gitwf.language.scope import EvaluationError, Scope
 from gitwf.language.value import Value, to_text
 from gitwf.plan.key import split_param
+from gitwf.plan.place import Choice
 from gitwf.plan.retry import Policy, policy_of
 from gitwf.plan.stage import Out, OutKind, Stage
 
@@ -39,7 +40,8 @@ class Invocation(msgspec.Struct, frozen=True):
 
     ``stage`` is there if the command has outs or metrics: it then runs as that DVC stage, and
     ``shell`` is the stage's ``cmd``. ``timeout`` is in seconds, ``retry`` when it is tried
-    again. ``environment`` of a stage is part of its ``cmd``, and empty here. ``parameters`` are the
+    again. ``environment`` of a stage is part of its ``cmd``, and empty here. ``target`` is where it
+    runs, None where the definition does not say; ``deps`` are relative to ``wdir``. ``parameters`` are the
     values that were put in.
     """
 
@@ -53,6 +55,8 @@ class Invocation(msgspec.Struct, frozen=True):
     uses: Mapping[str, float] = {}
     timeout: float | None = None
     retry: Policy = Policy()
+    target: Choice | None = None
+    deps: tuple[str, ...] = ()
     parameters: Mapping[str, Value] = {}
 
 
@@ -72,6 +76,7 @@ def invoke(definition: tree.Definition, values: Mapping[str, Value], scope: Scop
     environment = dict(_pair(text) for text in texts.get("env", ()))
     wdir = _first(texts, "wdir") or "."
     outs = tuple(_outs(texts))
+    deps = tuple(texts.get("deps", ()))
     stage = None
     if outs:
         shell, environment = _with_environment(shell, environment), {}
@@ -79,7 +84,7 @@ def invoke(definition: tree.Definition, values: Mapping[str, Value], scope: Scop
             name=stage_name(definition, values, shell),
             cmd=shell,
             wdir=wdir,
-            deps=tuple(texts.get("deps", ())),
+            deps=deps,
             params=_params(texts.get("params", ())),
             outs=outs,
             desc=_description(definition),
@@ -95,6 +100,8 @@ def invoke(definition: tree.Definition, values: Mapping[str, Value], scope: Scop
         uses=dict(_use(text) for text in texts.get("uses", ())),
         timeout=_timeout(definition, texts),
         retry=_retry(definition, texts),
+        target=Choice.of(texts.get("target", ())),
+        deps=deps,
         parameters=values,
     )
 

@@ -12,7 +12,6 @@ from gitwf.reconcile.heard import Heard
 from gitwf.records.clock import Clock
 from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
-from gitwf.targets.local import LocalTarget
 
 
 class Clone:
@@ -32,8 +31,7 @@ class Clone:
     ) -> None:
         self.repository = repository
         self.records = Records(repository, clock)
-        target = LocalTarget()
-        self.runner = Runner(repository, self.records, target, environment, extension, meter)
+        self.runner = Runner(repository, self.records, environment, extension, meter)
         self.heard = Heard(repository, self.records.clock)
         self.is_announced: Callable[[str], bool] = lambda _: True
 

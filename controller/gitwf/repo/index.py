@@ -48,6 +48,60 @@ def tracked_paths(git_dir: Path) -> Tracked | None:
         return None
 
 
+class Staged(msgspec.Struct, frozen=True):
+    """A tracked file as the index has it: its content's ``id``, and the file that held it.
+
+    ``mtime`` is in nanoseconds, ``size`` that of the file modulo 2^32. ``is_racy``: it was written so
+    shortly before the index that a later change may not show.
+    """
+
+    path: str
+    mode: int
+    id: str
+    mtime: int
+    size: int
+    is_racy: bool
+
+    @property
+    def is_submodule(self) -> bool:
+        """Whether it is another repository."""
+        return self.mode & _KIND == _SUBMODULE
+
+    def matches(self, status: os.stat_result) -> bool:
+        """Return whether the file is certainly as it was when git wrote its entry."""
+        seen = (status.st_mtime_ns, status.st_size & 0xFFFFFFFF)
+        return not self.is_racy and seen == (self.mtime, self.size)
+
+
+def staged(git_dir: Path) -> list[Staged] | None:
+    """Return the entries of the index in ``git_dir``; None where `tracked_paths` is None."""
+    if tracked_paths(git_dir) is None:
+        return None
+    path = git_dir / "index"
+    if not path.exists():
+        return []
+    data, written = path.read_bytes(), path.stat().st_mtime_ns
+    return next(
+        (found for width in _WIDTHS if (found := _staged(data, width, written)) is not None), None
+    )
+
+
+def _staged(data: bytes, width: int, written: int) -> list[Staged] | None:
+    """Return the entries of an index whose ids are ``width`` bytes long; None where they are not."""
+    try:
+        _parse(data, width)
+    except (_UnknownError, struct.error, ValueError, IndexError):
+        return None
+    version, count = struct.unpack_from(">II", data, 4)
+    head = struct.Struct(f">8xII8xI8xI{width}s")
+    found = []
+    for _, name, start, _ in (_prefixed if version == _PREFIXED else _padded)(data, count, width):
+        seconds, nanoseconds, mode, size, ident = head.unpack_from(data, start)
+        mtime = seconds * 10**9 + nanoseconds
+        found.append(Staged(os.fsdecode(name), mode, ident.hex(), mtime, size, mtime >= written))
+    return found
+
+
 def git_dir_of(work_tree: Path) -> Path | None:
     """Return the git folder of the working tree at ``work_tree``, or None where it is none.
 
@@ -87,7 +141,7 @@ def _parse(data: bytes, width: int) -> Tracked:
     entries = _prefixed if version == _PREFIXED else _padded
     paths, opaque = set(), set()
     end = 12
-    for mode, name, after in entries(data, count, width):
+    for mode, name, _, after in entries(data, count, width):
         if mode & _KIND == _FOLDER or not name:
             raise _UnknownError
         path = os.fsdecode(name)
@@ -99,8 +153,8 @@ def _parse(data: bytes, width: int) -> Tracked:
     return Tracked(frozenset(paths), frozenset(opaque))
 
 
-def _padded(data: bytes, count: int, width: int) -> Iterator[tuple[int, bytes, int]]:
-    """Yield mode, name and end of each entry of versions 2 and 3: NULs fill it up to eight bytes."""
+def _padded(data: bytes, count: int, width: int) -> Iterator[tuple[int, bytes, int, int]]:
+    """Yield mode, name, start and end of each entry of versions 2 and 3: NULs fill it up to eight bytes."""
     head = _head(width)
     start = 12
     for _ in range(count):
@@ -109,12 +163,13 @@ def _padded(data: bytes, count: int, width: int) -> Iterator[tuple[int, bytes, i
         length = flags & _LONG_NAME
         stop = at + length if length < _LONG_NAME else data.index(b"\0", at)
         name = data[at:stop]
+        begun = start
         start += (stop - start) // 8 * 8 + 8
-        yield mode, name, start
+        yield mode, name, begun, start
 
 
-def _prefixed(data: bytes, count: int, width: int) -> Iterator[tuple[int, bytes, int]]:
-    """Yield mode, name and end of each entry of version 4: how much to cut, and what to add."""
+def _prefixed(data: bytes, count: int, width: int) -> Iterator[tuple[int, bytes, int, int]]:
+    """Yield mode, name, start and end of each entry of version 4: how much to cut, and what to add."""
     head = _head(width)
     start, name = 12, b""
     for _ in range(count):
@@ -122,8 +177,9 @@ def _prefixed(data: bytes, count: int, width: int) -> Iterator[tuple[int, bytes,
         cut, at = _number(data, start + head.size + (2 if flags & _EXTENDED else 0))
         stop = data.index(b"\0", at)
         name = name[: len(name) - cut] + data[at:stop]
+        begun = start
         start = stop + 1
-        yield mode, name, start
+        yield mode, name, begun, start
 
 
 def _head(width: int) -> struct.Struct:

@@ -7,6 +7,8 @@
 ``out, err``   what the command printed, byte for byte; no ``out`` where a pipe took it
 ``result``     what it wrote to the file that ``WF_RESULT`` names
 ``exit.new``   room for the exit status, taken before the job begins: a full disk loses none
+``place``      where it is, if on another machine, before it begins there
+``lost``       why nobody knows how it ended, where that is known
 ``exit``       its exit status; written whole, by rename, last: only this file means "ended"
 =============  ==============================================================================
 
@@ -25,18 +27,24 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
+from gitwf.targets.files import Files
+
 
 class JobSpec(msgspec.Struct, frozen=True):
     """What a job runs: an argument list, where, with what around it.
 
-    ``environment`` is the whole environment of the command, not an addition; the target sets
-    ``WF_RESULT`` in it. ``secrets`` names the variables of it that no file may hold.
+    On this machine ``environment`` is the whole environment of the command, on another one what is
+    added to that which is there; the target sets ``WF_RESULT`` in it. ``secrets`` names the variables
+    of it that no file may hold. ``files`` are those of the workspace that it needs elsewhere: what
+    lies in that, ``directory`` and variables, is then put where it is there. Without them
+    ``directory`` is a path there.
     """
 
     argv: tuple[str, ...]
     directory: str
     environment: Mapping[str, str]
     secrets: frozenset[str] = frozenset()
+    files: Files | None = None
 
 
 class Streams(msgspec.Struct, frozen=True):
@@ -66,7 +74,11 @@ class Job(Protocol):
     folder: JobFolder
 
     def wait(self) -> Exit:
-        """Block until the job has ended. May be called by one thread only."""
+        """Block until the job has ended. May be called by one thread only.
+
+        Raises:
+            OSError: if it could not be begun after all, or what it wrote not be brought back.
+        """
 
     def cancel(self, grace: float) -> None:
         """Ask all of the job's processes to end; kill what is left after ``grace`` seconds.

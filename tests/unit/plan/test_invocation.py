@@ -14,6 +14,7 @@ from gitwf.language.parser import parse
 from gitwf.language.scope import ClosedScope, EvaluationError, UnsetError
 from gitwf.language.value import Value, number
 from gitwf.plan.invocation import Invocation, invoke, is_static, stage_name
+from gitwf.plan.place import Choice
 from gitwf.plan.retry import Policy
 from gitwf.plan.stage import Out, OutKind
 
@@ -55,7 +56,7 @@ def _invoke(
 def test_a_command_without_outs_is_no_stage() -> None:
     found = _invoke(
         "run → serve $port; wdir → app; deps → a; env → A=1 B=x=y; secrets → TOKEN KEY; "
-        "effect → staging; timeout → 1h30m; retry → 2",
+        "effect → staging; timeout → 1h30m; retry → 2; target → ssh:box setup:x",
         {"port": number(80)},
     )
     assert found == Invocation(  # noqa: S604  (a field, not an option of subprocess)
@@ -67,6 +68,8 @@ def test_a_command_without_outs_is_no_stage() -> None:
         effect="staging",
         timeout=5400.0,
         retry=Policy(2),
+        target=Choice("ssh:box", {"setup": "x"}),
+        deps=("a",),
         parameters={"port": number(80)},
     )
 

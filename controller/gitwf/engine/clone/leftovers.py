@@ -12,6 +12,7 @@ from gitwf.engine.replay.folders import newest_folder
 from gitwf.records.check.finding import Finding
 from gitwf.targets.job import JobFolder
 from gitwf.targets.process import members_below
+from gitwf.targets.registry import place_of
 
 _GO_ON = "`git wf reconcile` takes the run up"
 
@@ -40,7 +41,8 @@ def check_jobs(state_dir: Path, runs: Runs) -> Iterator[Finding]:
     for run in sorted(set(runs.ongoing) - set(runs.played)):
         for path in _newest_jobs(state_dir / "runs" / run):
             job = JobFolder(path)
-            if job.is_begun() and job.exit_status() is None and path not in alive:
+            is_here = place_of(path) is None
+            if is_here and job.is_begun() and job.exit_status() is None and path not in alive:
                 yield Finding(str(path), "its job is gone without an exit status", _GO_ON)
 
 

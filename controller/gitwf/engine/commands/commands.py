@@ -16,10 +16,16 @@ from gitwf.engine.flow.repeat import wait
 from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.jobs.jobs import Finished, Process, Work
 from gitwf.engine.jobs.pouring import poured
-from gitwf.engine.jobs.shell import definition_argv, stage_argv, stage_environment
+from gitwf.engine.jobs.shell import (
+    definition_argv,
+    far_stage_argv,
+    stage_argv,
+    stage_environment,
+)
 from gitwf.engine.replay.folders import losses
 from gitwf.engine.replay.steps import Call, Ended, Steps
 from gitwf.engine.replay.timers import Timers
+from gitwf.engine.stages.files import CommandFiles
 from gitwf.engine.stages.stages import JobEnd, Need, Stages
 from gitwf.engine.unit.frame import Frame
 from gitwf.engine.unit.observer import Played
@@ -34,7 +40,9 @@ from gitwf.language.scope import ClosedScope, EvaluationError
 from gitwf.plan.invocation import Invocation, invoke
 from gitwf.plan.needs import Needs, uses_of
 from gitwf.plan.pipeline import REPRO, PipelineError
+from gitwf.plan.place import LOCAL
 from gitwf.plan.stage import Stage
+from gitwf.targets.files import Files
 
 
 class Playable(Protocol):
@@ -105,14 +113,15 @@ class Commands:
         if isinstance(own, Stage):
             return self._own_stage(own, call, frame)
         if isinstance(own, str):
-            process = self._process((f"./{own}", *words), ".", {}, None)
+            process = self._process((f"./{own}", *words), ".", {}, None, frame)
             return self._tried(Invocation(command.name, ""), process, call, frame)
         message = f"there is no command `{call.command}`"
         return self._failed(call, call.failed(Kind.MISSING, message, 127), frame)
 
     def _own_stage(self, stage: Stage, call: Call, frame: Frame) -> Outcome:
         argv = stage_argv(stage.cmd, self._context.environment)
-        process = self._process(argv, stage.place, {}, stage)
+        process = self._process(argv, stage.place, {}, stage, frame)
+        process = msgspec.structs.replace(process, elsewhere=far_stage_argv(stage.cmd))
         return self._tried(Invocation(stage.name, "", stage=stage), process, call, frame)
 
     def _defined(
@@ -126,6 +135,7 @@ class Commands:
             invocation.wdir,
             invocation.environment,
             invocation.stage,
+            frame,
             invocation,
         )
         return self._tried(invocation, process, call, frame)
@@ -136,6 +146,7 @@ class Commands:
         wdir: str,
         environment: Mapping[str, str],
         stage: Stage | None,
+        frame: Frame,
         invocation: Invocation | None = None,
     ) -> Process:
         dvc = stage_environment(stage, self._context.workspace) if stage else {}
@@ -149,12 +160,15 @@ class Commands:
             # Who keeps others from an environment must not wait for them.
             slot=invocation is None or invocation.effect is None,
             kept=stage is not None,
+            target=frame.target or (invocation and invocation.target) or LOCAL,
+            deps=invocation.deps if invocation else (),
         )
 
     def _tried(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Outcome:
         """Play a command as often as its field ``retry`` allows; it counts once."""
         if self._stages is None:
             invocation = msgspec.structs.replace(invocation, stage=None)
+        call = msgspec.structs.replace(call, target=process.target.name)
         ended = self._step(invocation, process, call, frame)
         for attempt in range(1, invocation.retry.count + 1):
             if not _may_be_tried_again(invocation, ended.outcome):
@@ -172,7 +186,7 @@ class Commands:
         return ended.outcome
 
     def _step(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
-        work = Work(self._context, call, process, frame)
+        work = Work(self._context, call, process, frame, self._files(invocation, process))
 
         def step() -> Ended:
             return self._steps.play(call, frame, lambda: self._ended(invocation, work))
@@ -185,6 +199,14 @@ class Commands:
         if self._stages and invocation.stage is not None and ended.outcome.succeeded:
             self._stages.recall(invocation.stage)
         return ended
+
+    def _files(self, invocation: Invocation, process: Process) -> Files | None:
+        """Return the files that a command needs which runs on another machine."""
+        if process.target.is_local:
+            return None
+        if self._stages is not None and invocation.stage is not None:
+            return self._stages.files(invocation.stage)
+        return CommandFiles(self._context.workspace, process.directory, process.deps)
 
     def _ended(self, invocation: Invocation, work: Work) -> Ended:
         """Play a command to its end. One whose job was lost is begun again, but no effect is."""

@@ -1,4 +1,4 @@
-"""What a run gets beside what the engine brings: further built-in commands, and who hears of it."""
+"""What a run gets beside what the engine brings: built-in commands, targets, and who hears of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.replay.steps import Steps
 from gitwf.engine.unit.observer import Observers
 from gitwf.plan.plan import Plan
+from gitwf.targets.registry import Kind as TargetKind
 
 
 class Extension(Protocol):
@@ -22,6 +23,9 @@ class Extension(Protocol):
 
     def agents(self, plan: Plan, settings: Settings, environment: Mapping[str, str]) -> Agents:
         """Return who does what `droid:` hands over; ``environment`` is the controller's own."""
+
+    def kinds(self) -> Mapping[str, TargetKind]:
+        """Return the kinds of targets beside this machine, by name; the same ones each time."""
 
     def observers(self, context: RunContext) -> Observers:
         """Return those who hear of the run."""

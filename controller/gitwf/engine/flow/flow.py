@@ -28,6 +28,7 @@ from gitwf.language.expand import text_of
 from gitwf.language.scope import EvaluationError
 from gitwf.language.value import Value
 from gitwf.plan.needs import Needs, needs_of
+from gitwf.plan.place import Choice
 
 
 class Actions(Protocol):
@@ -233,11 +234,8 @@ class Flows:
         return outcome
 
     def _target(self, flow: tree.Target, frame: Frame) -> Outcome:
-        name = text_of(flow.target, frame.scope)
-        if name != "local":
-            message = f"there is no target `{name}`"
-            return _ended(failed(Failure(Kind.START, message, "target:", frame.step)), frame)
-        return self.flow(flow.arm, frame)
+        options = {option.key: text_of(option.value, frame.scope) for option in flow.options}
+        return self.flow(flow.arm, frame.on(Choice(text_of(flow.target, frame.scope), options)))
 
 
 _DECLARATIONS = (tree.Use, tree.Trigger, tree.Definition, tree.Handler)

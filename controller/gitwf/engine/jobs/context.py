@@ -18,14 +18,15 @@ from gitwf.engine.unit.gate import Gate
 from gitwf.engine.unit.permit import FREE, Permit
 from gitwf.engine.unit.supply import Supply
 from gitwf.language.value import Value, number
-from gitwf.targets.job import Target
+from gitwf.targets.registry import Targets
 
 
 class RunContext(msgspec.Struct, frozen=True):
     """One playing of a run: who it is, where its files are, what its commands get.
 
     ``folder`` holds what is local to the run (job folders, large results), ``environment`` is what
-    every command gets, ``secrets`` the values that only a command which names them gets.
+    every command gets, ``secrets`` the values that only a command which names them gets,
+    ``targets`` where its jobs may be.
     ``effects`` None allows all effects, else it is the sentence that refuses them. ``supply`` is what
     its jobs may take, ``floods`` sees to it that none prints more than ``log_max`` bytes;
     ``lost_retries`` is how often one that was lost is begun again. ``gate`` is passed by effects.
@@ -46,7 +47,7 @@ class RunContext(msgspec.Struct, frozen=True):
     folder: Path
     environment: Mapping[str, str]
     secrets: Mapping[str, str]
-    target: Target
+    targets: Targets
     effects: str | None = None
     supply: Supply = msgspec.field(default_factory=Supply)
     floods: FloodWatch = msgspec.field(default_factory=FloodWatch)

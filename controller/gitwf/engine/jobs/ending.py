@@ -43,6 +43,8 @@ def _how(status: int) -> str:
 def _how_lost(folder: JobFolder, call: Call) -> str:
     if not folder.path.is_dir():
         return f"`{call.command}` deleted the folder of its job: nobody knows how it ended"
+    if why := folder.read("lost").decode("utf-8", "replace").strip():
+        return f"`{call.command}`: nobody knows how it ended: {why}"
     if not folder.is_begun():
         return f"`{call.command}` could not be started: its job ended before it began"
     return f"`{call.command}` vanished without an exit status (killed, or a power cut)"

@@ -19,11 +19,16 @@ from gitwf.engine.unit.outcome import Failure, Kind
 from gitwf.engine.unit.resources import TooMuchError
 from gitwf.engine.unit.stop import GRACE
 from gitwf.engine.unit.threads import after
+from gitwf.plan.place import LOCAL, Choice
 from gitwf.repo.disk import demand_room
-from gitwf.targets.job import NO_STREAMS, Exit, Job, JobFolder, JobSpec, Streams
+from gitwf.targets.files import Files
+from gitwf.targets.job import NO_STREAMS, Exit, Job, JobFolder, JobSpec, Streams, Target
 
 _NOT_STARTED = 126
 """The exit status of what could not be started, as shells have it."""
+
+_LOST = 137
+"""The exit status of what nobody knows the end of: as of what was killed."""
 
 _FLOODED = 153
 """The exit status of a process that SIGXFSZ ended: a file became larger than it may."""
@@ -38,7 +43,9 @@ class Process(msgspec.Struct, frozen=True):
     ``timeout`` in seconds; ``secrets`` are names; ``uses`` are named resources, with how much of
     each, and ``slot`` is whether it counts as one of the jobs at once. ``kept``: the file with its
     output is needed though it writes into a pipe. ``closed``: it gets nothing of the controller's
-    environment. ``hidden`` are values that it has and no log may hold.
+    environment. ``hidden`` are values that it has and no log may hold. ``target`` is where it runs,
+    ``deps`` are paths that it reads, relative to ``directory``, where it is no stage; ``elsewhere`` is
+    what runs on another machine in place of ``argv``.
     """
 
     argv: tuple[str, ...]
@@ -51,6 +58,9 @@ class Process(msgspec.Struct, frozen=True):
     kept: bool = False
     closed: bool = False
     hidden: tuple[str, ...] = ()
+    target: Choice = LOCAL
+    deps: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -61,12 +71,16 @@ class Finished(msgspec.Struct, frozen=True):
 
 
 class Work(msgspec.Struct, frozen=True):
-    """A process that is to be played as the job of a step, with what is around it."""
+    """A process that is to be played as the job of a step, with what is around it.
+
+    ``files`` are those of the workspace that it needs on another machine.
+    """
 
     context: RunContext
     call: Call
     process: Process
     frame: Frame
+    files: Files | None = None
 
     def is_begun(self) -> bool:
         """Return whether an earlier controller started the job."""
@@ -80,7 +94,7 @@ class Work(msgspec.Struct, frozen=True):
         """
         if not self._missing():
             with suppress(OSError):  # the start meets it again, and says it
-                self.context.target.prepare(self._folder().path, self._spec())
+                self._target().prepare(self._folder().path, self._spec())
 
     def begin_again(self) -> bool:
         """Make a further folder for a job that was lost; return False where it must not begin again.
@@ -95,7 +109,7 @@ class Work(msgspec.Struct, frozen=True):
         if not newest_folder(run, step).is_dir():
             return False
         with suppress(OSError):
-            self.context.target.prepare(next_folder(run, step), self._spec())
+            self._target().prepare(next_folder(run, step), self._spec())
             return True
         return False
 
@@ -124,10 +138,10 @@ class Work(msgspec.Struct, frozen=True):
             StorageFullError: if there was no room for it to begin.
         """
         try:
-            job = self.context.target.start(folder.path, self._spec(), self._streams())
+            job = self._target().start(folder.path, self._spec(), self._streams())
+            end, cut_short = self._wait(job)
         except (OSError, ValueError) as error:
-            return self._not_started(str(error))
-        end, cut_short = self._wait(job)
+            return self._unfinished(folder, str(error))
         if end.status is None and folder.path.is_dir() and not folder.is_begun():
             demand_room(folder.path)
         self._mask(folder)
@@ -216,18 +230,29 @@ class Work(msgspec.Struct, frozen=True):
             **secrets,
             **self.context.variables(self.call.step, self.call.attempt),
         }
-        directory = str(self.process.directory)
-        return JobSpec(self.process.argv, directory, environment, frozenset(secrets))
+        directory, argv = str(self.process.directory), self.process.argv
+        if not self.process.target.is_local:
+            argv = self.process.elsewhere or argv
+        return JobSpec(argv, directory, environment, frozenset(secrets), self.files)
+
+    def _target(self) -> Target:
+        return self.context.targets.of(self.process.target)
 
     def _inherited(self) -> dict[str, str]:
-        """Return what every command gets, unless it is closed off."""
+        """Return what every command gets, unless it is closed off; another machine has its own."""
         observers = self.frame.observers.environment(self.frame.trial)
-        return {**self.context.environment, **observers}
+        return {**(self.context.environment if self.process.target.is_local else {}), **observers}
 
     def _streams(self) -> Streams:
         """Return the pipes of the job; its output is kept too where somebody asks for it."""
         kept = self.process.kept or self.frame.wanted
         return msgspec.structs.replace(self.frame.streams, kept=kept)
+
+    def _unfinished(self, folder: JobFolder, why: str) -> Failure:
+        """Return the failure of a job that could not be started, or whose end could not be told."""
+        if not folder.is_begun():
+            return self._not_started(why)
+        return self._failed(Kind.LOST, f"`{self.call.command}`: {why}", _LOST)
 
     def _not_started(self, why: str) -> Failure:
         return self._failed(

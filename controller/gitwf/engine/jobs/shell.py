@@ -9,6 +9,7 @@ from gitwf.plan.invocation import SHELL
 from gitwf.plan.stage import Stage
 
 _QUIET = {"zsh": ("--no-rcs",), "bash": ("--noprofile", "--norc")}
+_IN_ITS_SHELL = 'for line do "${SHELL:-$0}" -c "$line" || exit; done'
 _IN_TURN = 'for line do "$0" {options} -c "$line" || exit; done'
 
 
@@ -29,6 +30,12 @@ def stage_argv(cmd: str | tuple[str, ...], environment: Mapping[str, str]) -> tu
     if len(lines) == 1:
         return (shell, *options, "-c", lines[0])
     return (SHELL, "-c", _IN_TURN.format(options=" ".join(options)), shell, *lines)
+
+
+def far_stage_argv(cmd: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the same for another machine, whose ``$SHELL`` is known there alone."""
+    lines = cmd.splitlines() if isinstance(cmd, str) else cmd
+    return (SHELL, "-c", _IN_ITS_SHELL, SHELL, *lines)
 
 
 def stage_environment(stage: Stage, workspace: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from gitwf.targets.job import JobFolder
+from gitwf.targets.registry import place_of
 
 
 def newest_folder(run: Path, step: str) -> Path:
@@ -22,7 +23,8 @@ def next_folder(run: Path, step: str) -> Path:
 def open_folders(run: Path) -> list[Path]:
     """Return the folders of the jobs of a run that were begun and have not said that they ended."""
     folders = map(JobFolder, sorted((run / "jobs").glob("[!.]*")))
-    return [f.path for f in folders if f.is_begun() and f.exit_status() is None]
+    begun = (f for f in folders if f.is_begun() or place_of(f.path) is not None)
+    return [f.path for f in begun if f.exit_status() is None]
 
 
 def losses(run: Path, step: str) -> int:

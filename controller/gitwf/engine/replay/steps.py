@@ -31,12 +31,16 @@ class Recorder(Protocol):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A command about to be played: its place, its name with the slash, its arguments as text."""
+    """A command about to be played: its place, its name with the slash, its arguments as text.
+
+    ``target`` is where it runs.
+    """
 
     step: str
     command: str
     args: tuple[str, ...] = ()
     attempt: int = 1
+    target: str = "local"
 
     def failed(self, kind: Kind, message: str, status: int = 1) -> Failure:
         """Return the failure of this command."""
@@ -92,7 +96,8 @@ class Steps:
         if frame.lost is not None and not self.known(call):
             lost = call.failed(Kind.LOST, frame.lost.message, frame.lost.status)
             body = partial(Ended, failed(lost))
-        self._recorder.emit(StepStarted(call.step, call.command, call.args, call.attempt))
+        begin = StepStarted(call.step, call.command, call.args, call.attempt, call.target)
+        self._recorder.emit(begin)
         begun = time.monotonic()
         try:
             ended = body()

@@ -32,6 +32,7 @@ from gitwf.data.project import Project
 from gitwf.engine.replay.steps import Call, Ended
 from gitwf.engine.stages.claims import Claim, Claims
 from gitwf.engine.stages.executions import Executions
+from gitwf.engine.stages.files import StageFiles
 from gitwf.engine.stages.kept import answer, keep
 from gitwf.engine.stages.recovering import LOST, recovered
 from gitwf.engine.stages.safekeeping import Safekeeping
@@ -147,6 +148,10 @@ class Stages:
         except DataError:
             return "no"
         return self._safekeeping.restorable([(project, entry) for project, entry in found if entry])
+
+    def files(self, stage: Stage) -> StageFiles:
+        """Return the files that ``stage`` needs where it is executed on another machine."""
+        return StageFiles(self._workspace, stage, lambda: self._project(stage))
 
     def note_hashes(self) -> None:
         """Tell DVC what was hashed in this tree, where a person works in it too."""

@@ -13,6 +13,7 @@ from gitwf.engine.unit.scope import Scope
 from gitwf.engine.unit.stop import Stop
 from gitwf.engine.unit.supply import Supply
 from gitwf.language.value import Value, number
+from gitwf.plan.place import Choice
 from gitwf.targets.job import Streams
 
 _NO_STREAMS = Streams()
@@ -29,6 +30,7 @@ class Frame(msgspec.Struct, frozen=True):
     read and write, ``environment`` what a `context:` gives to them.
     ``supply`` is what its jobs may take.
     ``lost`` is why no command may begin that was not begun before: its pipe is gone.
+    ``target`` is where its commands run, None where that is left to their definitions.
     ``trial`` is the innermost trial that it is in, ``observers`` hear of what is played.
     """
 
@@ -43,6 +45,7 @@ class Frame(msgspec.Struct, frozen=True):
     supply: Supply = msgspec.field(default_factory=Supply)
     environment: Mapping[str, str] = {}
     lost: Failure | None = None
+    target: Choice | None = None
     trial: Trial | None = None
     observers: Observers = NOBODY
 
@@ -60,6 +63,10 @@ class Frame(msgspec.Struct, frozen=True):
     def attempting(self, attempt: int) -> Frame:
         """Return the frame of an attempt, counted from 1."""
         return msgspec.structs.replace(self.indexed(attempt - 1), attempt=attempt)
+
+    def on(self, target: Choice) -> Frame:
+        """Return this frame for commands that run on ``target``, whatever their definitions say."""
+        return msgspec.structs.replace(self, target=target)
 
     def under(self, stop: Stop) -> Frame:
         """Return this frame for what ``stop`` may stop."""

@@ -10,6 +10,7 @@ from gitwf.language.check.assignments import check_assignments
 from gitwf.language.check.calls import check_calls
 from gitwf.language.check.definitions import check_definitions
 from gitwf.language.check.effects import check_effects
+from gitwf.language.check.elsewhere import check_elsewhere
 from gitwf.language.check.facts import check_facts
 from gitwf.language.check.options import check_options
 from gitwf.language.check.outs import check_outs
@@ -57,4 +58,5 @@ def check(program: Program, surroundings: Surroundings) -> tuple[Diagnostic, ...
     found = [*program.diagnostics, *(d for family in CHECKS for d in family(scene))]
     if not has_errors(found):
         found += check_support(scene)
+        found += check_elsewhere(scene)
     return tuple(ordered(found))

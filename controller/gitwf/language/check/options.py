@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import tree
 from gitwf.language.check import form
+from gitwf.language.check.elsewhere import TARGET_OPTIONS, kind_of
 from gitwf.language.check.form import Form, literal
 from gitwf.language.check.scene import Scene
 from gitwf.language.value import Number
@@ -42,7 +43,8 @@ OPTIONS: Mapping[str, Mapping[str, Form]] = {
     "on:schedule": {"cron": form.CRON},
     "on:manual": {},
 }
-"""The options of each directive and trigger. Those of ``target:`` are the target's own."""
+"""The options of each directive and trigger. Those of ``target:`` are the target's own: see
+`TARGET_OPTIONS`."""
 
 FIELDS: Mapping[str, Form] = {
     "timeout": form.DURATION,
@@ -73,7 +75,10 @@ def check_options(scene: Scene) -> Iterator[Diagnostic]:
     for timeout in scene.own(tree.Timeout):
         yield from _value("timeout:", timeout.duration, form.DURATION, path)
     for what, options in _given(scene):
-        yield from _options(what, options, path)
+        yield from _options(what, options, path, OPTIONS.get(what))
+    for target in scene.own(tree.Target):
+        kind = kind_of(target.target) or ""
+        yield from _options("target:", target.options, path, TARGET_OPTIONS.get(kind))
     for where, definition in scene.definitions:
         for field in definition.fields:
             yield from _field(field, where)
@@ -99,10 +104,11 @@ def _count(what: str, count: tree.Expression, path: str, least: int) -> Iterator
         yield Diagnostic("WF106", message, path, count.span)
 
 
-def _options(what: str, options: Iterable[tree.Option], path: str) -> Iterator[Diagnostic]:
-    if what not in OPTIONS:
+def _options(
+    what: str, options: Iterable[tree.Option], path: str, known: Mapping[str, Form] | None
+) -> Iterator[Diagnostic]:
+    if known is None:
         return
-    known = OPTIONS[what]
     seen: set[str] = set()
     for option in options:
         if option.key not in known:
@@ -133,7 +139,13 @@ def _value(what: str, word: tree.Word, takes: Form, path: str) -> Iterator[Diagn
 
 def _field(field: tree.DefinitionField, path: str) -> Iterator[Diagnostic]:
     if field.name == "retry":
-        yield from _retry(field, path)
+        for count in field.words[:1]:
+            yield from _value("retry", count, form.NATURAL, path)
+        yield from _field_options(field, OPTIONS["retry:"], path)
+    elif field.name == "target":
+        kind = next(map(kind_of, field.words), None) or ""
+        if (known := TARGET_OPTIONS.get(kind)) is not None:
+            yield from _field_options(field, known, path)
     elif takes := FIELDS.get(field.name):
         for word in field.words:
             yield from _value(field.name, word, takes, path)
@@ -142,18 +154,17 @@ def _field(field: tree.DefinitionField, path: str) -> Iterator[Diagnostic]:
         yield Diagnostic("WF106", message, path, field.words[1].span)
 
 
-def _retry(field: tree.DefinitionField, path: str) -> Iterator[Diagnostic]:
-    """Check ``retry → 3 delay:60``, which reads as the directive does."""
-    known = OPTIONS["retry:"]
-    for count in field.words[:1]:
-        yield from _value("retry", count, form.NATURAL, path)
+def _field_options(
+    field: tree.DefinitionField, known: Mapping[str, Form], path: str
+) -> Iterator[Diagnostic]:
+    """Check what stands behind the first word of ``retry → 3 delay:60``, which reads as the directive does."""
     for word in field.words[1:]:
         text = literal(word)
         key, colon, value = (text or "").partition(":")
         if text is None:
             continue
         if not colon or key not in known:
-            message = f"`retry` has no option `{key}:`"
+            message = f"`{field.name}` has no option `{key}:`"
             yield Diagnostic("WF106", message, path, word.span, _hint(key, known))
         elif not known[key].accepts(value):
             message = f"`{key}:` takes {known[key].name}, not `{value}`"

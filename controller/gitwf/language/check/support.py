@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from gitwf.diagnostics import Diagnostic, Span
 from gitwf.language import builtins, tree
+from gitwf.language.check.elsewhere import kind_of
 from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
 from gitwf.language.signature import BUILTINS
 
-TARGETS = frozenset({"local"})
-"""The targets that there are."""
+TARGETS = frozenset({"runpod", "ray"})
+"""The kinds of targets that are missing."""
 
 _HINT = "this version does not play it; take it out, or wait for one that does"
 
@@ -34,9 +35,8 @@ def check_support(scene: Scene) -> Iterator[Diagnostic]:
 
 
 def _target(what: str, word: tree.Word, path: str) -> Iterator[Diagnostic]:
-    name = literal(word)
-    if name not in TARGETS:
-        yield _missing(f"{what}{name or '…'}", word.span, path)
+    if kind_of(word) in TARGETS:
+        yield _missing(f"{what}{literal(word)}", word.span, path)
 
 
 def _missing(word: str, span: Span, path: str) -> Diagnostic:

@@ -98,10 +98,10 @@ class Far:
         reply = self.run(f"look {shlex.join(jobs)}", "its jobs cannot be seen")
         return _seen(reply.text)
 
-    def piece(self, path: str, offset: int, limit: int, sink: Sink) -> None:
+    def piece(self, path: str, offset: int, limit: int, sink: Sink, quiet: float = QUIET) -> None:
         """Give up to ``limit`` bytes of a file of the folder, from byte ``offset``, to ``sink``."""
         self.root()
-        self.link.request(f"piece {shlex.quote(path)} {offset + 1} {limit}", sink)
+        self.link.request(f"piece {shlex.quote(path)} {offset + 1} {limit}", sink, quiet)
 
     def prepare(self, job: str) -> None:
         """Make the folder of ``job``."""

@@ -17,13 +17,12 @@ enter() {
 }
 
 wf_setsid=$(command -v setsid)
-if command -v md5sum > /dev/null; then
-    md5s() { md5sum "$@"; }
-elif command -v md5 > /dev/null; then
-    md5s() { md5 -r "$@"; }
-else
-    md5s() { echo "no md5sum here" && return 127; }
-fi
+wf_md5=
+command -v md5sum > /dev/null && wf_md5=md5sum
+[ "$wf_md5" ] || command -v md5 > /dev/null && wf_md5=${wf_md5:-md5 -r}
+# A copy that costs nothing, where the file system can.
+wf_copy='cp -RP'
+cp --help 2>&1 | grep -q reflink && wf_copy='cp -RP --reflink=auto'
 
 # Runs a command in a session of its own, as good as started by init: no signal of it is ignored, as
 # those of what stands before a `&` are. A process that leads a session forks for a further setsid.
@@ -114,5 +113,98 @@ forget() {
     alive "jobs/$1/guard" && signal_group TERM "$pid"
     rm -rf "work/$1" "jobs/$1"
 }
+
+# Prints those of the contents that are not in the store.
+missing() {
+    for name; do
+        [ -f "objects/$name" ] || echo "$name"
+    done
+}
+
+# Reads an archive of $2 bytes, and prints what came out of it: hashes and names.
+unpack() {
+    rm -rf "incoming/$1"
+    mkdir "incoming/$1" && head -c "$2" | tar -xf - -C "incoming/$1" || return
+    [ "$wf_md5" ] || return 0
+    (cd "incoming/$1" && find . -type f -exec $wf_md5 {} +)
+}
+
+# Takes what came out of an archive into the store.
+admit() {
+    find "incoming/$1" -type f -exec sh -c 'exec mv -f "$@" objects' sh {} + && rmdir "incoming/$1"
+}
+
+# Prints how much of the content $1 has come.
+arrived() {
+    if [ -f "incoming/$1" ]; then wc -c < "incoming/$1"; else echo 0; fi
+}
+
+# Reads $2 further bytes of the content $1, and prints their hash.
+receive() {
+    if [ "$wf_md5" ]; then
+        head -c "$2" | tee -a "incoming/$1" | $wf_md5
+    else
+        head -c "$2" >> "incoming/$1"
+    fi
+    [ "$(wc -c < "incoming/$1")" -ge "$2" ]
+}
+
+# Takes the content $1, with the mode $2, into the store.
+store() {
+    chmod "$2" "incoming/$1" && mv -f "incoming/$1" "objects/$1"
+}
+
+# Makes the workspace of the job $1: an archive of $2 bytes is read that links to the store, and what it
+# makes is copied, so that no job can change what is in the store.
+assemble() {
+    rm -rf "work/$1" "work/$1.links" "work/$1.copy"
+    mkdir "work/$1.links" && head -c "$2" | tar -xf - || return
+    $wf_copy "work/$1.links" "work/$1.copy" && rm -rf "work/$1.links" && mv "work/$1.copy" "work/$1"
+}
+
+# Goes to where the outs of the job $1 are: its workspace, or where its guard has put them.
+outs_of() {
+    if [ -d "work/$1" ]; then cd "work/$1"; else cd "jobs/$1/outs"; fi
+}
+
+# Prints of each of the paths whether it is a folder, a file, or not there, a line each; then the
+# files at all of them, each followed by a NUL. Links to folders are passed over, as DVC does.
+listed() (
+    outs_of "$1" || return
+    shift
+    for path; do
+        if [ -d "$path" ]; then echo folder; elif [ -e "$path" ]; then echo file; else echo -; fi
+    done
+    for path; do
+        [ ! -e "$path" ] ||
+            find -H "$path" \( -type f -o -type l -exec test -f {} \; \) -exec printf '%s\000' {} + || return
+    done
+)
+
+# Reads $2 bytes of paths, each followed by a NUL, and prints of them in turns: how many, their hashes,
+# their sizes, and which may be run.
+described() (
+    outs_of "$1" && head -c "$2" | wf_md5=$wf_md5 xargs -0 sh -c '
+        echo "$#"
+        if [ "$wf_md5" ]; then $wf_md5 "$@" || exit 255; else for path; do echo -; done; fi
+        wc -c "$@" || exit 255
+        for path; do if [ -x "$path" ]; then echo x; else echo -; fi; done' sh
+)
+
+# Reads $2 bytes of paths, each followed by a NUL, and prints what is in these files.
+contents() (
+    outs_of "$1" && head -c "$2" | xargs -0 cat
+)
+
+# Takes what the job $1 wrote into the store; names of contents and their paths follow in turns.
+offer() (
+    outs_of "$1" || return
+    shift
+    while [ $# -gt 0 ]; do
+        [ -e "$wf_root/objects/$1" ] || ln "$2" "$wf_root/objects/$1" 2> /dev/null
+        shift 2
+    done
+    return 0
+)
 
 enter

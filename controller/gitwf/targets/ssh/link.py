@@ -49,10 +49,16 @@ class Link:
         with self._shell() as shell:
             return shell.request(script, sink, quiet)
 
-    def feed(self, script: str, data: Iterable[bytes], quiet: float = QUIET) -> Reply:
+    def feed(
+        self,
+        script: str,
+        data: Iterable[bytes],
+        quiet: float = QUIET,
+        sink: Sink | None = None,
+    ) -> Reply:
         """Run ``script``, which reads ``data``; as `Shell.feed`. Raises as `request`."""
         with self._shell() as shell:
-            return shell.feed(script, data, quiet)
+            return shell.feed(script, data, quiet, sink)
 
     def insist(self, act: Callable[[], T], until: Callable[[], float | None]) -> T:
         """Return what ``act`` gives; where the machine is cut off, reconnect and do it again.

@@ -8,14 +8,16 @@ import msgspec
 
 from gitwf.targets.ssh.far import Far, Place
 from gitwf.targets.ssh.host import Host
+from gitwf.targets.ssh.store import Sending
 from gitwf.targets.ssh.watch import Watch
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """A folder on a machine, and who looks after the jobs in it."""
+    """A folder on a machine, who looks after the jobs in it, and who sends their files."""
 
     far: Far
     watch: Watch
+    sending: Sending
 
 
 class Machines:
@@ -31,7 +33,7 @@ class Machines:
         with self._lock:
             if key not in self._known:
                 far = Far(host, where)
-                self._known[key] = Machine(far, Watch(far))
+                self._known[key] = Machine(far, Watch(far), Sending(far))
             return self._known[key]
 
     def close(self) -> None:

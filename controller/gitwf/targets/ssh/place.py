@@ -11,10 +11,9 @@ from pathlib import Path
 import msgspec
 
 from gitwf.repo import disk
+from gitwf.targets.registry import PLACE
 from gitwf.targets.ssh.far import Place
 from gitwf.targets.ssh.host import Host
-
-FILE = "place"
 
 
 class JobPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,18 +29,19 @@ class JobPlace(msgspec.Struct, frozen=True, kw_only=True):
     job: str
     outs: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    has_workspace: bool = False
     hours: float = 24.0
 
     def write(self, folder: Path) -> None:
         """Put it into the job's folder, on the disk when this returns."""
-        disk.replace(folder / FILE, msgspec.json.format(msgspec.json.encode(self), indent=1))
+        disk.replace(folder / PLACE, msgspec.json.format(msgspec.json.encode(self), indent=1))
         disk.sync_folder(folder)
 
     @classmethod
     def read(cls, folder: Path) -> JobPlace | None:
         """Return what the job's folder says, or None."""
         try:
-            return msgspec.json.decode((folder / FILE).read_bytes(), type=cls)
+            return msgspec.json.decode((folder / PLACE).read_bytes(), type=cls)
         except (OSError, msgspec.DecodeError):
             return None
 

@@ -20,6 +20,18 @@ QUIET = 60.0
 _CHUNK = 1 << 18
 _NOT_FOUND = 127
 
+_LAST = 5.0
+"""Seconds in which a shell that takes no more must have said why."""
+
+_FEED = b"""{ printf '%(word)s go\\n'
+%(script)s
+wf_status=$?
+if [ "$wf_status" -ne 0 ]; then printf '\\n%(word)s %%d\\n' "$wf_status"; exit; fi
+while IFS= read -r wf_line; do [ "$wf_line" != %(word)s ] || break; done
+printf '\\n%(word)s 0\\n'; }
+"""
+"""A request with data behind it. `sh` begins none of it before it has read all of it."""
+
 Sink = Callable[[bytes], object]
 
 
@@ -72,20 +84,38 @@ class Shell:
         )
         return self._reply(sink)
 
-    def feed(self, script: str, data: Iterable[bytes], quiet: float = QUIET) -> Reply:
+    def feed(
+        self,
+        script: str,
+        data: Iterable[bytes],
+        quiet: float = QUIET,
+        sink: Sink | None = None,
+    ) -> Reply:
         """Run ``script`` there, which reads ``data`` and no more of its standard input.
 
-        The shell ends with it, so that nothing of the data can ever be read as commands.
+        Where it fails the shell ends with it, and where it does not, all up to a line with the random
+        word is passed over: so nothing of the data can ever be read as commands.
         """
-        self.is_spent = True
         text = script.encode("utf-8", "surrogateescape")
         self._channel.settimeout(quiet)
-        go = b"%s go\n" % self._word
-        begin = b"{ printf '%s go\\n'\n%s\nprintf '\\n%s %%d\\n' \"$?\"; exit; }\n"
-        self._send(begin % (self._word, text, self._word))
-        self._up_to(go, None)
-        for piece in data:
-            self._send(piece)
+        self._send(_FEED % {b"word": self._word, b"script": text})
+        self._up_to(b"%s go\n" % self._word, None)
+        try:
+            for piece in data:
+                self._send(piece)
+            self._send(b"\n%s\n" % self._word)
+        except UnreachableError:
+            return self._last_words()
+        except BaseException:
+            self.is_spent = True
+            raise
+        reply = self._reply(sink)
+        self.is_spent = reply.status != 0
+        return reply
+
+    def _last_words(self) -> Reply:
+        """Return what the shell answered before it ended; raise `UnreachableError` if it did not."""
+        self._channel.settimeout(_LAST)
         return self._reply(None)
 
     def close(self) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from gitwf.repo.disk import sync_folder
 from gitwf.targets.description import describe
+from gitwf.targets.files import Files
 from gitwf.targets.job import NO_STREAMS, Job, JobFolder, JobSpec, Streams
+from gitwf.targets.ssh.bring import bring
 from gitwf.targets.ssh.errors import FarError
 from gitwf.targets.ssh.far import Place
 from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.job import SshJob
-from gitwf.targets.ssh.machines import Machines
+from gitwf.targets.ssh.machines import Machine, Machines
 from gitwf.targets.ssh.place import JobPlace, name_of
+from gitwf.targets.ssh.setup import set_up
 
 
 class Ways(msgspec.Struct, frozen=True):
@@ -55,7 +59,7 @@ class SshTarget:
         describe(folder, spec)
         machine = self._machines.of(self.host, self.ways.where)
         return SshJob(
-            JobFolder(folder), machine.far, machine.watch, _Steps(self.host, self.ways, spec)
+            JobFolder(folder), machine.far, machine.watch, _Steps(machine, self.ways, spec)
         )
 
     def adopt(self, folder: Path) -> Job:
@@ -73,26 +77,35 @@ def adopt(machines: Machines, folder: Path) -> Job:
         raise FarError(f"nobody knows on which machine the job in `{folder}` is")
     machine = machines.of(place.host, place.where)
     ways = Ways(place.where, hours=place.hours)
-    return SshJob(JobFolder(folder), machine.far, machine.watch, _Steps(place.host, ways, None))
+    return SshJob(JobFolder(folder), machine.far, machine.watch, _Steps(machine, ways, None))
 
 
 class _Steps:
-    """What is done on the machine around a job; ``spec`` is None for one that was only adopted."""
+    """What is done on a machine around a job; ``spec`` is None for one that was only adopted."""
 
-    def __init__(self, host: Host, ways: Ways, spec: JobSpec | None) -> None:
-        self.host = host
-        self.ways = ways
+    def __init__(self, machine: Machine, ways: Ways, spec: JobSpec | None) -> None:
+        self._machine = machine
+        self._ways = ways
         self._spec = spec
 
     def prepare(self, job: SshJob) -> JobPlace:
-        """Make the job's folder there, then say here where it is."""
+        """Send what the job needs, make the machine ready and its folder there; say here where it is."""
+        name = name_of(job.folder.path)
+        files = self._spec.files if self._spec else None
+        for path in (job.folder.out, job.folder.err):
+            path.unlink(missing_ok=True)  # those of a set-up that failed
+        if files is not None:
+            self._send(job, name, files)
         place = JobPlace(
-            host=self.host,
-            where=self.ways.where,
-            job=name_of(job.folder.path),
-            hours=self.ways.hours,
+            host=job.far.link.host,
+            where=self._ways.where,
+            job=name,
+            outs=tuple(files.outs) if files else (),
+            kept=tuple(files.kept) if files else (),
+            has_workspace=files is not None,
+            hours=self._ways.hours,
         )
-        job.insist(lambda: job.far.prepare(place.job))
+        job.insist(lambda: job.far.prepare(name))
         place.write(job.folder.path)
         return place
 
@@ -100,9 +113,30 @@ class _Steps:
         """Start the job's guard and the job, if nobody has."""
         if self._spec is None:
             return
-        limit, patience = str(int(place.hours * 3600)), str(int(self.ways.orphan_after))
-        job.far.watch(place.job, "", limit, patience, self.ways.orphaned, *place.outs)
-        job.far.begin(place.job, self._spec.directory, self._spec.argv, self._spec.environment)
+        work = f"{job.far.root()}/work/{place.job}" if place.has_workspace else ""
+        limit, patience = str(int(place.hours * 3600)), str(int(self._ways.orphan_after))
+        job.far.watch(place.job, work, limit, patience, self._ways.orphaned, *place.outs)
+        there = partial(_there, self._spec.files, work)
+        environment = {name: there(text) for name, text in self._spec.environment.items()}
+        job.far.begin(place.job, there(self._spec.directory), self._spec.argv, environment)
 
     def bring(self, job: SshJob, place: JobPlace, status: int) -> None:
-        """Bring back what the job wrote."""
+        """Bring back what the job wrote: all of it after success, else what is kept of it."""
+        files = self._spec.files if self._spec else None
+        if files is not None:
+            paths = place.outs if status == 0 else place.kept
+            bring(job.far, place.job, files, paths, job.folder.path / "incoming")
+
+    def _send(self, job: SshJob, name: str, files: Files) -> None:
+        items = files.items()
+        self._machine.sending.workspace(name, files, items, job.insist, job.check)
+        if self._ways.setup:
+            set_up(job, self._ways.setup, items, f"{job.far.root()}/work/{name}")
+
+
+def _there(files: Files | None, work: str, text: str) -> str:
+    """Return ``text``, a path of the workspace here, as that of the workspace there."""
+    root = str(files.root) if files else ""
+    if not root or not (text == root or text.startswith(f"{root}/")):
+        return text
+    return work + text.removeprefix(root)

@@ -17,7 +17,6 @@ class Said(Protocol):
     ("text", "place", "word"),
     [
         ("target:runpod → /echo\n", "1:8", "target:runpod"),
-        ("$t = 1\ntarget:$t → /echo\n", "2:8", "target:…"),
         ("/mlflow:log\n", "1:1", "/mlflow:log"),
         ("define:/a\n  ↳ run    → true\n  ↳ target → runpod\n/a\n", "3:14", "target → runpod"),
     ],

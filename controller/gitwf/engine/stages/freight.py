@@ -1,0 +1,78 @@
+"""Files of a workspace by what is in them, so that nothing is sent that is there: git's ids, DVC's hashes.
+
+What git tracks and nobody has changed is known by the id in its index, and what DVC has hashed by its
+md5. Only a tracked file that was changed is read for this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from gitwf.data.hasher import Hasher
+from gitwf.data.ignore import Ignore
+from gitwf.repo.index import Staged, git_dir_of, staged
+from gitwf.targets.files import Item
+
+_CHUNK = 1 << 20
+
+
+class UnreadIndexError(OSError):
+    """What git tracks here only git can tell: its index is split, sparse, or broken."""
+
+
+def commit_items(root: Path, ignore: Ignore) -> Iterator[Item]:
+    """Yield the tracked files of the working tree at ``root``, as they are there, but for ignored ones.
+
+    Raises OSError where one cannot be read.
+    """
+    git_dir = git_dir_of(root)
+    entries = staged(git_dir) if git_dir else None
+    if entries is None:
+        raise UnreadIndexError(
+            f"git's index of `{root}` cannot be read: `git update-index --no-split-index --really-refresh`"
+        )
+    for entry in entries:
+        path = root / entry.path
+        if entry.is_submodule or ignore.covers(path, is_dir=False):
+            continue
+        try:
+            status = path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # deleted in the working tree
+        if stat.S_ISLNK(status.st_mode):
+            yield Item(entry.path, target=os.readlink(path))  # noqa: PTH115 - a Path changes what a link says
+        elif stat.S_ISREG(status.st_mode):
+            yield _item(entry, path, status)
+
+
+def read_items(root: Path, path: Path, hasher: Hasher) -> Iterator[Item]:
+    """Yield the files at ``path``, a file or a folder below ``root``, without what DVC ignores in it.
+
+    Raises:
+        OSError: if one cannot be read.
+        DataError: if one is neither file nor folder, or changes while it is read.
+    """
+    files = [full for _, full in hasher.walk(path)] if path.is_dir() else [path]
+    for full in files:
+        content = hasher.file(full)
+        name = full.relative_to(root).as_posix()
+        yield Item(name, content.md5, content.size or 0, bool(content.isexec))
+
+
+def _item(entry: Staged, path: Path, status: os.stat_result) -> Item:
+    content = entry.id if entry.matches(status) else _blob(path, status.st_size, len(entry.id))
+    return Item(entry.path, content, status.st_size, bool(status.st_mode & 0o111))
+
+
+def _blob(path: Path, size: int, digits: int) -> str:
+    """Return the id that git would give to a file as it is (gitformat-pack(5))."""
+    digest = hashlib.sha1(usedforsecurity=False) if digits == 40 else hashlib.sha256()  # noqa: PLR2004
+    digest.update(b"blob %d\0" % size)
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

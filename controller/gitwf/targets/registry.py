@@ -1,0 +1,82 @@
+"""The places where the jobs of a run may be: this machine, and kinds of others that `app` brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from gitwf.config.settings import Target as Table
+from gitwf.plan.place import LOCAL, Choice
+from gitwf.targets.job import Job, Target
+from gitwf.targets.local import LocalTarget
+
+PLACE = "place"
+"""The file in the folder of a job that is elsewhere: JSON that says of which ``kind`` its target is."""
+
+
+class Kind(Protocol):
+    """A kind of target, such as ``ssh``. One serves all runs of this process."""
+
+    def target(self, choice: Choice, tables: Mapping[str, Table]) -> Target:
+        """Return the target that ``choice`` means; ``tables`` are those of `wf.toml`.
+
+        Raises OSError where there is none. Nothing is connected or rented yet.
+        """
+
+    def adopt(self, folder: Path) -> Job:
+        """Return the job that the file `place` in ``folder`` says is on a target of this kind.
+
+        Raises OSError where it cannot be.
+        """
+
+
+class Targets:
+    """The targets of one run. ``kinds`` by the word before the colon, ``tables`` those of `wf.toml`."""
+
+    def __init__(
+        self, kinds: Mapping[str, Kind] | None = None, tables: Mapping[str, Table] | None = None
+    ) -> None:
+        self._kinds = kinds or {}
+        self._tables = tables or {}
+        self._local = LocalTarget()
+
+    def of(self, choice: Choice = LOCAL) -> Target:
+        """Return the target that ``choice`` means. Raises OSError where there is none."""
+        if choice.is_local:
+            return self._local
+        kind = self._kinds.get(choice.kind)
+        if kind is None:
+            raise UnknownTargetError(f"there is no target `{choice.name}`")
+        return kind.target(choice, self._tables)
+
+    def adopt(self, folder: Path) -> Job:
+        """Return the job in ``folder``, wherever it is; it may have ended.
+
+        Raises:
+            OSError: if nobody can tell where it is, or whether it goes on.
+        """
+        name = place_of(folder)
+        if name is None:
+            return self._local.adopt(folder)
+        if name not in self._kinds:
+            raise UnknownTargetError(f"the job in `{folder}` is on `{name}`, which is no target")
+        return self._kinds[name].adopt(folder)
+
+
+class UnknownTargetError(OSError):
+    """A target was asked for that is none."""
+
+
+class _Placed(msgspec.Struct, frozen=True):
+    kind: str
+
+
+def place_of(folder: Path) -> str | None:
+    """Return the kind of target that the job in ``folder`` is on; None: this machine."""
+    try:
+        return msgspec.json.decode((folder / PLACE).read_bytes(), type=_Placed).kind
+    except (OSError, msgspec.DecodeError):
+        return None
