@@ -81,6 +81,7 @@ async def _told_to_end(*, until_eof: bool) -> None:
 
 def _end_of_input(ended: asyncio.Event) -> None:
     if not os.read(sys.stdin.fileno(), 1024):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
         ended.set()
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -21,6 +23,8 @@ _NAMESPACES = ("--mount", "--pid", "--uts", "--fork", "--kill-child=KILL")
 _ROOTLESS = ("--user", "--map-root-user", "--map-auto")
 RESTART_AFTER = 1.0
 """Real seconds after which a container whose start command has ended is started again, as Docker does."""
+
+_KILL_AGAIN = 0.02
 
 Log = Callable[[str, str], None]
 
@@ -142,14 +146,17 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 
 async def _kill(process: asyncio.subprocess.Process) -> None:
-    """Kill the first process of a container; `unshare` ends when it, and so every process, has ended."""
-    if process.returncode is not None:
-        return
-    for child in _children(process.pid):
-        os.kill(child, 9)
-    if not _children(process.pid):
-        process.kill()
-    await process.wait()
+    """Kill the first process of a container; `unshare` ends when it, and so every process, has ended.
+
+    `unshare` itself is left alone: killed before it has told its child to die with it, it would leave it.
+    """
+    while process.returncode is None:
+        for child in _children(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_KILL_AGAIN):
+                await process.wait()
 
 
 def _children(pid: int) -> list[int]:

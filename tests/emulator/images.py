@@ -15,6 +15,8 @@ import msgspec
 
 _FILES = Path(__file__).with_name("image")
 _SLEEP = ("/bin/sh", "-c", "exec sleep infinity")
+_SHADOW = "root:*:20000:0:99999:7:::\n"
+"""No password, which is not a locked account: this machine's own may be locked, or hidden from who asks."""
 _SSHD = """\
 Port {port}
 ListenAddress {host}
@@ -76,6 +78,7 @@ def unpack(disk: Path, image: str, *, host: str, port: int | None) -> None:
     (root / "root").chmod(0o700)
     shutil.copy(_FILES / "bashrc", root / "root" / ".bashrc")
     _write(over / "etc/ssh/sshd_config", _SSHD.format(host=host, port=port or 22))
+    _write(over / "etc/shadow", _SHADOW, mode=0o600)
     _programs(over / "usr/local/bin")
     if is_official(image):
         shutil.copy(_FILES / "start.sh", root / "start.sh")

@@ -63,7 +63,7 @@ read_only_home() {
     mount -o remount,bind,ro "$root/root"
 }
 
-echo "$hostname" >/proc/sys/kernel/hostname
+hostname "$hostname"
 home=rw
 while [ "$1" != -- ]; do
     case $1 in
