@@ -13,6 +13,7 @@ from pathlib import Path
 from gitwf.config.settings import Settings
 from gitwf.droids.adapter import Program, limits, program_of
 from gitwf.droids.argv import TemplateError, fill, places
+from gitwf.droids.check import LIMITS, unheld
 from gitwf.droids.document import Document, parse
 from gitwf.droids.environment import credentials_in, environment_of
 from gitwf.droids.merge import Merge
@@ -26,8 +27,6 @@ from gitwf.plan.needs import of_droid
 from gitwf.plan.plan import Plan
 from gitwf.repo import disk
 from gitwf.repo.repository import Repository
-
-_LIMITS = ("turns", "budget")
 
 
 class Agents:
@@ -194,14 +193,10 @@ def expand_path(path: str, words: tuple[str, ...]) -> str:
 
 
 def _refuse_limits(errand: Errand, program: Program) -> None:
-    """Refuse a limit that the program would not be told: it would hold nothing."""
-    for name in _LIMITS:
+    """Refuse a limit that would hold nothing; the checker has seen those that are written down."""
+    for name in LIMITS:
         if getattr(errand, name) is not None and name not in places(program.command):
-            command = " ".join(w for w in program.command[:2] if isinstance(w, str))
-            message = (
-                f"`{name}:` cannot be held: the command `{command} …` has no place `{{{name}}}`"
-            )
-            raise ErrandError("start", message)
+            raise ErrandError("start", unheld(name, program))
 
 
 def _missing(program: str) -> str:

@@ -38,7 +38,12 @@ def examine(path: str, facts: FileFacts, settings: Settings, given: Iterable[str
     found = list(program.diagnostics)
     try:
         around = _with_called(surroundings(facts, settings, frozenset(given)), program, facts)
-        around = _with_droids(around, program, facts)
+        if program.own(tree.Droid):
+            from gitwf.droids.check import check_limits
+
+            known = agents(facts)
+            around = msgspec.structs.replace(around, droids=frozenset(known))
+            found += check_limits(program, known, settings)
         found += check(program, with_tracking(around, program, facts))
         found += _unplayable(program, facts)
         found += disagreements(program, facts)
@@ -71,13 +76,6 @@ def _with_called(around: Surroundings, program: Program, facts: FileFacts) -> Su
     called = {command.name for command in program.own(tree.Command) if ":" in command.name}
     there = {name for name in called if own_stage(name, facts) is not None}
     return msgspec.structs.replace(around, stages=around.stages | there) if there else around
-
-
-def _with_droids(around: Surroundings, program: Program, facts: FileFacts) -> Surroundings:
-    """Return ``around`` with the agents that there are, where ``program`` hands work to any."""
-    if not program.own(tree.Droid):
-        return around
-    return msgspec.structs.replace(around, droids=frozenset(agents(facts)))
 
 
 def _unplayable(program: Program, facts: FileFacts) -> list[Diagnostic]:

@@ -208,12 +208,6 @@ def test_a_cancelled_agent_keeps_its_work(desk: Desk, steps: Steps) -> None:
     ("options", "more", "error"),
     [
         pytest.param(
-            "turns:3",
-            'command = ["agent", "{prompt}"]',
-            "`turns:` cannot be held: the command `agent {prompt} …` has no place `{turns}`",
-            id="a-limit-that-would-hold-nothing",
-        ),
-        pytest.param(
             "",
             'command = ["agent", "{promt}"]',
             "`{promt}` in its command is no place; there are `{prompt}`, `{prompt_file}`, `{system}`, "

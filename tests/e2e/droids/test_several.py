@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 DEADLINE = 100.0
 
 
+def kill_controller_while_at_work(desk: Desk) -> None:
+    """Have a process play the run, and kill it as soon as the agent is at work."""
+    child = os.fork()
+    if not child:
+        desk.again()
+        os._exit(1)
+    until = time.monotonic() + DEADLINE
+    while "started" not in desk.calls() and time.monotonic() < until:
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
 def test_eight_at_once_leave_the_repository_clean(desk: Desk, steps: Steps) -> None:
     record = desk(
         "sweep:mode=commits,dirt,both,nothing,protected,wanders,locks,crashes max:8 fail:never"
@@ -55,15 +68,7 @@ def test_how_many_are_at_work_at_once(desk: Desk, more: str, most: int) -> None:
 def test_an_agent_at_work_is_adopted_by_the_next_controller(desk: Desk, steps: Steps) -> None:
     """A controller is killed while the agent works; the next one takes the agent up."""
     desk.ask("droid:coder merge:squash → /work waits\n")
-    child = os.fork()
-    if not child:
-        desk.again()
-        os._exit(1)
-    until = time.monotonic() + DEADLINE
-    while "started" not in desk.calls() and time.monotonic() < until:
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    kill_controller_while_at_work(desk)
     (desk.ledger.parent / "gate").touch()
 
     record = desk.again()
@@ -78,15 +83,7 @@ def test_an_agent_at_work_is_adopted_by_the_next_controller(desk: Desk, steps: S
 def test_an_agent_that_was_lost_is_not_begun_again_by_itself(desk: Desk, steps: Steps) -> None:
     """It costs money, and half of its work is there: `retry:` asks for another."""
     desk.ask("retry:1 on:lost → droid:coder → /work waits\n")
-    child = os.fork()
-    if not child:
-        desk.again()
-        os._exit(1)
-    until = time.monotonic() + DEADLINE
-    while "started" not in desk.calls() and time.monotonic() < until:
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    kill_controller_while_at_work(desk)
     mark = f"WF_RUN_ID={desk.run}"
     listed = subprocess.run(["ps", "eww", "-e"], capture_output=True, text=True, check=True).stdout
     for line in listed.splitlines():

@@ -30,6 +30,7 @@ from gitwf.plan.errand import Deed, Errand, ErrandError, Fault, Launch
 from gitwf.repo.errors import RepositoryError, StorageFullError
 from gitwf.targets.job import Streams
 
+_REASON = "an agent is set to work each time"
 _OUTPUT = "output"
 _READ = 1 << 26
 """Bytes of an agent's output that are looked at, from its end."""
@@ -192,7 +193,8 @@ class Delegation:
         if failure is not None:
             outcome = failed(failure)
         outcome = poured(outcome, task.call, task.frame)
-        return Ended(msgspec.structs.replace(outcome, output=()), about={"droid": record})
+        outcome = msgspec.structs.replace(outcome, output=())
+        return Ended(outcome, reason=_REASON, about={"droid": record})
 
     def _checked(self, task: Task, check: tree.Command, worktree: Path) -> Failure | None:
         """Return why the command that checks an agent's work failed, or None."""
