@@ -184,7 +184,10 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the crash tests counted: in which windows of a run its controller was killed."""
+    """Print what the crash tests counted: in which windows of a run its controller was killed, and races."""
+    for report in terminalreporter.getreports("passed"):
+        if figures := dict(report.user_properties).get("race"):
+            terminalreporter.write_line(f"race: {figures}")
     kills: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
         kills.update(json.loads(dict(report.user_properties).get("kills", "{}")))

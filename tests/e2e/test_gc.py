@@ -48,11 +48,33 @@ def test_what_keep_no_longer_covers_is_freed(thrice: Project) -> None:
     assert [line.partition(":")[2] for line in said[:2]] == [" 2 job folders", " 4 objects"]
     assert said[1].startswith("would free 0 bytes")
     assert said[2].endswith(" more are in DVC's cache alone now: `dvc gc` frees them")
+    assert said[3] == "would archive 2 runs"
     assert thrice.wf("gc").err.splitlines()[1] == "freed 0 bytes: 4 objects"
     assert (kept(thrice), runs(thrice)) == ([b"\x00\xff model of rate 0.7"], ids[-1:])
     assert [record.run for record in thrice.log()] == ids[::-1]
     assert thrice.wf("gc").err == "nothing to free: `[keep]` covers all that is there\n"
     assert thrice.done("fsck") == ""
+
+
+def test_runs_that_went_into_an_archive_are_read_as_before(thrice: Project) -> None:
+    ids = sorted(record.run for record in thrice.log())
+    reads = (["log", "--json"], ["status"], *(["show", run] for run in ids), ["why", ids[0]])
+    before = [thrice.done(*words) for words in reads]
+    assert thrice.wf("gc").err.splitlines()[-1] == "archived 2 runs"
+    refs = thrice.git("for-each-ref", "--format=%(refname)", "refs/wf").splitlines()
+    kinds = [ref.split("/")[2] for ref in refs if "/seen/" not in ref]
+    assert kinds == ["archive", "env", "runs"]
+    assert [thrice.done(*words) for words in reads[:2]] == before[:2]
+    assert [thrice.done(*words).split("\n  log ")[0] for words in reads] == before
+    thrice.git("gc", "--quiet", "--prune=now")
+    assert thrice.done("fsck") == ""
+    thrice.git("fsck", "--strict", "--no-dangling")
+    trained = thrice.ledger().count("train 0.8")
+    thrice.commit({"params.yaml": "rate: 0.8\n"})
+    thrice.done("reconcile")
+    assert thrice.ledger().count("train 0.8") == trained
+    assert thrice.log()[0].status == "succeeded"
+    thrice.done("rollback", "production", "--to", ids[0])
 
 
 @pytest.mark.slow

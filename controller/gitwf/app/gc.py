@@ -25,14 +25,18 @@ class Freed(msgspec.Struct, frozen=True):
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """What was removed. ``shared`` are bytes of kept objects that DVC's cache holds still."""
+    """What was removed. ``shared`` are bytes of kept objects that DVC's cache holds still.
+
+    ``archived`` counts the runs whose refs went into archives: all of them can be read as before.
+    """
 
     freed: tuple[Freed, ...]
     shared: int
+    archived: int = 0
 
 
 def gc(session: Session, *, dry_run: bool) -> Collected:
-    """Remove what no run needs that `[keep]` covers; with ``dry_run`` only say what.
+    """Remove what no run needs that `[keep]` covers, and archive the others; with ``dry_run`` only say what.
 
     Raises:
         DataError: if what a kept run needs cannot be read; nothing is removed then.
@@ -48,10 +52,14 @@ def gc(session: Session, *, dry_run: bool) -> Collected:
     for cache in (project.cache for project in projects):
         needed = frozenset(md5 for content in contents for md5 in cache.objects_of(content))
         waste += [*unkept_objects(cache, needed), *drafts(cache)]
+    archived = sorted(over & records.runs.open_tips().keys())
     if not dry_run:
         for item in waste:
             item.remove()
-    return Collected(_counted(waste), sum(item.shared for item in waste))
+        records.runs.pack(archived)
+        repository.tidy()
+    shared = sum(item.shared for item in waste)
+    return Collected(_counted(waste), shared, len(archived))
 
 
 def _contents(

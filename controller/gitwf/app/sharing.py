@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 
 from gitwf.app.session import UsageError
@@ -22,10 +22,10 @@ from gitwf.reconcile.sharing.sighting import Sightings
 from gitwf.records.clock import spell
 from gitwf.records.pace import scaled
 from gitwf.repo.configuration import names_of_remotes
-from gitwf.repo.errors import RemoteError
+from gitwf.repo.errors import RemoteError, RepositoryError
 from gitwf.repo.remote import Remote
 
-FAREWELL = scaled(60.0)
+FAREWELL = scaled(30.0)
 """Seconds that whoever ends waits for the last of its records to be pushed."""
 
 _WHOLE = 4
@@ -95,10 +95,19 @@ def acting(sharing: Sharing) -> Iterator[None]:
     sharing.publisher.start()
     try:
         yield
-        sharing.publisher.settle(FAREWELL)
+        _part(sharing)
     finally:
         sharing.publisher.close()
         sharing.share.free()
+
+
+def _part(sharing: Sharing) -> None:
+    """Have the last records pushed. Those that need a lease that another holds are left to the next time."""
+    share = sharing.share
+    with suppress(RepositoryError):
+        if sharing.exchange.pending():
+            share.take()
+    sharing.publisher.settle(FAREWELL if share.is_held else FAREWELL / 10)
 
 
 def chosen_remote(clone: Clone, given: str | None) -> str | None:

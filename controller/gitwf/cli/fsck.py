@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from gitwf.app.fsck import fsck as check
+from gitwf.app.repair import repair as mend
 from gitwf.cli.bars import measured
 from gitwf.cli.edge import NO, OK, say
 from gitwf.cli.options import Json, session
 from gitwf.cli.output import print_json, print_line
+from gitwf.cli.parameter import Option
 
 
-def fsck(json: Json = False) -> int:
+def fsck(
+    repair: Annotated[
+        bool, Option("--repair", help="Mend first what can be mended from other records.")
+    ] = False,
+    json: Json = False,
+) -> int:
     """Check what is kept about runs: that it is what was written, and that all of it agrees."""
     here = session()
+    if repair:
+        say(*map(str, mend(here)))
     with measured(here.meter):
         findings = check(here)
     if json:

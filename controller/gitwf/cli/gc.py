@@ -23,10 +23,13 @@ def gc(
 
 
 def _sentences(collected: Collected, verb: str) -> list[str]:
-    if not collected.freed:
-        return ["nothing to free: `[keep]` covers all that is there"]
     lines = [
         f"{verb} {size(freed.bytes)}: {freed.count} {freed.kind}{'s' if freed.count > 1 else ''}"
         for freed in collected.freed
     ]
-    return [*lines, _SHARED.format(size(collected.shared))] if collected.shared else lines
+    if collected.shared:
+        lines.append(_SHARED.format(size(collected.shared)))
+    if collected.archived:
+        word = "would archive" if verb != "freed" else "archived"
+        lines.append(f"{word} {collected.archived} run{'s' if collected.archived > 1 else ''}")
+    return lines or ["nothing to free: `[keep]` covers all that is there"]

@@ -51,7 +51,7 @@ class Archive:
         known = {
             run: at for commit in (tip, *others) if commit for run, at in self.at(commit).items()
         }
-        new = {run: at for run, at in sorted(runs.items()) if run not in known}
+        new = {run: at for run, at in sorted(runs.items()) if known.get(run) != at}
         for part in _parted(new):
             parents = [*filter(None, (tip,)), *others, *part.values()]
             tip = self._write(known, part, tip, parents)

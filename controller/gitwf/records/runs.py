@@ -6,12 +6,13 @@ records below `.wf/`. The first parent is the triggering commit: the two live an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from gitwf.records.archive import Archive
+from gitwf.records.archive import ref_of as archive_of
 from gitwf.records.catalogue import Catalogue, Run
 from gitwf.records.clock import Clock
 from gitwf.records.event import Event, decode, encode
@@ -19,7 +20,7 @@ from gitwf.records.fold import RunRecord, fold, ordered
 from gitwf.records.ids import is_id, time_of
 from gitwf.repo.commits import Change, Draft, File
 from gitwf.repo.errors import RepositoryError
-from gitwf.repo.refs import RefUpdate
+from gitwf.repo.refs import RefUpdate, retried
 from gitwf.repo.repository import Repository
 
 PREFIX = "refs/wf/runs/"
@@ -78,6 +79,14 @@ class Runs:
         [tip] = self._repository.commits.write([draft])
         self._repository.refs.swap([RefUpdate(ref_of(snapshot.run), tip, previous)])
         return tip
+
+    def pack(self, runs: Iterable[str]) -> list[str]:
+        """Move ``runs`` from refs of their own into the archives, at once; return those that were moved.
+
+        Raises `ConflictError` where others move them without a pause.
+        """
+        wanted = list(runs)
+        return retried(lambda: self._pack(wanted))
 
     def keep(self, file: Path) -> str:
         """Put a file into the repository for a snapshot that will hold it; return the blob's id."""
@@ -164,6 +173,20 @@ class Runs:
         tip = self.tip(run)
         names = self._repository.objects.list(tip, _RESULTS) if tip else ()
         return [text for name in names if (text := self.file(run, name)) is not None]
+
+    def _pack(self, wanted: Iterable[str]) -> list[str]:
+        tips = self.open_tips()
+        months: dict[str, dict[str, str]] = {}
+        for run in sorted(tips.keys() & set(wanted)):
+            months.setdefault(archive_of(run), {})[run] = tips[run]
+        updates: list[RefUpdate] = []
+        for ref, packed in months.items():
+            before = self._repository.refs.read(ref)
+            updates.append(RefUpdate(ref, self.archive.extend(before, packed), before))
+            updates += (RefUpdate(ref_of(run), None, tip) for run, tip in packed.items())
+        if updates:
+            self._repository.refs.swap(updates)
+        return [run for packed in months.values() for run in packed]
 
     def _tips(self) -> Mapping[str, str]:
         """Return the commits of all runs, by run; the same object where none has changed."""

@@ -66,7 +66,7 @@ class Commits:
 
         Raises `GitError`, `StorageFullError`, and ValueError for a path that leads out of the tree.
         """
-        scratch = b"refs/wf/scratch/%s" % urandom(8).hex().encode()
+        scratch = b"refs/wf-scratch/%s" % urandom(8).hex().encode()
         stream = b"".join(self._commands(scratch, *numbered) for numbered in enumerate(drafts, 1))
         arguments = ("fast-import", "--quiet", "--done", "--cat-blob-fd=1")
         outcome = self._git.attempt(*arguments, stdin=stream + b"done\n")

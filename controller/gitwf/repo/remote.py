@@ -90,16 +90,16 @@ class Remote:
             raise RemoteError(f"the remote `{self.name}` does not answer: {error}") from error
 
     def _refuse_push(self, outcome: Outcome) -> NoReturn:
+        said = outcome.stderr.decode(errors="replace")
         lines = outcome.stdout.decode(errors="replace").splitlines()
         rejected = [line for line in lines if line.startswith("!")]
-        if any(_MOVED.search(line) for line in rejected):
+        if rejected and any(map(_MOVED.search, (*rejected, said))):
             raise ConflictError(f"refs of the remote `{self.name}` were moved by somebody else")
         if not rejected:
             self._refuse(outcome)
         reasons = dict.fromkeys(line.rpartition("\t")[2] for line in rejected)
-        said = _remote_words(outcome.stderr.decode(errors="replace"))
         raise RemoteError(
-            f"the remote `{self.name}` refuses records: {'; '.join((*reasons, *said))}"
+            f"the remote `{self.name}` refuses records: {'; '.join((*reasons, *_remote_words(said)))}"
         )
 
     def _refuse(self, outcome: Outcome) -> NoReturn:

@@ -57,11 +57,15 @@ def _differing(repository: Repository, old: str, new: str) -> dict[str, Entry]:
 
 
 def _joined(repository: Repository, one: Entry, other: Entry | None) -> Change:
-    """Return a note that holds the lines of two, in the order of their bytes: that of time."""
+    """Return a note that holds the lines of two: one that does already, or in the order of their bytes."""
     if other is None:
         return Link(one.id)
-    lines: set[bytes] = set()
-    for entry in (one, other):
-        blob = repository.objects.read(entry.id)
-        lines.update(blob.data.splitlines() if blob else ())
-    return File(b"".join(line + b"\n" for line in sorted(lines) if line))
+    mine, yours = (_lines(repository, each) for each in (one, other))
+    if mine >= yours or yours >= mine:
+        return Link(one.id if mine >= yours else other.id)
+    return File(b"".join(line + b"\n" for line in sorted(mine | yours)))
+
+
+def _lines(repository: Repository, entry: Entry) -> set[bytes]:
+    blob = repository.objects.read(entry.id)
+    return {line for line in blob.data.splitlines() if line} if blob else set()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gitwf.records import lease, notes
 
 OWN = "refs/wf/"
-_UNSHARED = (lease.REF.rpartition("/")[0] + "/", "refs/wf/scratch/")
-"""What never merges: leases have rules of their own, and drafts are nobody's."""
+_UNSHARED = lease.REF.rpartition("/")[0] + "/"
+"""What never merges: leases have rules of their own."""
 
 
 class Places:
