@@ -119,7 +119,10 @@ def _validating(at: Path) -> Iterator[Row]:
         place.write({f"workflows/{n}.wf": TYPICAL.format(n=n) for n in range(count)})
         place.write({"train.py": "", "data/digits.csv": ""})
         place.commit("workflows")
-        ours, dvc = medians(
-            command("git-wf", "validate", cwd=place.root), command("dvc", "--version")
+        ours, python, dvc = medians(
+            command("git-wf", "validate", cwd=place.root),
+            command(sys.executable, "-c", "pass"),
+            command("dvc", "--version"),
         )
         yield Row(f"git wf validate, {count} files", ours, "dvc --version", dvc)
+        yield Row("", ours, "python -c pass", python)

@@ -9,7 +9,7 @@ from typing import Generic, NoReturn, TypeVar
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 
-LEAST = 100
+LEAST = 50
 """How many items are worth a process: it takes as long to begin and to end as some ten workflows to check."""
 
 

@@ -45,10 +45,10 @@ def play(in_a_copy: str = "pass", before: str = "", items: int = 250, cores: int
     ("items", "cores", "made"),
     [
         pytest.param(0, 2, [[True, 0]], id="nothing"),
-        pytest.param(100, 8, [[True, 4950]], id="too-little"),
+        pytest.param(50, 8, [[True, 1225]], id="too-little"),
         pytest.param(250, 1, [[True, 31125]], id="one-core"),
         pytest.param(250, 2, [[False, 7750], [True, 23375]], id="two-cores"),
-        pytest.param(250, 8, [[False, 4950], [False, 14950], [True, 11225]], id="many-cores"),
+        pytest.param(120, 8, [[False, 1225], [False, 3725], [True, 2190]], id="many-cores"),
     ],
 )
 def test_parts_come_in_order_and_the_last_one_is_made_here(
