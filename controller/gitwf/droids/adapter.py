@@ -3,6 +3,9 @@
 An adapter is data: an argument list with places in it, how to read what the program prints, and the
 names of the variables that it needs of the controller's environment.
 
+`droid exec` has called its option for tools differently from version to version, and otherwise than its
+pages do: it is not among what is known, and stands in ``args`` of whoever needs it.
+
 Sources: Factory, docs.factory.ai/droid-exec/overview; Claude Code,
 docs.claude.com/en/docs/claude-code/cli-reference; Codex, developers.openai.com/codex/noninteractive;
 aider, aider.chat/docs/scripting.html.
@@ -43,7 +46,6 @@ ADAPTERS: Mapping[str, Adapter] = {
             *("droid", "exec", "--output-format", "json", "--auto", "medium", "--cwd", "{cwd}"),
             ("--append-system-prompt-file", "{system_file}"),
             ("--model", "{model}"),
-            ("--restrict-tools", "{tools}"),
             *("--file", "{prompt_file}"),
         ),
         "json",

@@ -81,7 +81,7 @@ claude -p {prompt} --output-format json --permission-mode acceptEdits --append-s
 --model opus --tools Read,Edit --max-turns 5 --max-budget-usd 1.5""",
     "droid": """\
 droid exec --output-format json --auto medium --cwd /w --append-system-prompt-file /s --model opus
---restrict-tools Read,Edit --file /p""",
+--file /p""",
     "codex": """\
 codex exec --json --sandbox workspace-write --cd /w --model opus {instructions}""",
     "aider": """\
@@ -122,6 +122,12 @@ def test_what_ready_adapters_call(name: str) -> None:
 def test_whose_program(path: str, settings: Settings, first: str, reads: str) -> None:
     program = program_of("x", path, settings)
     assert (program.command[0], program.reads) == (first, reads)
+
+
+def test_args_go_behind_what_is_known() -> None:
+    settings = Settings(droid=Droid(adapter="droid", args=(("--only-tools", "{tools}"), "--x")))
+    called = fill(program_of("x", "droids/x.md", settings).command, VALUES)
+    assert called[-3:] == ("--only-tools", "Read,Edit", "--x")
 
 
 def test_limits() -> None:
