@@ -33,11 +33,15 @@ TIMEOUT = 3600.0
 
 
 class Adapter(msgspec.Struct, frozen=True):
-    """How one kind of program is called. ``env`` are globs of variables that it gets."""
+    """How one kind of program is called. ``env`` are globs of variables that it gets.
+
+    ``litter`` are globs of files that it leaves where it works and that are no part of its work.
+    """
 
     command: Words
     reads: Reading
     env: tuple[str, ...] = ()
+    litter: tuple[str, ...] = ()
 
 
 ADAPTERS: Mapping[str, Adapter] = {
@@ -83,14 +87,10 @@ ADAPTERS: Mapping[str, Adapter] = {
         ),
         "text",
         (
-            "OPENAI_*",
-            "ANTHROPIC_*",
-            "GEMINI_*",
-            "DEEPSEEK_*",
-            "OPENROUTER_*",
-            "OLLAMA_*",
+            *("OPENAI_*", "ANTHROPIC_*", "GEMINI_*", "DEEPSEEK_*", "OPENROUTER_*", "OLLAMA_*"),
             "AIDER_*",
         ),
+        (".aider*", ".aider*/**"),
     ),
 }
 """The adapters that are known by name."""
@@ -100,7 +100,7 @@ class Program(msgspec.Struct, frozen=True):
     """All that is settled about an agent: how its program is called, and its limits.
 
     ``timeout`` in seconds; ``model`` None: the agent's own file decides. ``default_model`` is for
-    agents that name none.
+    agents that name none. ``litter`` as in `Adapter`.
     """
 
     command: Words
@@ -110,6 +110,7 @@ class Program(msgspec.Struct, frozen=True):
     protected: tuple[str, ...] = DEFAULT
     model: str | None = None
     default_model: str | None = None
+    litter: tuple[str, ...] = ()
 
 
 def program_of(name: str, path: str, settings: Settings) -> Program:
@@ -128,6 +129,7 @@ def program_of(name: str, path: str, settings: Settings) -> Program:
         _first(layers, "protected", DEFAULT),
         own.model,
         settings.droid.model,
+        adapter.litter,
     )
 
 

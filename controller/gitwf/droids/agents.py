@@ -87,7 +87,7 @@ class Agents:
         """
         agent, program, site = self._agent(errand), self._program(errand), self._site(errand)
         files = self._files(errand, agent)
-        site.collect(author_of(errand.agent), files or ())
+        site.collect(author_of(errand.agent), files or (), program.litter)
         evidence, report = site.evidence(), read(printed, program.reads)
         rules = Rules(program.protected, errand.allow, files)
         return Deed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -67,10 +68,12 @@ class Site:
             worktree.link(self._repository.main_tree, self.tree, self._links)
         ready.touch()
 
-    def collect(self, author: tuple[str, str], files: Iterable[str]) -> str:
+    def collect(
+        self, author: tuple[str, str], files: Iterable[str], litter: Iterable[str] = ()
+    ) -> str:
         """Return the agent's last commit, on its branch; what it left uncommitted becomes one more.
 
-        ``files`` are taken though git ignores them. The first time counts: what is done in the
+        ``files`` are taken though git ignores them, what fits the globs ``litter`` is not. The first time counts: what is done in the
         worktree afterwards is not the agent's.
 
         Raises `RepositoryError`.
@@ -81,7 +84,7 @@ class Site:
         tip = self._repository.refs.read(self._ref)
         head = found or tip or self.base
         if found is not None:
-            head = self._with_leftovers(found, author, files)
+            head = self._with_leftovers(found, author, files, litter)
         self._repository.refs.swap(
             [RefUpdate(self._ref, head, tip), RefUpdate(self._kept, head, None)]
         )
@@ -109,10 +112,16 @@ class Site:
         worktree.remove(self._repository, self.tree)
         worktree.prune(self._repository, self.tree)  # where the agent has deleted it
 
-    def _with_leftovers(self, head: str, author: tuple[str, str], files: Iterable[str]) -> str:
-        linked = [name for name in self._links if (self.tree / name).is_symlink()]
+    def _with_leftovers(
+        self, head: str, author: tuple[str, str], files: Iterable[str], litter: Iterable[str]
+    ) -> str:
+        linked = [glob.escape(n) for n in self._links if (self.tree / n).is_symlink()]
         tree = snapshot.tree_of(
-            self._repository, self.tree, head, without=linked, ignored=_inside(files)
+            self._repository,
+            self.tree,
+            head,
+            without=(*linked, *litter),
+            ignored=_inside(files),
         )
         known = self._repository.commit(head)
         if known is None or known.tree == tree:

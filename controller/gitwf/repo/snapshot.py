@@ -23,14 +23,14 @@ def tree_of(
     """Return the tree that the files of the worktree at ``path`` make, on top of ``commit``.
 
     Files are taken as they are, without conversions. What git ignores is left out, but for the paths
-    ``ignored``; so are the paths ``without``.
+    ``ignored``; so is what fits the globs ``without``.
 
     Raises `GitError`, and `StorageFullError`.
     """
     with TemporaryDirectory(prefix="git-wf-") as folder:
         git = _git(repository, path, Path(folder) / "index")
         git.run("read-tree", commit)
-        left_out = (f":(exclude,top,literal){name}" for name in without)
+        left_out = (f":(exclude,top,glob){name}" for name in without)
         git.run("add", "--all", "--", ":/", *left_out)
         there = [name for name in ignored if (path / name).exists()]
         if there:

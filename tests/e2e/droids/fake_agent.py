@@ -236,6 +236,26 @@ def speed() -> None:
     say()
 
 
+def gossips() -> None:
+    """Do nothing but write a diary, as aider does."""
+    write(".aider.chat.history.md", "# aider chat\n")
+    write(".aider.tags.cache.v4/cache.db", "x")
+    sys.stdout.write("I did it all.\n")
+
+
+def edits() -> None:
+    """Change a file, and say so as ``codex exec --json`` does."""
+    write("feature.py", "print(1)\n")
+    write(".aider.chat.history.md", "# aider chat\n")
+    message = {"id": "i1", "type": "agent_message", "text": "All done."}
+    for event in (
+        {"type": "thread.started", "thread_id": "t1"},
+        {"type": "item.completed", "item": message},
+        {"type": "turn.completed", "usage": {"output_tokens": 1}},
+    ):
+        sys.stdout.write(json.dumps(event) + "\n")
+
+
 def started() -> None:
     with LEDGER.open("a") as ledger:
         ledger.write("started\n")
@@ -246,7 +266,7 @@ MODES: dict[str, Callable[[], None]] = {
     for mode in (
         *(commits, dirt, both, nothing, lies, empty, hangs, deaf, waits, forks, protected, broken),
         *(silent, denied, api, turns, crashes, rewrites, wanders, locks, vanishes, conflicts),
-        *(pushes, looks, reviews, reports, feature, speed),
+        *(pushes, looks, reviews, reports, feature, speed, gossips, edits),
     )
 }
 
