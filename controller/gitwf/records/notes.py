@@ -8,6 +8,7 @@ anew where somebody else was faster; writers of one machine take turns by a lock
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from gitwf.records.clock import Clock
 from gitwf.records.event import Event, decode
@@ -15,13 +16,14 @@ from gitwf.records.fanout import find, place
 from gitwf.records.lock import waiting
 from gitwf.repo.commits import Change, Draft, File, Link
 from gitwf.repo.errors import ConflictError
-from gitwf.repo.refs import RefUpdate
+from gitwf.repo.moving import Move, move
 from gitwf.repo.repository import Repository
 
 REF = "refs/notes/wf"
 _BEGINNING = b'{"at":'
 _PATIENCE = 30.0  # seconds for the lock
-_TRIES = 100  # against other machines' writers, which the lock does not hold back
+TRIES = 100
+"""Against other machines' writers, which the lock does not hold back."""
 
 
 class Notes:
@@ -37,13 +39,17 @@ class Notes:
         ``lines``: by commit's id, without line ends. Raises `StorageFullError`, and `ConflictError`
         where others write without a pause.
         """
-        with waiting(self._repository.state_dir / "notes.lock", _PATIENCE):
-            for _ in range(_TRIES):
+        with self.taking_turns():
+            for _ in range(TRIES):
                 try:
                     return self._try_append(lines)
                 except ConflictError:
                     continue
         raise ConflictError(f"`{REF}` is moved by others all the time", "try again later")
+
+    def taking_turns(self) -> AbstractContextManager[None]:
+        """Hold back the other writers of this machine: each would have to begin anew."""
+        return waiting(self._repository.state_dir / "notes.lock", _PATIENCE)
 
     def read(self, commit: str) -> list[bytes]:
         """Return the lines of the note on ``commit``."""
@@ -63,14 +69,16 @@ class Notes:
             yield path.replace("/", ""), blob.data.splitlines() if blob else []
 
     def _try_append(self, lines: Mapping[str, Sequence[bytes]]) -> None:
+        if (one := self.moved(lines)) is not None:
+            move(self._repository, [one])
+
+    def moved(self, lines: Mapping[str, Sequence[bytes]]) -> Move | None:
+        """Return the move of the ref that adds ``lines``, or None where they are all there."""
         tip = self._repository.refs.read(REF)
         root = self._root(tip)
         contents = {commit: self._merged(root, commit, new) for commit, new in lines.items()}
         news = {commit: content for commit, content in contents.items() if content is not None}
-        if not news:
-            return
-        [commit] = self._repository.commits.write([self._draft(tip, root, news)])
-        self._repository.refs.swap([RefUpdate(REF, commit, tip)])
+        return Move(REF, tip, self._draft(tip, root, news)) if news else None
 
     def _draft(self, tip: str | None, root: str | None, news: Mapping[str, bytes]) -> Draft:
         trees = self._repository.objects.tree

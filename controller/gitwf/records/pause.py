@@ -21,10 +21,13 @@ _writes = count(1)
 
 @contextmanager
 def pausing() -> Iterator[None]:
-    """Count the block as a write, and stop before or after it where that was asked for."""
+    """Count the block as a write, and stop before or after it where that was asked for.
+
+    The signal is for this thread: one for the process may reach another, while this one goes on.
+    """
     is_due = bool(_at) and next(_writes) == int(_at)
     if is_due and _side == "before":
-        os.kill(os.getpid(), signal.SIGSTOP)
+        signal.raise_signal(signal.SIGSTOP)
     yield
     if is_due and _side != "before":
-        os.kill(os.getpid(), signal.SIGSTOP)
+        signal.raise_signal(signal.SIGSTOP)

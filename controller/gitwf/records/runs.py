@@ -20,6 +20,7 @@ from gitwf.records.fold import RunRecord, fold, ordered
 from gitwf.records.ids import is_id, time_of
 from gitwf.repo.commits import Change, Draft, File
 from gitwf.repo.errors import RepositoryError
+from gitwf.repo.moving import Move, move
 from gitwf.repo.refs import RefUpdate, retried
 from gitwf.repo.repository import Repository
 
@@ -67,6 +68,14 @@ class Runs:
         Raises `ConflictError` where the ref stands elsewhere (another owner took the run),
         `StorageFullError`, and `RepositoryError` where the triggering commit is not here.
         """
+        [tip] = move(self._repository, [self.moved(snapshot, previous)])
+        return tip
+
+    def moved(self, snapshot: Snapshot, previous: str | None) -> Move:
+        """Return the move of the run's ref from ``previous`` to ``snapshot``.
+
+        Raises `RepositoryError` where the triggering commit is not here.
+        """
         record = fold(snapshot.events)
         if record is None:
             raise ValueError("a run begins with `run.queued` or `run.started`")
@@ -76,9 +85,7 @@ class Runs:
         message = f"{record.status}: {record.workflow} at {base.id[:10]}\n\nRun: {record.run}\n"
         changes = {_FOLDER: None, **snapshot.files, **_records(snapshot, record)}
         draft = Draft(base.tree, changes, [base.id], message, self._clock.now())
-        [tip] = self._repository.commits.write([draft])
-        self._repository.refs.swap([RefUpdate(ref_of(snapshot.run), tip, previous)])
-        return tip
+        return Move(ref_of(snapshot.run), previous, draft)
 
     def pack(self, runs: Iterable[str]) -> list[str]:
         """Move ``runs`` from refs of their own into the archives, at once; return those that were moved.

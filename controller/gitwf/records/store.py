@@ -11,6 +11,7 @@ from gitwf.records.ids import Ids, is_id
 from gitwf.records.notes import Notes
 from gitwf.records.ongoing import Ongoing
 from gitwf.records.owner import owner_of
+from gitwf.records.publishing import Publishing
 from gitwf.records.requests import APPROVE, REQUESTS, Requests, Suspensions
 from gitwf.records.runs import Runs, ref_of
 from gitwf.records.seen import Seen
@@ -41,6 +42,7 @@ class Records:
         self.ids = Ids(self.clock)
         self.runs = Runs(repository, self.clock)
         self.notes = Notes(repository, self.clock)
+        self.publishing = Publishing(repository, self.runs, self.notes)
         self.environments = Environments(repository, self.clock)
         self.requests = Requests(repository, self.clock)
         self.suspensions = Suspensions(repository, self.clock)

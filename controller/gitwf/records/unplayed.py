@@ -11,7 +11,6 @@ from gitwf.records.journal import Journal, path_of, read_sound
 from gitwf.records.runs import Snapshot, ref_of
 from gitwf.records.store import Records
 from gitwf.repo.errors import RepositoryError
-from gitwf.repo.refs import retried
 
 
 def queue(records: Records, run: str, plan: bytes, body: RunQueued) -> Event:
@@ -76,8 +75,7 @@ def _publish(records: Records, run: str, plan: bytes, events: list[Event]) -> No
     if record is None:
         raise ValueError("a run is published from its first event on")
     snapshot = Snapshot(run, record.commit, events, plan)
-    retried(lambda: records.runs.write(snapshot, records.runs.tip(run)))
-    records.notes.append({record.commit: [encode(events[-1])]})
+    records.publishing.publish(snapshot, [encode(events[-1])])
     records.written(urgent=True)
 
 

@@ -28,7 +28,6 @@ from gitwf.records.runs import Snapshot
 from gitwf.records.store import Records
 from gitwf.repo.commits import Change
 from gitwf.repo.errors import RepositoryError
-from gitwf.repo.refs import retried
 
 INTERVAL = 10.0
 """Seconds after which at the latest an event is in git."""
@@ -134,9 +133,9 @@ class RunRecorder:
             extra = self._gather()
             results = {key: self._mask.json(text) for key, text in extra.results.items()}
             snapshot = Snapshot(self._run, self._commit, events, self._plan, extra.files, results)
-            runs = self._records.runs
-            tip = retried(lambda: runs.write(snapshot, runs.tip(self._run)))
-            self._note(told)
+            new = [e for e in told if isinstance(e.body, _NOTED) and e.id not in self._noted]
+            tip = self._records.publishing.publish(snapshot, list(map(encode, new)))
+            self._noted.update(event.id for event in new)
             self._flushed, self._beat = len(events), time.monotonic()
             self._records.written(urgent=any(event.body.is_terminal for event in told))
             return tip
@@ -151,12 +150,6 @@ class RunRecorder:
                 self.flush()
         finally:
             self._journal.close()
-
-    def _note(self, events: list[Event]) -> None:
-        new = [e for e in events if isinstance(e.body, _NOTED) and e.id not in self._noted]
-        if new:
-            self._records.notes.append({self._commit: [encode(event) for event in new]})
-            self._noted.update(event.id for event in new)
 
     def _is_due(self) -> bool:
         """Return whether there is anything to bring into git: an event, or a sign of life."""
