@@ -29,13 +29,14 @@ def main() -> None:
     options = _options()
     if missing := needs.missing():
         sys.exit(f"the emulator needs {', '.join(missing)}")
+    given = server.Options(
+        options.host, options.speed, options.limit_scale, options.dialect, options.seed
+    )
+    if options.state:
+        asyncio.run(_serve(server.Server(options.state.resolve(), given), options))
+        return
     with tempfile.TemporaryDirectory(prefix="emulator-") as folder:
-        state = options.state or Path(folder)
-        given = server.Options(
-            options.host, options.speed, options.limit_scale, options.dialect, options.seed
-        )
-        emulator = server.Server(state.resolve(), given)
-        asyncio.run(_serve(emulator, options))
+        asyncio.run(_serve(server.Server(Path(folder), given), options))
 
 
 def _options() -> argparse.Namespace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,19 +182,40 @@ def test_a_network_volume_outlives_its_pods(emulator: Emulator, login: Login) ->
     assert login.output(port(second), "cat /data/file") == "kept\n"
 
 
-@pytest.mark.parametrize("who", ["emulator", "its starter"])
-def test_nothing_is_left_after_kill_9(make_emulator: MakeEmulator, login: Login, who: str) -> None:
+def test_nothing_is_left_after_kill_9(make_emulator: MakeEmulator, login: Login) -> None:
     emulator = make_emulator("--speed", "0", "--limit-scale", "0")
     pod = running(emulator, login)
     login.output(port(pod), "setsid -f sleep 1000 >/dev/null 2>&1 </dev/null")
     assert _processes(pod["id"])
-    if who == "emulator":
-        emulator.process.kill()
-    else:  # the kernel closes what a killed process held
-        assert emulator.process.stdin is not None
-        emulator.process.stdin.close()
+    emulator.process.kill()
     emulator.process.wait()
     assert until(lambda: _gone(pod["id"]))
+
+
+_STARTER = """\
+import sys, time
+from pathlib import Path
+from tests.emulator.process import Emulator
+from tests.unit.emulator.conftest import running
+emulator = Emulator(Path(sys.argv[1]), "--speed", "0")
+print(emulator.process.pid, running(emulator)["id"], flush=True)
+time.sleep(1000)
+"""
+
+
+def test_nothing_is_left_after_kill_9_of_who_started_the_emulator(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", _STARTER, str(tmp_path)]
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        process, pod = starter.stdout.readline().split()
+        assert until(lambda: _processes(pod) or None)
+        starter.kill()
+    assert until(lambda: _gone(pod))
+    assert until(lambda: None if Path(f"/proc/{process}").exists() else True)
+    assert emulator.api.get("/pods").json() == {"pods": []}  # others go on
 
 
 def test_a_pod_may_end_itself_with_the_key_that_it_is_given(
