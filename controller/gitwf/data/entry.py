@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -31,7 +32,7 @@ class Item(msgspec.Struct, frozen=True):
     content: HashInfo
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, dict=True):
     """What a stage was executed with, and what came of it. Items are sorted by path."""
 
     cmd: str | tuple[str, ...]
@@ -64,6 +65,10 @@ class Entry(msgspec.Struct, frozen=True):
 
     def value(self) -> str:
         """Return the name of the run-cache file: the hash of all."""
+        return self._value
+
+    @cached_property
+    def _value(self) -> str:
         return _digest(self.document())
 
     def out(self, path: str) -> HashInfo | None:

@@ -123,7 +123,9 @@ class Steps:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.symlink_to(file)
             case _:
-                disk.replace(path, b"".join(p for p in output if isinstance(p, bytes)))
+                text = b"".join(p for p in output if isinstance(p, bytes))
+                if text:  # that nothing was printed needs no file, and no disk to wait for
+                    disk.replace(path, text)
 
     def _output(self, step: str) -> Path:
         return newest_folder(self._folder, step) / "out"
