@@ -104,8 +104,13 @@ class TreeFiles:
         if full.is_dir():
             listing = self.files(path)
             return _digest(msgspec.json.encode(sorted(listing.items())))
-        data = self.read(path)
-        return None if data is None else _digest(data)
+        from hashlib import file_digest
+
+        try:
+            with full.open("rb") as file:
+                return file_digest(file, "sha256").hexdigest()
+        except (OSError, ValueError):
+            return None
 
     def is_file(self, path: str, *, executable: bool = False) -> bool:
         """Return whether there is a(n executable) file at ``path``."""

@@ -99,7 +99,7 @@ def _callee_inputs(callee: Callee, facts: Facts, outs: list[str]) -> Iterator[In
             yield Input("stage", callee.beside(callee.name), _digest(encoded))
             lines = (callee.cmd,) if isinstance(callee.cmd, str) else callee.cmd
             for line in lines:
-                yield from _words_of_shell(line, callee.place, facts)
+                yield from _words_of_shell(line, callee.place, facts, outs)
             for dep in callee.deps:
                 yield from _dep(_under(callee.place, dep), facts, outs)
             for file, keys in callee.params.items():
@@ -108,7 +108,7 @@ def _callee_inputs(callee: Callee, facts: Facts, outs: list[str]) -> Iterator[In
             wdir = next((literal_text(w) for w in _words(callee, "wdir")), ".")
             run = callee.field("run")
             if run and run.text:
-                yield from _words_of_shell(run.text.text, wdir, facts)
+                yield from _words_of_shell(run.text.text, wdir, facts, outs)
             for word in _words(callee, "deps"):
                 yield from _dep(_under(wdir, literal_text(word)), facts, outs)
             for word in _words(callee, "params"):
@@ -180,8 +180,11 @@ def _is_written(path: str, outs: list[str]) -> bool:
 
 
 def _content(path: str, facts: Facts) -> str | None:
-    """Return what identifies the content of a file or folder: git's id, or DVC's hash."""
-    return facts.id(path) or _pointer(path, facts) or facts.locked(path)
+    """Return what identifies the content of a file or folder: git's id, or DVC's hash.
+
+    In a working tree data that DVC tracks is there too: it may be large, and is not read for this.
+    """
+    return _pointer(path, facts) or facts.id(path) or facts.locked(path)
 
 
 def _pointer(path: str, facts: Facts) -> str | None:
@@ -197,11 +200,14 @@ def _contains(folder: str, path: str) -> bool:
     return path.startswith(f"{folder.rstrip('/')}/")
 
 
-def _words_of_shell(text: str, wdir: str, facts: Facts) -> Iterator[Input]:
-    """Yield the tracked files that are words of a run line: programs are not always deps."""
+def _words_of_shell(text: str, wdir: str, facts: Facts, outs: list[str]) -> Iterator[Input]:
+    """Yield the tracked files that are words of a run line: programs are not always deps.
+
+    In a working tree what it writes stands there too.
+    """
     for word in dict.fromkeys(_SHELL_WORD.findall(text)):
         path = _under(wdir, word)
-        if not path.startswith("..") and facts.is_file(path):
+        if not path.startswith("..") and not _is_written(path, outs) and facts.is_file(path):
             yield Input("word", path, facts.id(path))
 
 

@@ -281,3 +281,15 @@ def test_the_order_of_inputs_does_not_matter(inputs: list[Input], random: Random
 def test_another_input_gives_another_key(inputs: set[Input], data: st.DataObject) -> None:
     other = data.draw(st.builds(Input, st.text(), st.text(), st.none() | st.text()))
     assert (run_key({*inputs, other}) == run_key(inputs)) == (other in inputs)
+
+
+def test_what_a_run_line_writes_is_no_input(make_plan: MakePlan) -> None:
+    workflow = "define:/make\n  ↳ run  → sh make.sh > model.bin\n  ↳ outs → model.bin\n/make\n"
+    plan = make_plan({"main.wf": workflow, "make.sh": "1", "model.bin": "left over"})
+    assert _inputs(plan, "word") == {"make.sh"}
+
+
+def test_data_that_dvc_tracks_counts_by_its_pointer_where_it_is_in_place_too(
+    make_plan: MakePlan,
+) -> None:
+    assert make_plan(PROJECT).key == make_plan({**PROJECT, "labels.csv": "a,b\n"}).key
