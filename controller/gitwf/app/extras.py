@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gitwf.repo.repository import Repository
     from gitwf.results.file import ResultsFile
     from gitwf.targets.registry import Kind
+    from gitwf.targets.ssh.kind import SshKind
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +31,13 @@ class Extras:
 
     def builtins(self, steps: Steps, context: RunContext) -> Mapping[str, Playable]:
         """Return all built-in commands, playing as steps of one run."""
+        from gitwf.app.copies import Copies
         from gitwf.engine.commands.builtin import PLAIN, Builtin
         from gitwf.results.builtins import ResultsCommands
 
         results = ResultsCommands(self._file(context), context)
-        bodies = {**PLAIN, **results.bodies()}
+        copies = Copies(self._ssh, context)
+        bodies = {**PLAIN, **results.bodies(), **copies.bodies()}
         return dict.fromkeys(bodies, Builtin(steps, bodies))
 
     def agents(self, plan: Plan, settings: Settings, environment: Mapping[str, str]) -> Agents:
@@ -56,14 +59,18 @@ class Extras:
 
     def kinds(self) -> Mapping[str, Kind]:
         """Return the kinds of targets beside this machine."""
-        return self._kinds
+        return {"ssh": self._ssh}
 
     @cached_property
-    def _kinds(self) -> Mapping[str, Kind]:
-        from gitwf.repo.name import name_elsewhere
+    def _ssh(self) -> SshKind:
         from gitwf.targets.ssh.kind import SshKind
 
-        return {"ssh": SshKind(lambda: name_elsewhere(self._repository))}
+        def name() -> str:
+            from gitwf.repo.name import name_elsewhere
+
+            return name_elsewhere(self._repository)
+
+        return SshKind(name)
 
     def _file(self, context: RunContext) -> ResultsFile | None:
         """Return the file of results; None where there is to be none, or a link leads it astray."""

@@ -135,11 +135,14 @@ _BUILTINS = (
     ),
 )
 
+HOSTS = frozenset({"ssh", "scp:put", "scp:get"})
+"""The built-in commands whose first word is a machine, ``[target.NAME]``. Their words stand as they are."""
+
 DVC = frozenset({"dvc:push", "dvc:pull"})
 """The built-in commands that are DVC itself: they take its words."""
 
 BUILTINS: Mapping[str, Signature] = {
     **{builtin.name: builtin for builtin in _BUILTINS},
-    **{name: Signature(name, (), rest=True) for name in DVC},
+    **{name: Signature(name, (), rest=True) for name in DVC | HOSTS},
 }
 """The signatures of the built-in commands, by name."""

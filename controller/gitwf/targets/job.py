@@ -37,7 +37,7 @@ class JobSpec(msgspec.Struct, frozen=True):
     added to that which is there; the target sets ``WF_RESULT`` in it. ``secrets`` names the variables
     of it that no file may hold. ``files`` are those of the workspace that it needs elsewhere: what
     lies in that, ``directory`` and variables, is then put where it is there. Without them
-    ``directory`` is a path there.
+    ``directory`` is a path there, empty for the home.
     """
 
     argv: tuple[str, ...]

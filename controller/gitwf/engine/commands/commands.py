@@ -11,6 +11,7 @@ import msgspec
 
 from gitwf.engine.commands.dvc import dvc_process
 from gitwf.engine.commands.effects import Effects
+from gitwf.engine.commands.remote import remote_process
 from gitwf.engine.commands.repro import reproduced
 from gitwf.engine.flow.repeat import wait
 from gitwf.engine.jobs.context import RunContext
@@ -107,9 +108,10 @@ class Commands:
         if command.name == REPRO:
             return reproduced(words, self._own, self._own_stage, call, frame)
         own = self._own.get(command.name)
-        dvc = dvc_process(command.name, words, self._context)
-        if dvc is not None:
-            return self._tried(Invocation(command.name, ""), dvc, call, frame)
+        process = dvc_process(command.name, words, self._context)
+        process = process or remote_process(command.name, words, self._context)
+        if process is not None:
+            return self._tried(Invocation(command.name, ""), process, call, frame)
         if isinstance(own, Stage):
             return self._own_stage(own, call, frame)
         if isinstance(own, str):
@@ -202,7 +204,7 @@ class Commands:
 
     def _files(self, invocation: Invocation, process: Process) -> Files | None:
         """Return the files that a command needs which runs on another machine."""
-        if process.target.is_local:
+        if process.target.is_local or process.is_bare:
             return None
         if self._stages is not None and invocation.stage is not None:
             return self._stages.files(invocation.stage)

@@ -45,7 +45,8 @@ class Process(msgspec.Struct, frozen=True):
     output is needed though it writes into a pipe. ``closed``: it gets nothing of the controller's
     environment. ``hidden`` are values that it has and no log may hold. ``target`` is where it runs,
     ``deps`` are paths that it reads, relative to ``directory``, where it is no stage; ``elsewhere`` is
-    what runs on another machine in place of ``argv``.
+    what runs on another machine in place of ``argv``. ``is_bare``: it needs nothing of the workspace
+    there, and runs at home.
     """
 
     argv: tuple[str, ...]
@@ -61,6 +62,7 @@ class Process(msgspec.Struct, frozen=True):
     target: Choice = LOCAL
     deps: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    is_bare: bool = False
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -231,6 +233,8 @@ class Work(msgspec.Struct, frozen=True):
             **self.context.variables(self.call.step, self.call.attempt),
         }
         directory, argv = str(self.process.directory), self.process.argv
+        if self.process.is_bare:
+            directory = ""
         if not self.process.target.is_local:
             argv = self.process.elsewhere or argv
         return JobSpec(argv, directory, environment, frozenset(secrets), self.files)

@@ -12,6 +12,7 @@ from gitwf.language.check.definitions import check_definitions
 from gitwf.language.check.effects import check_effects
 from gitwf.language.check.elsewhere import check_elsewhere
 from gitwf.language.check.facts import check_facts
+from gitwf.language.check.hosts import check_hosts
 from gitwf.language.check.options import check_options
 from gitwf.language.check.outs import check_outs
 from gitwf.language.check.paths import check_paths
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     check_paths,
     check_outs,
     check_effects,
+    check_hosts,
     check_facts,
     check_reach,
     check_arrows,

@@ -83,7 +83,7 @@ def _elsewhere(node: tree.Node, scene: Scene, told: bool | None) -> Iterator[tre
 
 def _by_definition(command: tree.Command, scene: Scene) -> bool:
     if command.name in BUILTINS:
-        return False
+        return command.name == "ssh"
     known = scene.program.definitions.get(command.name)
     field = known.definition.field("target") if known else None
     return field is not None and any(map(_is_elsewhere, field.words[:1]))

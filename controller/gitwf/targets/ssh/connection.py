@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 
 from paramiko import Channel, SSHException, Transport
@@ -12,6 +13,8 @@ from gitwf.targets.ssh.errors import UnreachableError
 from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.hostkeys import check_key, known_keys
 from gitwf.targets.ssh.identity import authenticate
+
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it prints what it raises as well
 
 LIMIT = 15.0
 """Seconds for each step of connecting."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from gitwf.targets.ssh.errors import FarError
+from gitwf.targets.ssh.errors import FarError, SshError
 from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.link import Link
 from gitwf.targets.ssh.shell import QUIET, Reply, Sink
@@ -20,6 +21,9 @@ LONG = 6 * 3600.0
 
 _HERE = Path(__file__).parent
 _FULL = ("No space left on device", "Disk quota exceeded")
+_LEAST = 64
+"""Kilobytes below which a disk counts as full."""
+
 _CLOSED = ("Read-only file system", "Permission denied", "Operation not permitted")
 
 T = TypeVar("T")
@@ -139,7 +143,7 @@ class Far:
     def problem(self, what: str, reply: Reply) -> FarError:
         """Return the error that says that ``what``, and why as the machine said it."""
         said = reply.text.strip().rpartition("\n")[2]
-        if any(word in reply.text for word in _FULL):
+        if any(word in reply.text for word in _FULL) or self._is_full():
             return FarError(
                 f"the disk of `{self.name}` is full: free some space below `{self.place.workdir}`"
             )
@@ -149,6 +153,13 @@ class Far:
                 f"nothing can be written to `{self.place.workdir}` of `{self.name}` ({said}): {hint}"
             )
         return FarError(f"`{self.name}`: {what}: {said or f'exit {reply.status}'}")
+
+    def _is_full(self) -> bool:
+        """Return whether no room is left there: not every shell says why it could not write."""
+        with suppress(SshError, ValueError, IndexError):
+            words = self.link.request("df -Pk .").text.splitlines()[-1].split()
+            return int(words[3]) < _LEAST
+        return False
 
     def insist(self, act: Callable[[], T], until: Callable[[], float | None]) -> T:
         """As `Link.insist`."""

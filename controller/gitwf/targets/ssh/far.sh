@@ -45,9 +45,9 @@ prepare() {
     return 1
 }
 
-# Starts the job $1 in the directory $2; the command follows, and the environment is the caller's.
+# Starts the job $1 in the directory $2, or at home; the command follows, and the environment is the caller's.
 begin() {
-    wf_job=$wf_root/jobs/$1 wf_directory=$2
+    wf_job=$wf_root/jobs/$1 wf_directory=${2:-$HOME}
     shift 2
     [ -d "$wf_job" ] || return 1
     [ -e "$wf_job/pid" ] && return
@@ -162,9 +162,13 @@ assemble() {
     $wf_copy "work/$1.links" "work/$1.copy" && rm -rf "work/$1.links" && mv "work/$1.copy" "work/$1"
 }
 
-# Goes to where the outs of the job $1 are: its workspace, or where its guard has put them.
+# Goes to where the outs of the job $1 are: its workspace, or where its guard has put them. (Or to the
+# folder $1.)
 outs_of() {
-    if [ -d "work/$1" ]; then cd "work/$1"; else cd "jobs/$1/outs"; fi
+    case $1 in
+    /*) cd "$1" ;;
+    *) if [ -d "work/$1" ]; then cd "work/$1"; else cd "jobs/$1/outs"; fi ;;
+    esac
 }
 
 # Prints of each of the paths whether it is a folder, a file, or not there, a line each; then the
@@ -206,5 +210,30 @@ offer() (
     done
     return 0
 )
+
+# Reads an archive of $3 bytes that holds $2, and puts that at $1, or into the folder that is there.
+taken() (
+    cd && at_home "$1" || return
+    case $path in */) mkdir -p "$path" || return ;; esac
+    [ -d "$path" ] && path=${path%/}/$2
+    draft=$path.wf-$$
+    mkdir -p "$draft" && head -c "$3" | tar -xf - -C "$draft" && rm -rf "$path" && mv "$draft/$2" "$path"
+    status=$?
+    rm -rf "$draft"
+    return "$status"
+)
+
+# Prints the folder that holds $1, and what it is called there.
+given() (
+    cd && at_home "$1" && [ -e "$path" ] || { echo "there is no $1"; return 1; }
+    path=${path%/}
+    case $path in */*) cd "${path%/*}/" ;; esac
+    pwd && echo "${path##*/}"
+)
+
+# Sets `path` to $1, in which a first `~` is the home.
+at_home() {
+    case $1 in '~' | '~/'*) path=$HOME${1#'~'} ;; *) path=$1 ;; esac
+}
 
 enter

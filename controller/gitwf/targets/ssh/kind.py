@@ -29,6 +29,10 @@ class SshKind:
 
     def target(self, choice: Choice, tables: Mapping[str, Table]) -> Target:
         """Return the machine that ``choice`` means. Raises `RefusedError` where there is none."""
+        return self.machine(choice, tables)
+
+    def machine(self, choice: Choice, tables: Mapping[str, Table]) -> SshTarget:
+        """Return the same, as what it is."""
         table = tables.get(choice.instance)
         if table is None:
             raise RefusedError(

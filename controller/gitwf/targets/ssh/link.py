@@ -22,6 +22,12 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 15.0
 T = TypeVar("T")
 
 
+def lasting(seconds: float) -> Callable[[], float]:
+    """Return what says how much is left of so many seconds from now."""
+    until = time.monotonic() + seconds
+    return lambda: until - time.monotonic()
+
+
 class Link:
     """The way to ``host``. Safe for threads: each request has a shell of its own.
 

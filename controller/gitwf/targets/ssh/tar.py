@@ -1,4 +1,4 @@
-"""Archives as `tar` reads them, written as they are sent: POSIX ustar, with GNU's long names."""
+"""Archives as `tar` reads them, written as they are sent: POSIX ustar, with GNU's long names and sizes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from tarfile import DIRTYPE, GNU_FORMAT, LNKTYPE, REGTYPE, SYMTYPE, TarInfo
 _BLOCK = 512
 _LONGEST = 99
 """Bytes of a name that fit into a header."""
+
+_HUGE = 8**11
+"""Bytes of a file whose size does not fit into a header."""
 
 END = bytes(2 * _BLOCK)
 """What an archive ends with."""
@@ -39,7 +42,7 @@ def padding(size: int) -> bytes:
 
 def _header(name: str, kind: bytes, mode: int, size: int = 0, target: str = "") -> bytes:
     raw, raw_target = (text.encode("utf-8", "surrogateescape") for text in (name, target))
-    if max(len(raw), len(raw_target)) > _LONGEST:
+    if max(len(raw), len(raw_target)) > _LONGEST or size >= _HUGE:
         return _long(name, kind, mode, size, target)
     fields = (
         raw.ljust(100, b"\0"),

@@ -12,13 +12,18 @@ from gitwf.targets.description import describe
 from gitwf.targets.files import Files
 from gitwf.targets.job import NO_STREAMS, Job, JobFolder, JobSpec, Streams
 from gitwf.targets.ssh.bring import bring
+from gitwf.targets.ssh.copying import get, put
 from gitwf.targets.ssh.errors import FarError
 from gitwf.targets.ssh.far import Place
 from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.job import SshJob
+from gitwf.targets.ssh.link import lasting
 from gitwf.targets.ssh.machines import Machine, Machines
 from gitwf.targets.ssh.place import JobPlace, name_of
 from gitwf.targets.ssh.setup import set_up
+
+_COPYING = 60.0
+"""Seconds for which it is tried to reach a machine that something is copied to."""
 
 
 class Ways(msgspec.Struct, frozen=True):
@@ -61,6 +66,16 @@ class SshTarget:
         return SshJob(
             JobFolder(folder), machine.far, machine.watch, _Steps(machine, self.ways, spec)
         )
+
+    def put(self, local: Path, remote: str) -> None:
+        """Copy a file or folder there: see `copying.put`."""
+        far = self._machines.of(self.host, self.ways.where).far
+        far.insist(lambda: put(far, local, remote), lasting(_COPYING))
+
+    def get(self, remote: str, local: Path, draft: Path) -> None:
+        """Copy a file or folder from there: see `copying.get`."""
+        far = self._machines.of(self.host, self.ways.where).far
+        far.insist(lambda: get(far, remote, local, draft), lasting(_COPYING))
 
     def adopt(self, folder: Path) -> Job:
         """Return the job in ``folder``, which somebody began; it may have ended."""
