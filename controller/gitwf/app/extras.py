@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gitwf.app.tracking import Tracking
+
 if TYPE_CHECKING:
     from gitwf.config.settings import Settings
     from gitwf.engine.commands.commands import Playable
@@ -24,10 +26,14 @@ log = logging.getLogger(__name__)
 
 
 class Extras:
-    """The `Extension` of the engine, for runs of ``repository``."""
+    """The `Extension` of the engine, for runs of ``repository``.
 
-    def __init__(self, repository: Repository) -> None:
+    ``environment`` is the controller's own: trackers find there how they are reached.
+    """
+
+    def __init__(self, repository: Repository, environment: Mapping[str, str]) -> None:
         self._repository = repository
+        self._tracking = Tracking(repository, environment)
 
     def builtins(self, steps: Steps, context: RunContext) -> Mapping[str, Playable]:
         """Return all built-in commands, playing as steps of one run."""
@@ -37,7 +43,8 @@ class Extras:
 
         results = ResultsCommands(self._file(context), context)
         copies = Copies(self._ssh, context)
-        bodies = {**PLAIN, **results.bodies(), **copies.bodies()}
+        tracking = self._tracking.bodies(context)
+        bodies = {**PLAIN, **results.bodies(), **copies.bodies(), **tracking}
         return dict.fromkeys(bodies, Builtin(steps, bodies))
 
     def agents(self, plan: Plan, settings: Settings, environment: Mapping[str, str]) -> Agents:
@@ -55,6 +62,8 @@ class Extras:
         file, config = self._file(context), context.settings.results.config
         if file is not None:
             found.append(ResultsLogger(file, context, config))
+        if context.settings.mlflow is not None:
+            found.append(self._tracking.observer(context, context.settings.mlflow))
         return Observers(found)
 
     def kinds(self) -> Mapping[str, Kind]:

@@ -41,7 +41,9 @@ class Session(msgspec.Struct, frozen=True):
         from gitwf.reconcile.clone import Clone
 
         repository = self.repository()
-        return Clone(repository, self.environment, Extras(repository), meter=self.meter)
+        return Clone(
+            repository, self.environment, Extras(repository, self.environment), meter=self.meter
+        )
 
 
 class UsageError(Exception):

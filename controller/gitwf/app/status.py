@@ -20,6 +20,8 @@ from gitwf.records.environments import Deployment
 from gitwf.records.event import RunRefused
 from gitwf.records.fold import WAITING, EnvironmentState, RunRecord
 from gitwf.records.lock import ControllerLock, Holder
+from gitwf.tracking.outbox import left as untracked
+from gitwf.tracking.place import FOLDER
 
 
 class BranchState(msgspec.Struct, frozen=True):
@@ -122,6 +124,7 @@ def status(session: Session) -> Status:
 def _notes(clone: Clone, sharing: Shared | None) -> Iterator[str | None]:
     yield from sharing.notes(clone.records.clock.now()) if sharing else ()
     yield left(clone.repository)
+    yield untracked(clone.repository.state_dir / FOLDER)
     yield crowded(clone.repository)
 
 

@@ -132,7 +132,7 @@ class Results(Table, frozen=True):
 
 
 class Mlflow(Table, frozen=True):
-    """``[mlflow]``: where runs are logged as well."""
+    """``[mlflow]``: where runs are tracked as well, if the table is there."""
 
     uri: str | None = None
     experiment: str | None = None
@@ -176,7 +176,7 @@ class Settings(Table, frozen=True):
     droid: Droid = Droid()
     droids: Mapping[str, Droid] = msgspec.field(default_factory=dict, name=NAMED_DROIDS)
     results: Results = Results()
-    mlflow: Mlflow = Mlflow()
+    mlflow: Mlflow | None = None
     notify: Notify = Notify()
     secrets: Mapping[str, Origin] = {}
     env: Mapping[str, Environment] = {}

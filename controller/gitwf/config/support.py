@@ -15,7 +15,6 @@ _EVERY = "*"
 NOT_YET: Mapping[str, tuple[str, ...]] = {
     "controller": ("gate",),
     "workspace": ("filters",),
-    "mlflow": (_EVERY,),
     "notify": (_EVERY,),
     "trust": (_EVERY,),
 }

@@ -133,6 +133,16 @@ _BUILTINS = (
         (_PHASE, _METRIC, _DIRECTION, _EXPERIMENT, _parameter("n", "int", "20")),
         colons=True,
     ),
+    Signature(
+        "mlflow:log",
+        (
+            _parameter("metrics", "object", "null"),
+            _parameter("params", "object", "null"),
+            _parameter("tags", "object", "null"),
+            _parameter("step", "int", "0"),
+        ),
+        colons=True,
+    ),
 )
 
 HOSTS = frozenset({"ssh", "scp:put", "scp:get"})

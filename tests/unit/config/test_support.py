@@ -12,8 +12,8 @@ from gitwf.diagnostics import Source, render
         ('[controller]\nbranches = ["main"]\n', []),
         ('[controller]\ngate = "off"\n', ["wf.toml:2:1: WF603 warning: `gate` is not there yet"]),
         (
-            '[mlflow]\nuri = "u"\nexperiment = "e"\n',
-            ["wf.toml:1:2: WF603 warning: `[mlflow]` is not there yet"],
+            '[notify]\nwebhook = "u"\non = ["failed"]\n',
+            ["wf.toml:1:2: WF603 warning: `[notify]` is not there yet"],
         ),
         ('[trust]\nmode = "head"\n', ["wf.toml:1:2: WF603 `[trust]` is not there yet"]),
         ('[secrets]\nTOKEN = "env:OTHER"\n', []),

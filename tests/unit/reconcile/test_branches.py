@@ -31,5 +31,5 @@ def test_branches_of_agents_only_by_name(
     for branch in ("feature/x", "wf/droid/R/coder"):
         folder.git("branch", branch)
     repository = folder.open()
-    clone = Clone(repository, {}, Extras(repository))
+    clone = Clone(repository, {}, Extras(repository, {}))
     assert sorted(Branches(clone, local(clone), globs).watched()) == watched

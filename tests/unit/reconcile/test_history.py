@@ -25,7 +25,7 @@ class Branch:
     def __init__(self, folder: Folder, clock: TestClock) -> None:
         self.commits = [folder.commit({"n": str(n)}) for n in range(4)]
         repository = folder.open()
-        self.clone = Clone(repository, {}, Extras(repository))
+        self.clone = Clone(repository, {}, Extras(repository, {}))
         self._ids = Ids(clock)
 
     def record(self, number: int, body: Body) -> None:

@@ -49,7 +49,7 @@ class World:
     def clone(self) -> Clone:
         environment = {"PATH": os.environ["PATH"]}
         repository = self.folder.open()
-        return Clone(repository, environment, Extras(repository), self.clock)
+        return Clone(repository, environment, Extras(repository, environment), self.clock)
 
     def reconcile(self, *, hours: float = 0) -> list[RunRecord]:
         """Let so many hours go by, reconcile, and return the runs that ended."""

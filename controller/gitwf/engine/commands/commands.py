@@ -289,6 +289,7 @@ def _played(invocation: Invocation, call: Call, ended: Ended, frame: Frame) -> P
         stage=invocation.stage,
         outs=ended.outs,
         metrics=ended.metrics,
+        params=ended.params,
     )
 
 

@@ -51,7 +51,8 @@ class Ended(msgspec.Struct, frozen=True):
     """How a command ended, with what the record says beside its outcome.
 
     ``cached``: it was restored, not executed. ``reason`` is the sentence that says why. ``about`` are
-    further keys of the record.
+    further keys of the record. ``params`` are those of a stage: they are not on record, and empty where
+    the journal answers.
     """
 
     outcome: Outcome
@@ -61,6 +62,7 @@ class Ended(msgspec.Struct, frozen=True):
     reason: str | None = None
     warning: str | None = None
     about: Mapping[str, Value] = {}
+    params: Mapping[str, Value] = {}
 
 
 class Steps:

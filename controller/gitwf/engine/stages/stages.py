@@ -40,6 +40,7 @@ from gitwf.engine.unit.outcome import Kind, Outcome, failed
 from gitwf.engine.unit.result import result_of
 from gitwf.engine.unit.stop import Stop
 from gitwf.engine.unit.tally import flat
+from gitwf.language.value import Value, from_data
 from gitwf.plan.stage import Stage
 from gitwf.records.event import Out
 from gitwf.repo.disk import room
@@ -244,6 +245,7 @@ class Stages:
             outs=_outs(entry),
             metrics=dict(flat(metrics_of(task.project, task.stage))),
             reason=seen.reason,
+            params=_params(entry),
         )
 
     def _execute(self, task: _Task, seen: Look, reason: str) -> Ended:
@@ -277,6 +279,7 @@ class Stages:
             metrics=dict(flat(dict(saved.metrics))),
             reason=reason,
             warning=_warning(task, saved.changed_deps) or result.warning or unkept,
+            params=_params(saved.entry),
         )
 
 
@@ -301,6 +304,12 @@ def _waited(ended: Ended, other: str | None) -> Ended:
 
 def _outs(entry: Entry) -> tuple[Out, ...]:
     return tuple(Out(item.path, item.content.md5, item.content.size or 0) for item in entry.outs)
+
+
+def _params(entry: Entry) -> dict[str, Value]:
+    """Return the params of a stage, flat."""
+    tables = (from_data(dict(values)) for values in entry.params.values())
+    return {name: value for table in tables for name, value in flat(table)}
 
 
 def _warning(task: _Task, changed: tuple[str, ...]) -> str | None:

@@ -33,8 +33,8 @@ class Played(msgspec.Struct, frozen=True):
     """A command that has ended, after all its attempts.
 
     ``parameters`` are those it was called with, defaults too. ``cached``: it was restored.
-    ``stage``, ``outs`` and ``metrics`` (flat) are
-    there where it is a DVC stage. ``scope`` are the variables around it.
+    ``stage``, ``outs``, and, flat, ``metrics`` and DVC's ``params`` are there where it is a DVC stage.
+    ``scope`` are the variables around it.
     """
 
     step: str
@@ -47,6 +47,7 @@ class Played(msgspec.Struct, frozen=True):
     stage: Stage | None = None
     outs: tuple[Out, ...] = ()
     metrics: Mapping[str, Value] = {}
+    params: Mapping[str, Value] = {}
 
 
 class Observer(Protocol):

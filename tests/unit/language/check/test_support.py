@@ -17,7 +17,7 @@ class Said(Protocol):
     ("text", "place", "word"),
     [
         ("target:runpod → /echo\n", "1:8", "target:runpod"),
-        ("/mlflow:log\n", "1:1", "/mlflow:log"),
+        ("/notify\n", "1:1", "/notify"),
         ("define:/a\n  ↳ run    → true\n  ↳ target → runpod\n/a\n", "3:14", "target → runpod"),
     ],
 )
