@@ -11,7 +11,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import commits, journal, peers, reading, report, results, rollback, stages, steps
+from tests.bench import (
+    commits,
+    history,
+    journal,
+    peers,
+    reading,
+    report,
+    results,
+    rollback,
+    stages,
+    steps,
+)
 
 PARTS = {
     "reading": reading.measure,
@@ -21,6 +32,7 @@ PARTS = {
     "stages": stages.measure,
     "journal": journal.measure,
     "results": results.measure,
+    "history": history.measure,
 }
 
 

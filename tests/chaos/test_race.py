@@ -103,6 +103,10 @@ class Controller:
         if self._process is not None:
             self._process.wait(60)
 
+    def close(self) -> None:
+        self.end(signal.SIGKILL)
+        self._log.close()
+
 
 class World:
     """The remote and its clones."""
@@ -185,7 +189,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     world = World(tmp_path)
     yield world
     for controller in world.controllers:
-        controller.end(signal.SIGKILL)
+        controller.close()
 
 
 def disturb(world: World, chance: random.Random) -> str:

@@ -241,3 +241,44 @@ def test_a_fetch_before_there_are_records(team: Team) -> None:
     team.project.done("reconcile")
     ben.git("fetch")
     assert ben.git("rev-parse", "refs/notes/remotes/origin/wf")
+
+
+def test_what_people_ask_reaches_whoever_acts(team: Team, start: Start, wait_for: WaitFor) -> None:
+    ada, ben = team.project, team.clone("ben")
+    flow = "define:/wait\n  ↳ run → sleep 600\n/wait\n"
+    ada.commit({"workflows/main.wf": flow}, "Wait")
+    ada.git("push", "--quiet")
+    controller = begun(start, ada)
+    wait_for(team.runs)
+    [run] = team.runs()
+    said = ben.wf("cancel", run, "--reason", "too slow").err
+    assert said == f"run {run} is another clone's: it ends there when that hears of it\n"
+    wait_for(lambda: team.status_of(run) == "cancelled")
+    assert "too slow" in str(ada.show(run).error)
+    wait_for(lambda: not team.refs("refs/wf/requests"))
+    ben.done("suspend", "workflows/main.wf")
+    ada.commit({"workflows/main.wf": f"{flow}/echo more\n"}, "More")
+    ada.git("push", "--quiet")
+    wait_for(lambda: "suspended: workflows/main.wf" in ada.done("status"))
+    assert team.runs() == [run]
+    ada.done("resume", "workflows/main.wf")
+    wait_for(lambda: len(team.runs()) == 2)
+    assert ben.wf("resume", "workflows/main.wf").err == "`workflows/main.wf` is not suspended\n"
+    assert controller.stop().status == 0
+
+
+def test_a_run_by_hand_is_pushed_when_its_commit_is(team: Team) -> None:
+    ada, ben = team.project, team.clone("ben")
+    ada.done("reconcile")
+    plain = {"plain.wf": "/echo hello\n"}
+    ben.commit(plain, "Not pushed")
+    ben.done("run", "plain.wf")
+    assert len(team.runs()) == 1
+    assert "1 record is not pushed to `origin` yet" not in ben.done("status")
+    ben.git("push", "--quiet")
+    ben.done("run", "workflows/main.wf")
+    assert len(team.runs()) == 3
+    assert team.lease()["holder"] is None
+    assert [record.trigger for record in ada.log()] == ["commit"]
+    ada.done("reconcile")
+    assert {record.trigger for record in ada.log()} == {"commit", "manual"}

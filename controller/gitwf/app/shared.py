@@ -27,13 +27,14 @@ class Shared(msgspec.Struct, frozen=True):
     name: str
     places: Places
     sighting: Sighting
+    head: str | None
     holder: str | None
     unpushed: tuple[str, ...]
 
     @property
     def default(self) -> str | None:
-        """Its default branch."""
-        return self.sighting.default
+        """Its default branch; where nobody has asked for it yet, the one that HEAD is on."""
+        return self.sighting.default or self.head
 
     def notes(self, now: datetime) -> Iterator[str]:
         """Yield sentences about what people should know of it."""
@@ -62,4 +63,5 @@ def shared(clone: Clone) -> Shared | None:
     lease = exchange.lease()[1]
     held = describe(lease) if lease is not None and lease.holder else None
     sighting = Sightings(clone.records.state_dir, name).read()
-    return Shared(name, exchange.places, sighting, held, tuple(exchange.unpushed()))
+    head = clone.repository.head_branch()
+    return Shared(name, exchange.places, sighting, head, held, tuple(exchange.unpushed()))

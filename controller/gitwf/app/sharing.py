@@ -13,6 +13,7 @@ from gitwf.engine.unit.permit import Permit
 from gitwf.reconcile.branches import Source, remote
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
+from gitwf.reconcile.sharing.announced import Announced
 from gitwf.reconcile.sharing.exchange import Exchange
 from gitwf.reconcile.sharing.holder import this_holder
 from gitwf.reconcile.sharing.leave import Leave
@@ -69,13 +70,15 @@ class Sharing:
         """Have the clone act under the lease, and hear of others as they are heard here."""
         clone, share = self._clone, self.share
 
+        announced = Announced(clone.records.state_dir)
+
         def permit(run: str) -> Permit:
-            return Leave(share, self.publisher, run, by_hand=by_hand)
+            return Leave(share, self.publisher, announced, run, by_hand=by_hand)
 
         clone.runner.permits = permit
         clone.runner.follows = None if by_hand else self.name
         clone.records.written = self.publisher.written
-        clone.is_announced = self.exchange.is_known
+        clone.is_announced = announced.has
         clone.heard.alive = self._is_holder
 
     def _is_holder(self, owner: str) -> bool:

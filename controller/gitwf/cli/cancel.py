@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitwf.app.byhand import hear, tell
 from gitwf.app.cancel import cancel as end
 from gitwf.cli.edge import OK, say
 from gitwf.cli.options import Json, Reason, RunId, session
@@ -10,7 +11,9 @@ from gitwf.cli.progress import listener
 
 def cancel(run: RunId, reason: Reason = None, json: Json = False) -> int:
     """End a run wherever it is played."""
-    ended = end(session(), run, reason, listener(json=json))
+    here = session()
+    hear(here)
+    ended = end(here, run, reason, listener(json=json))
     record = ended.record
     if ended.before:
         say(f"run {record.run} had ended already: {record.status}")
@@ -22,4 +25,5 @@ def cancel(run: RunId, reason: Reason = None, json: Json = False) -> int:
         say(f"run {record.run} ended before it could be cancelled: {record.status}")
     else:
         say(f"run {record.run} was cancelled")
+    say(*filter(None, [tell(here)]))
     return OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitwf.app.byhand import hear, tell
 from gitwf.app.suspend import resume as allow
 from gitwf.cli.edge import OK, say
 from gitwf.cli.options import WorkflowFile, session
@@ -9,6 +10,9 @@ from gitwf.cli.options import WorkflowFile, session
 
 def resume(workflow: WorkflowFile) -> int:
     """Let a suspended workflow be started again: by the head that there is now, first of all."""
-    path, was_suspended = allow(session(), workflow)
+    here = session()
+    hear(here)
+    path, was_suspended = allow(here, workflow)
     say(f"`{path}` is resumed" if was_suspended else f"`{path}` is not suspended")
+    say(*filter(None, [tell(here)]))
     return OK

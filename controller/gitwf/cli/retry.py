@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from typing import Annotated
 
+from gitwf.app.byhand import playing_by_hand
 from gitwf.app.retry import Lost, prospect
 from gitwf.app.retry import retry as play
 from gitwf.app.session import UsageError
@@ -36,6 +37,6 @@ def retry(
     planned = prospect(here, clone, run, lost, approve=approve)
     stop = Stop()
     cancel_on(stop, say, signal.SIGINT, signal.SIGTERM)
-    with shown(here, json=json) as listener:
+    with shown(here, json=json) as listener, playing_by_hand(clone, say):
         record = play(clone, planned, stop, listener)
     return STATUS.get(record.status, NO)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from typing import Annotated
 
+from gitwf.app.byhand import playing_by_hand
 from gitwf.app.pushing import left
 from gitwf.app.run import InvalidError, RunOptions, play, prospect
 from gitwf.app.session import UsageError
@@ -45,7 +46,7 @@ def run(
         say(planned.notice)
     stop = Stop()
     cancel_on(stop, say, signal.SIGINT, signal.SIGTERM)
-    with shown(here_and_now, json=json) as listener:
+    with shown(here_and_now, json=json) as listener, playing_by_hand(clone, say):
         record = play(clone, planned, stop, listener)
     say(*filter(None, [left(clone.repository)]))
     return STATUS.get(record.status, NO)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitwf.app.byhand import hear, tell
 from gitwf.app.suspend import suspend as leave
 from gitwf.cli.edge import OK, say
 from gitwf.cli.options import Reason, WorkflowFile, session
@@ -9,6 +10,9 @@ from gitwf.cli.options import Reason, WorkflowFile, session
 
 def suspend(workflow: WorkflowFile, reason: Reason = None) -> int:
     """Have no commit, tag or time start a workflow, until it is resumed."""
-    path, wish = leave(session(), workflow, reason)
+    here = session()
+    hear(here)
+    path, wish = leave(here, workflow, reason)
     say(f"`{path}` is suspended {wish}")
+    say(*filter(None, [tell(here)]))
     return OK

@@ -9,7 +9,7 @@ from gitwf.engine.clone.ownership import owning
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.request import Request
 from gitwf.engine.unit.gate import Gate
-from gitwf.engine.unit.outcome import Failure, Kind
+from gitwf.engine.unit.outcome import Failure, Kind, StoppedError
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
@@ -106,9 +106,19 @@ class Applier:
             occasion=action.occasion,
         )
         if action.waits:
-            self._listener(queue_up(self._records, request, action.waits))
+            self._queue(request, action.waits, part.stop)
             return None
         return self._play(request, asked.settings, part)
+
+    def _queue(self, request: Request, waits: str, stop: Stop) -> None:
+        """Record a run that waits, where others learn of it; it is lost if they have acted meanwhile."""
+        permit = self._clone.runner.permits(request.id)
+        self._listener(queue_up(self._records, request, waits))
+        try:
+            permit.announce(lambda: None, stop)
+        except StoppedError as stopped:
+            if stopped.failure.kind is Kind.LOST:
+                self._listener(end(self._records, request.id, lost))
 
     def resume(self, run: str, part: Part | None = None) -> RunRecord:
         """Play a run of ours again; its journal answers what was done."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from gitwf.data.facts import CommitFiles, FileFacts
-from gitwf.data.meter import Meter
-from gitwf.engine.commands.extension import Extension
-from gitwf.engine.run import Runner
 from gitwf.reconcile.heard import Heard
 from gitwf.records.clock import Clock
 from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
+
+if TYPE_CHECKING:
+    from gitwf.data.meter import Meter
+    from gitwf.engine.commands.extension import Extension
+    from gitwf.engine.run import Runner
 
 
 class Clone:
@@ -31,9 +35,20 @@ class Clone:
     ) -> None:
         self.repository = repository
         self.records = Records(repository, clock)
-        self.runner = Runner(repository, self.records, environment, extension, meter)
+        self._environment = environment
+        self._extension = extension
+        self._meter = meter
         self.heard = Heard(repository, self.records.clock)
         self.is_announced: Callable[[str], bool] = lambda _: True
+
+    @cached_property
+    def runner(self) -> Runner:
+        """What plays runs; most commands need none, and it is large."""
+        from gitwf.engine.run import Runner
+
+        return Runner(
+            self.repository, self.records, self._environment, self._extension, self._meter
+        )
 
     def facts(self, commit: str) -> FileFacts:
         """Return the facts about the files of ``commit``."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from functools import partial
 
 from msgspec import structs
@@ -19,13 +18,16 @@ from gitwf.reconcile.branches import Branches
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import QUEUE, Action, decide, decide_loose
 from gitwf.reconcile.desired import Asked, asked, asked_by_tag
-from gitwf.reconcile.observe import observe, observe_gone, observe_loose
+from gitwf.reconcile.observe import known_runs, observe, observe_gone, observe_loose
 from gitwf.reconcile.performing import Performer, Report, bug
 from gitwf.reconcile.schedule import is_new, note_schedules
+from gitwf.reconcile.settled import Settled, SettledHeads
 from gitwf.reconcile.tags import TAGS, Tag, decide_tag, done_for, is_settled
 from gitwf.records import environments
+from gitwf.records.clock import parse, spell
 from gitwf.records.requests import REQUESTS, SUSPENDED
 from gitwf.records.seen import TAGS as SEEN_TAGS
+from gitwf.records.sharing.places import OWN
 from gitwf.repo.errors import RepositoryError
 
 log = logging.getLogger(__name__)
@@ -59,8 +61,11 @@ class Reconciler:
         """Whether the last step left undone what the authority did not admit."""
         self._due = due or threading.Event()
         self._performer = Performer(Applier(clone, stop, listener), stop, self._due)
-        self._settled: dict[str, str] = {}
-        self._alarms: dict[str, datetime] = {}
+        self._kept = SettledHeads(clone.repository)
+        known = self._kept.read()
+        self._quiet = self._records() if known.commits else None
+        self._settled: dict[str, str] = dict(known.commits)
+        self._alarms = {branch: parse(at) for branch, at in known.alarms.items()}
         self._heard: tuple[Mapping[str, str], ...] = ()
         self._tags: Mapping[str, str] | None = None
 
@@ -83,8 +88,18 @@ class Reconciler:
             if self.is_playing or self.is_blocked:
                 self._due.wait(patience)
             elif not acted or self._performer.is_stuck:
+                self._keep()
                 return self.report()
             follow()
+
+    def _keep(self) -> None:
+        """Keep on disk which heads call for nothing, if nothing but a change of records can alter that."""
+        if self._performer.is_stuck or self._quiet is not self._records():
+            return
+        alarms = {branch: spell(at) for branch, at in self._alarms.items()}
+        settled = Settled(self._settled, alarms)
+        if settled != self._kept.read():
+            self._kept.write(settled)
 
     def step(self) -> bool:
         """Look at all watched heads once and begin what they call for; return whether any did."""
@@ -115,16 +130,25 @@ class Reconciler:
     def _hear(self) -> None:
         """Look at every head again where people have asked for something, or an environment changed."""
         heard = tuple(self._clone.repository.refs.list(prefix) for prefix in _HEARD)
-        if heard != self._heard:
+        if self._heard and heard != self._heard:
             self._settled.clear()
         self._heard = heard
 
     def _look_loose(self) -> bool:
-        """Take up runs that belong to no branch."""
+        """Take up runs that belong to no branch that there is. Where all runs are over that needs no look."""
+        ongoing, now = self._clone.records.ongoing.runs(), self._records()
+        if now is self._quiet and not ongoing:
+            return False
         gone = observe_gone(self._clone, self._branches.all(), Settings())
         runs = (*observe_loose(self._clone, Settings()), *gone)
         begun = [self._begin(decide_loose(run), f"run {run.run}") for run in runs]
+        is_quiet = not ongoing and all(run.is_over for run in known_runs(self._clone))
+        self._quiet = now if is_quiet else None
         return any(begun)
+
+    def _records(self) -> Mapping[str, str]:
+        """Return the refs of all records; the same object where none has moved."""
+        return self._clone.repository.refs.list(OWN)
 
     def _look_at_tags(self) -> bool:
         """Begin what new and moved tags call for; those of the first look of all are only noted."""

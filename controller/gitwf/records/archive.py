@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from gitwf.records.clock import Clock
-from gitwf.records.ids import is_id, time_of
+from gitwf.records.ids import is_id, month_of
 from gitwf.repo.commits import Change, Draft, File, Link
 from gitwf.repo.repository import Repository
 
@@ -89,4 +89,4 @@ def _parted(runs: Mapping[str, str]) -> list[dict[str, str]]:
 
 def ref_of(run: str) -> str:
     """Return the archive that ``run`` belongs into: its month is that of its id."""
-    return f"{PREFIX}{time_of(run):%Y-%m}"
+    return f"{PREFIX}{month_of(run)}"

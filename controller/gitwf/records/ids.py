@@ -10,6 +10,7 @@ import os
 import re
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from gitwf.records.clock import Clock
 
@@ -17,7 +18,10 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _ID = re.compile(f"[0-7][{_ALPHABET}]{{25}}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LENGTH = 26
 _RANDOM_BITS = 80
+_HOURS = 5
+"""Digits of an id that tell its time to some nine hours."""
 
 
 class Ids:
@@ -50,6 +54,23 @@ def time_of(id_: str) -> datetime:
     for character in id_:
         number = number << 5 | _ALPHABET.index(character)
     return _EPOCH + timedelta(milliseconds=number >> _RANDOM_BITS)
+
+
+def month_of(id_: str) -> str:
+    """Return the month, ``yyyy-mm`` in UTC, in which ``id_`` was made."""
+    return _month(id_[:_HOURS]) or _spelled(id_)
+
+
+@lru_cache(maxsize=4096)
+def _month(beginning: str) -> str | None:
+    """Return the month of all ids that begin so, or None where they are of two."""
+    rest = _LENGTH - len(beginning)
+    first, last = _spelled(beginning + "0" * rest), _spelled(beginning + "Z" * rest)
+    return first if first == last else None
+
+
+def _spelled(id_: str) -> str:
+    return f"{time_of(id_):%Y-%m}"
 
 
 def _encode(number: int) -> str:

@@ -66,9 +66,10 @@ class Ongoing:
     def runs(self) -> list[str]:
         """Return the ids of the listed runs, oldest first."""
         try:
-            return sorted(entry.name for entry in self._folder.iterdir())
+            names = [entry.name for entry in self._folder.iterdir()]
         except FileNotFoundError:
             return []
+        return sorted(name for name in names if not name.endswith(".tmp"))  # what a kill left
 
     def records(self) -> Iterator[RunRecord]:
         """Yield the listed runs that have begun."""

@@ -17,7 +17,7 @@ from gitwf.records.catalogue import Catalogue, Run
 from gitwf.records.clock import Clock
 from gitwf.records.event import Event, decode, encode
 from gitwf.records.fold import RunRecord, fold, ordered
-from gitwf.records.ids import is_id, time_of
+from gitwf.records.ids import is_id, month_of
 from gitwf.repo.commits import Change, Draft, File
 from gitwf.repo.errors import RepositoryError
 from gitwf.repo.moving import Move, move
@@ -229,7 +229,7 @@ class Runs:
 
 def ref_of(run: str) -> str:
     """Return the ref of a run: its month is that of its id."""
-    return f"{PREFIX}{time_of(run):%Y-%m}/{run}"
+    return f"{PREFIX}{month_of(run)}/{run}"
 
 
 def _unreadable(run: str) -> UnknownRunError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,8 @@ from gitwf.repo.errors import GitError
 from gitwf.repo.git import Git
 
 _TREE = "40000"
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_NO_FILES = frozenset({_TREE, "160000"})
 _NOT_IN_TREES = frozenset({"", ".", ".."})
 """No tree has these names; git would take them from the folder that it stands in."""
 
@@ -38,6 +41,8 @@ class Objects:
         self._git = git
         self._process = CatFile(git)
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
+        self._roots: dict[str, str] = {}
+        self._asked: set[str] = set()
 
     def read(self, spec: str) -> Object | None:
         """Return the object that ``spec`` names (an id, or any name that git knows), or None.
@@ -48,14 +53,31 @@ class Objects:
 
     def blob(self, commit: str, path: str) -> bytes | None:
         """Return the content of the file ``path`` of ``commit``, or None where it has no such file."""
-        found = self._at(commit, path)
-        return found.data if found and found.kind == "blob" else None
+        if commit not in self._roots and commit not in self._asked:
+            self._asked.add(commit)  # often it is asked for one file alone: one question tells
+            found = self._at(commit, path)
+            return found.data if found and found.kind == "blob" else None
+        entry = self.entry(commit, path)
+        found = self.read(entry.id) if entry and entry.mode not in _NO_FILES else None
+        return found.data if found else None
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """Return what stands at ``path`` in ``commit`` (or in a tree), or None."""
-        folder, _, name = path.rpartition("/")
-        tree = self._at(commit, folder)
-        return self.tree(tree.id).get(name) if tree and tree.kind == "tree" else None
+        tree = self._root(commit)
+        *folders, name = path.split("/")
+        for folder in folders:
+            below = self.tree(tree).get(folder) if tree else None
+            tree = below.id if below and below.mode == _TREE else None
+        return self.tree(tree).get(name) if tree else None
+
+    def _root(self, commit: str) -> str | None:
+        """Return the tree of a commit, or of a tree; what an id names is remembered."""
+        if (known := self._roots.get(commit)) is not None:
+            return known
+        found = self.read(f"{commit}^{{tree}}")
+        if found is not None and _ID.fullmatch(commit):
+            self._roots[commit] = found.id
+        return found.id if found else None
 
     def list(self, commit: str, prefix: str = "") -> dict[str, Entry]:
         """Return all files below the folder ``prefix`` of ``commit`` (or of a tree), by whole path.

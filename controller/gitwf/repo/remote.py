@@ -10,8 +10,11 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
+import msgspec
+
+from gitwf.repo.environment import of_program
 from gitwf.repo.errors import ConflictError, GitError, RemoteError
-from gitwf.repo.git import Outcome, words_of
+from gitwf.repo.git import Git, Outcome, words_of
 from gitwf.repo.refs import RefUpdate
 from gitwf.repo.repository import Repository
 
@@ -36,8 +39,10 @@ class Remote:
     def __init__(self, repository: Repository, name: str) -> None:
         self.name = name
         self._repository = repository
-        self._git = repository.git
-        self._settings = ("-c", f"remote.{name}.mirror=false")
+        surroundings = of_program()
+        settings = (*surroundings.settings, f"remote.{name}.mirror=false")
+        ours = msgspec.structs.replace(surroundings, settings=settings)
+        self._git = Git(repository.git.directory, ours)
 
     def fetch(self, refspecs: Sequence[str], patience: float = PATIENCE) -> None:
         """Bring what ``refspecs`` name, all of it or nothing; what they name no more is deleted.
@@ -85,9 +90,11 @@ class Remote:
 
     def _attempt(self, *words: str, patience: float) -> Outcome:
         try:
-            return self._git.attempt(*self._settings, *words, patience=patience)
+            return self._git.attempt(*words, patience=patience)
         except GitError as error:
-            raise RemoteError(f"the remote `{self.name}` does not answer: {error}") from error
+            raise RemoteError(
+                f"the remote `{self.name}` does not answer: {error.message}"
+            ) from error
 
     def _refuse_push(self, outcome: Outcome) -> NoReturn:
         said = outcome.stderr.decode(errors="replace")

@@ -85,10 +85,6 @@ class Exchange:
         ongoing = self._records.ongoing
         return [run for run in ongoing.runs() if self._is_ended(run, ongoing.record(run))]
 
-    def is_known(self, run: str) -> bool:
-        """Return whether the remote has ``run``."""
-        return self._repository.refs.read(self.places.tracking(ref_of(run))) is not None
-
     def _is_ended(self, run: str, here: RunRecord | None) -> bool:
         tip = self._repository.refs.read(self.places.tracking(ref_of(run)))
         if tip is None or here is None or here.is_over:

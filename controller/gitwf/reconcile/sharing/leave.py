@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from gitwf.engine.unit.outcome import Failure, Kind, StoppedError
 from gitwf.engine.unit.stop import Stop
+from gitwf.reconcile.sharing.announced import Announced
 from gitwf.reconcile.sharing.publisher import Publisher
 from gitwf.reconcile.sharing.share import Share
 from gitwf.records.pace import scaled
@@ -23,13 +24,21 @@ class Leave:
     """
 
     def __init__(
-        self, share: Share, publisher: Publisher, run: str, *, by_hand: bool = False
+        self,
+        share: Share,
+        publisher: Publisher,
+        announced: Announced,
+        run: str,
+        *,
+        by_hand: bool = False,
     ) -> None:
         self._share = share
         self._publisher = publisher
         self._run = run
         self._by_hand = by_hand
         self._epoch = share.epoch
+        self._announced = announced
+        announced.begin(run)
 
     def begin(self, stop: Stop) -> None:
         """Block until this process holds the lease. Raises as `gitwf.engine.unit.permit.Permit`."""
@@ -48,6 +57,7 @@ class Leave:
         if self._share.epoch != self._epoch:
             message = "another controller has acted before it began"
             raise StoppedError(Failure(Kind.LOST, message, status=137))
+        self._announced.mark(self._run)
 
     def publish(self, write: Callable[[], object], stop: Stop) -> None:
         """Bring what ``write`` writes to the remote, under the lease, and return when it is there.
