@@ -8,6 +8,7 @@
 ``result``     what it wrote to the file that ``WF_RESULT`` names
 ``exit.new``   room for the exit status, taken before the job begins: a full disk loses none
 ``place``      where it is, if on another machine, before it begins there
+``ended``      there when the command has ended on another machine, and what it wrote is on its way
 ``lost``       why nobody knows how it ended, where that is known
 ``exit``       its exit status; written whole, by rename, last: only this file means "ended"
 =============  ==============================================================================
@@ -146,6 +147,10 @@ class JobFolder:
     def exit_status(self) -> int | None:
         """Return the exit status, or None while the job has not said that it ended."""
         return _status(self.read("exit"))
+
+    def is_over(self) -> bool:
+        """Return whether the command has ended, though what it wrote may still be elsewhere."""
+        return self.exit_status() is not None or os.path.lexists(f"{self._base}ended")
 
     def end(self) -> int | None:
         """Make ``exit`` of a job whose wrapper is gone, if it left that to others; return the status."""

@@ -159,10 +159,14 @@ class Work(msgspec.Struct, frozen=True):
         """Wait for the end of the job; return it, and why it was cut short by a limit of its own."""
         reasons: list[Failure] = []
 
-        def expire() -> None:
+        def expire() -> float | None:
+            left = self._left(job.folder)
+            if left or job.folder.is_over():
+                return left  # it began later than was thought: files were sent before
             said = f"did not end in {self.process.timeout:g} s"
             reasons.append(self._failed(Kind.TIMEOUT, f"`{self.call.command}` {said}", 124))
             job.cancel(GRACE)
+            return None
 
         def overflow() -> None:
             said = f"was stopped: it printed more than {self.context.log_max.words()} (`log_max`)"
@@ -185,7 +189,7 @@ class Work(msgspec.Struct, frozen=True):
         One that has ended while nobody looked is taken as it is.
         """
         limit = self.process.timeout
-        if limit is None or folder.exit_status() is not None:
+        if limit is None or folder.is_over():
             return None
         began = folder.began()
         return limit if began is None else max(0.0, limit - max(0.0, time.time() - began))

@@ -60,15 +60,23 @@ def all_done(futures: Sequence[Future[T]], stop: Stop, seconds: float | None = N
 
 
 @contextmanager
-def after(seconds: float | None, action: Callable[[], None]) -> Iterator[None]:
-    """Have ``action`` called if the block takes longer than so many seconds (None: never)."""
+def after(seconds: float | None, action: Callable[[], float | None]) -> Iterator[None]:
+    """Have ``action`` called if the block takes longer than so many seconds (None: never).
+
+    It is called again after as many as it returns.
+    """
     if seconds is None:
         yield
         return
-    timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), action)
-    timer.daemon = True
-    timer.start()
+    over = threading.Event()
+
+    def wait() -> None:
+        left: float | None = seconds
+        while left is not None and not over.wait(min(left, threading.TIMEOUT_MAX)):
+            left = action()
+
+    threading.Thread(target=wait, name="git-wf-after", daemon=True).start()
     try:
         yield
     finally:
-        timer.cancel()
+        over.set()

@@ -175,6 +175,7 @@ class SshJob:
         else:
             insist(lambda: self.far.settle(place.job))
         if status is not None:
+            (self.folder.path / "ended").touch()
             insist(lambda: self._bring_result(place.job))
             insist(lambda: self._steps.bring(self, place, status))
             self._say(status)

@@ -32,7 +32,7 @@ alive() {
 # Prints the processes of the job in $1, wherever they went: those with its WF_RESULT (Linux only).
 members() {
     [ -d /proc/self ] || return 0
-    for found in $(grep -lF "WF_RESULT=$1/result" /proc/[0-9]*/environ 2> /dev/null); do
+    for found in $(grep -lzF "WF_RESULT=$1/result" /proc/[0-9]*/environ 2> /dev/null); do
         found=${found#/proc/}
         echo "${found%/environ}"
     done

@@ -26,9 +26,9 @@ _LAST = 5.0
 _FEED = b"""{ printf '%(word)s go\\n'
 %(script)s
 wf_status=$?
-if [ "$wf_status" -ne 0 ]; then printf '\\n%(word)s %%d\\n' "$wf_status"; exit; fi
-while IFS= read -r wf_line; do [ "$wf_line" != %(word)s ] || break; done
-printf '\\n%(word)s 0\\n'; }
+printf '\\n%(word)s %%d\\n' "$wf_status"
+[ "$wf_status" -eq 0 ] || exit
+while IFS= read -r wf_line; do [ "$wf_line" != %(word)s ] || break; done; }
 """
 """A request with data behind it. `sh` begins none of it before it has read all of it."""
 
@@ -103,7 +103,6 @@ class Shell:
         try:
             for piece in data:
                 self._send(piece)
-            self._send(b"\n%s\n" % self._word)
         except UnreachableError:
             return self._last_words()
         except BaseException:
@@ -111,6 +110,8 @@ class Shell:
             raise
         reply = self._reply(sink)
         self.is_spent = reply.status != 0
+        if not self.is_spent:
+            self._send(b"\n%s\n" % self._word)  # not before: a program may read ahead
         return reply
 
     def _last_words(self) -> Reply:
