@@ -75,3 +75,8 @@ fi
 tell "In production is the first model again, byte for byte.
   To train, measure, deploy and try it took $trained_in.
   The rollback took $rolled_back_in; the first model was in production after $served_after of them."
+
+tell 'Look for better settings: six networks, each a trial, and what each came to as a table and a picture.'
+play 'git wf run workflows/search.wf'
+play "git wf results --experiment 'trial_*' --metric accuracy"
+play "git wf results best --experiment 'trial_*' --plot search.svg"

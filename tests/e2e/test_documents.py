@@ -103,14 +103,21 @@ def test_the_demo_project_says_how_to_play_it(reader: Reader) -> None:
 
 
 @pytest.mark.slow
-def test_the_tour_ends_with_the_first_model(reader: Reader) -> None:
+def test_the_tour_ends_with_the_first_model_and_a_picture(reader: Reader) -> None:
     (told,) = reader.run([f"sh '{ROOT}/workflows/tour.sh' digits"])
-    *_, conclusion = told.split("\n# ")
+    *_, conclusion, search = told.split("\n# ")
     assert steady(conclusion) == (
         "In production is the first model again, byte for byte.\n"
         "  To train, measure, deploy and try it took SECONDS.\n"
         "  The rollback took SECONDS; the first model was in production after SECONDS of them.\n"
     )
+    table = search.split("$ git wf results --experiment 'trial_*' --metric accuracy\n")[1]
+    head, *rows = table.splitlines()
+    assert head.split() == ["phase", "experiment", "hidden", "rate", "accuracy", "time"]
+    accuracies = [float(row.split()[4]) for row in rows[:6]]
+    assert accuracies == sorted(accuracies, reverse=True)
+    picture = (reader.folder / "digits" / "search.svg").read_text()
+    assert "accuracy: best" in picture
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -34,6 +34,11 @@ class Waiting(msgspec.Struct, frozen=True):
     end: int
 
 
+def problem(folder: Path) -> Path:
+    """Return the file that says why what is in the outboxes of ``folder`` could not be sent."""
+    return folder / "problem"
+
+
 def left(folder: Path) -> str | None:
     """Return a sentence about what of the outboxes in ``folder`` is not sent yet; None: nothing."""
     if not folder.is_dir():
@@ -45,7 +50,7 @@ def left(folder: Path) -> str | None:
     runs = "1 run is" if count == 1 else f"{count} runs are"
     why = ""
     with suppress(FileNotFoundError):
-        why = f": {(folder / 'problem').read_text(encoding='utf-8', errors='replace')}"
+        why = f": {problem(folder).read_text(encoding='utf-8', errors='replace')}"
     return f"{runs} not in MLflow yet{why}"
 
 
@@ -140,6 +145,10 @@ class Outbox:
     def give(self, key: str, id_: str) -> None:
         """Note the id that the tracker gave."""
         disk.append(self._ids, msgspec.json.encode(_Given(key, id_)) + b"\n")
+
+    def is_hopeless(self) -> bool:
+        """Return whether the last try to send anything has failed."""
+        return problem(self.folder.parent).exists()
 
     def remove(self) -> None:
         """Remove all of it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-import ssl
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
@@ -110,6 +109,8 @@ class RestStore:
         if self._connection is None:
             host, port = self._at.hostname or "", self._at.port
             if self._at.scheme == "https":
+                import ssl  # late: it takes longer to load than all else here
+
                 context = ssl.create_default_context()
                 if self._insecure:
                     context.check_hostname = False

@@ -19,6 +19,7 @@ from pathlib import Path
 from gitwf.repo import disk
 from gitwf.tracking.deliver import deliver
 from gitwf.tracking.outbox import Outbox, Target
+from gitwf.tracking.outbox import problem as place_of_problem
 from gitwf.tracking.store import Store, UnavailableError, store_of
 
 PATIENCE = 30.0
@@ -96,7 +97,7 @@ class Sender:
 
     def _tell(self, problem: str | None) -> None:
         """Have `git wf status` say why something waits, or that nothing does."""
-        path = self._folder / "problem"
+        path = place_of_problem(self._folder)
         with suppress(OSError):
             if problem is None:
                 path.unlink(missing_ok=True)

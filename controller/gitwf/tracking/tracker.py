@@ -34,7 +34,7 @@ from gitwf.tracking.note import (
 from gitwf.tracking.outbox import Outbox, Target
 from gitwf.tracking.series import series_files
 
-BUDGET = 0.04
+BUDGET = 0.03
 """Seconds that a run may wait in all, for ids that MLflow gives."""
 
 _STEP = 0.002
@@ -157,12 +157,15 @@ class Tracker:
         return tuple(Series(name(key), self._outbox.keep(path)) for key, path in found.items())
 
     def _ids(self, key: str) -> Mapping[str, str]:
-        """Return the ids that MLflow gave, after a moment's wait for that of ``key``."""
+        """Return the ids that MLflow gave, after a moment's wait for that of ``key``.
+
+        Where MLflow could not be reached the last time, nothing is waited for.
+        """
         ids = self._known if key in self._known else self._outbox.ids()
         begun = time.monotonic()
         with self._lock:
             deadline = begun + self._budget
-        while key not in ids and time.monotonic() < deadline:
+        while key not in ids and time.monotonic() < deadline and not self._outbox.is_hopeless():
             time.sleep(_STEP)
             ids = self._outbox.ids()
         with self._lock:
