@@ -20,6 +20,7 @@ from tests.bench import (
     report,
     results,
     rollback,
+    ssh,
     stages,
     steps,
 )
@@ -33,6 +34,7 @@ PARTS = {
     "journal": journal.measure,
     "results": results.measure,
     "history": history.measure,
+    "ssh": ssh.measure,
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 _HOME = Path(".bench")
 _PACKAGES = ("doit", "snakemake")
-_SHOWN = ("git", "dvc", "make", "bash", *_PACKAGES)
+_SHOWN = ("git", "dvc", "make", "bash", "rsync", *_PACKAGES)
 
 
 def find(name: str) -> str | None:

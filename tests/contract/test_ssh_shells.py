@@ -212,7 +212,7 @@ def test_large_files_go_on_where_they_were(far: Far, tmp_path: Path) -> None:
     Sending(far).workspace("1", tree, tree.items(), once, nothing)
     assert (Path(far.root()) / "work" / "1" / "large").read_bytes() == content
     (Path(far.root()) / "objects" / item.content).unlink()
-    (Path(far.root()) / "incoming" / item.content).write_bytes(b"something else")
+    (Path(far.root()) / "incoming" / item.content).write_bytes(content * 2)
     Sending(far).workspace("1", tree, tree.items(), once, nothing)
     assert (Path(far.root()) / "work" / "1" / "large").read_bytes() == content
 

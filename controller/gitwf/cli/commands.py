@@ -30,6 +30,7 @@ COMMANDS = (
     "resume",
     "checkout",
     "fsck",
+    "doctor",
     "gc",
     "sync",
     "lsp",

@@ -134,8 +134,9 @@ admit() {
     find "incoming/$1" -type f -exec sh -c 'exec mv -f "$@" objects' sh {} + && rmdir "incoming/$1"
 }
 
-# Prints how much of the content $1 has come.
+# Prints how much of the content $1 has come. What is more than $2 bytes is none of it.
 arrived() {
+    [ "$2" ] && [ -f "incoming/$1" ] && [ "$(wc -c < "incoming/$1")" -gt "$2" ] && rm "incoming/$1"
     if [ -f "incoming/$1" ]; then wc -c < "incoming/$1"; else echo 0; fi
 }
 

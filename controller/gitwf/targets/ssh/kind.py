@@ -68,6 +68,11 @@ class SshKind:
 
         return adopt(self.machines, folder)
 
+    def close(self) -> None:
+        """End all connections."""
+        if "machines" in self.__dict__:
+            self.machines.close()
+
     @cached_property
     def _repository(self) -> str:
         return self._name()

@@ -107,8 +107,8 @@ class Sending:
     def _sent(self, root: Path, item: Item, check: Check) -> bool:
         """Send the rest of a large file; return whether it is whole and in the store now."""
         name = _name(item)
-        had = int(self._far.run(f"arrived {name}", "its store cannot be read").text)
-        local = _Reading(root / item.path, had, item.size, check)
+        had = int(self._far.run(f"arrived {name} {item.size}", "its store cannot be read").text)
+        local = _Reading(root, item, had, check)
         reply = self._far.feed(
             f"receive {name} {item.size - had}", local, f"`{item.path}` cannot be sent", LONG
         )
@@ -135,7 +135,7 @@ class Sending:
         if len(item.content) == _MD5:
             return item.content
         if had:
-            for _ in (local := _Reading(root / item.path, 0, item.size, lambda: None)):
+            for _ in (local := _Reading(root, item, 0, lambda: None)):
                 pass
         return local.digest.hexdigest()
 
@@ -158,7 +158,7 @@ class _Archive:
             if len(content) != item.size:
                 raise _changing(item.path)
             name = _name(item)
-            self.md5s[name] = hashlib.md5(content, usedforsecurity=False).hexdigest()
+            self.md5s[name] = _md5_of(item, content)
             held += tar.file_header(name, item.size, is_executable=item.is_executable)
             held += content + tar.padding(item.size)
             if len(held) >= _CHUNK:
@@ -168,13 +168,14 @@ class _Archive:
 
 
 class _Reading:
-    """The bytes of a file from an offset on as a stream, with their hash."""
+    """The bytes of a file from an offset on as a stream, with their hash where DVC has not told it."""
 
-    def __init__(self, path: Path, offset: int, size: int, check: Check) -> None:
-        self._path = path
+    def __init__(self, root: Path, item: Item, offset: int, check: Check) -> None:
+        self._path = root / item.path
         self._offset = offset
-        self._size = size
+        self._size = item.size
         self._check = check
+        self._is_unknown = len(item.content) != _MD5
         self.digest = hashlib.md5(usedforsecurity=False)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -186,9 +187,17 @@ class _Reading:
                 piece = file.read(min(_CHUNK, left))
                 if not piece:
                     raise _changing(str(self._path))
-                self.digest.update(piece)
+                if self._is_unknown:
+                    self.digest.update(piece)
                 left -= len(piece)
                 yield piece
+
+
+def _md5_of(item: Item, content: bytes) -> str:
+    """Return the hash of a file's content, which DVC may have told already."""
+    if len(item.content) == _MD5:
+        return item.content
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 class ChangingError(OSError):

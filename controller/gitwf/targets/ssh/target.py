@@ -67,6 +67,11 @@ class SshTarget:
             JobFolder(folder), machine.far, machine.watch, _Steps(machine, self.ways, spec)
         )
 
+    def greet(self) -> str:
+        """Connect, and return who answers and where jobs would be. Raises `SshError`."""
+        far = self._machines.of(self.host, self.ways.where).far
+        return f"{self.host} answers, jobs are in `{far.root()}`"
+
     def put(self, local: Path, remote: str) -> None:
         """Copy a file or folder there: see `copying.put`."""
         far = self._machines.of(self.host, self.ways.where).far

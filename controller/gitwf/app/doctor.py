@@ -1,0 +1,138 @@
+"""`git wf doctor`: whether what workflows need is there and set up, and what to do where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from gitwf.app.session import Session
+from gitwf.config.load import load
+from gitwf.config.settings import Settings
+from gitwf.data.errors import DataError
+from gitwf.data.project import Project
+from gitwf.repo.errors import RepositoryError
+from gitwf.repo.repository import Repository
+
+
+class Checkup(msgspec.Struct, frozen=True):
+    """One thing that was looked at: ``what`` it is, how it is, and what to do where it is not ``sound``."""
+
+    what: str
+    sound: bool
+    found: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        mark = "ok" if self.sound else "no"
+        hint = f"\n    {self.hint}" if self.hint else ""
+        return f"{mark}  {self.what}: {self.found}{hint}"
+
+
+class Patient(msgspec.Struct, frozen=True):
+    """The repository that is looked at, as it is in the working tree."""
+
+    repository: Repository
+    root: Path
+    settings: Settings
+
+
+Check = Callable[[Patient], Iterable[Checkup]]
+
+
+def doctor(session: Session) -> list[Checkup]:
+    """Return what was found, in the order of `CHECKS`.
+
+    Raises:
+        NotARepositoryError: if the directory is in no repository.
+    """
+    repository = session.repository()
+    root = repository.work_tree or repository.git_dir
+    patient = Patient(repository, root, _settings(root))
+    return [checkup for check in CHECKS for checkup in check(patient)]
+
+
+def _settings(root: Path) -> Settings:
+    try:
+        text = (root / "wf.toml").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return Settings()
+    return load(text).settings
+
+
+def _git(patient: Patient) -> Iterator[Checkup]:
+    try:
+        version = patient.repository.git.run("--version").decode().split()[2]
+    except RepositoryError as error:
+        yield Checkup("git", sound=False, found=error.message, hint=error.hint)
+    else:
+        yield Checkup("git", sound=True, found=version)
+
+
+def _configuration(patient: Patient) -> Iterator[Checkup]:
+    path = patient.root / "wf.toml"
+    if not path.exists():
+        yield Checkup("wf.toml", sound=True, found="not there: all settings have their defaults")
+        return
+    faults = load(path.read_text(encoding="utf-8", errors="surrogateescape")).diagnostics
+    found = "1 error" if len(faults) == 1 else f"{len(faults)} errors"
+    if faults:
+        yield Checkup("wf.toml", sound=False, found=found, hint="`git wf validate` shows them")
+    else:
+        yield Checkup("wf.toml", sound=True, found="can be read")
+
+
+def _dvc(patient: Patient) -> Iterator[Checkup]:
+    try:
+        project = Project.open(patient.root)
+    except DataError as error:
+        yield Checkup("DVC", sound=False, found=error.message, hint=error.hint)
+        return
+    yield Checkup("DVC", sound=True, found=f"cache `{project.cache.root}`")
+    remote = project.remote
+    if remote is None:
+        hint = "`dvc remote add -d NAME URL`: what runs write is then pushed there"
+        yield Checkup("DVC remote", sound=True, found="none", hint=hint)
+    else:
+        yield Checkup("DVC remote", sound=True, found=f"`{remote.name}`")
+
+
+def _remotes(patient: Patient) -> Iterator[Checkup]:
+    from gitwf.repo.configuration import remotes
+
+    for name in remotes(patient.repository):
+        done = patient.repository.git.attempt("ls-remote", "--exit-code", name, "HEAD")
+        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        if done.status in _ANSWERED:
+            yield Checkup(f"remote `{name}`", sound=True, found="answers")
+        else:
+            hint = f"`git ls-remote {name}` has to work for whoever runs the controller"
+            yield Checkup(
+                f"remote `{name}`", sound=False, found=said or "does not answer", hint=hint
+            )
+
+
+_ANSWERED = frozenset({0, 2})
+"""Exit statuses of `git ls-remote --exit-code`: 2 is a remote that has no such ref yet."""
+
+
+def _machines(patient: Patient) -> Iterator[Checkup]:
+    from gitwf.repo.name import name_elsewhere
+    from gitwf.targets.ssh.kind import SshKind
+
+    kind = SshKind(lambda: name_elsewhere(patient.repository))
+    for name, table in sorted(patient.settings.target.items()):
+        if table.ssh is None:
+            continue
+        what = f"machine `{name}`"
+        try:
+            yield Checkup(what, sound=True, found=kind.of(name, table).greet())
+        except OSError as error:
+            found, _, hint = str(error).partition(": ")
+            yield Checkup(what, sound=False, found=found, hint=hint or None)
+    kind.close()
+
+
+CHECKS: tuple[Check, ...] = (_git, _configuration, _dvc, _remotes, _machines)
+"""What is looked at, in this order. Whoever brings a further part of the set-up adds a check."""
