@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import re
@@ -42,7 +43,7 @@ class Row(msgspec.Struct, frozen=True):
         ours = _figure(self.ours.value, self.unit)
         if self.theirs is None:
             return self.what, ours, self.peer, "", "", str(self.ours.runs)
-        ratio = f"{self.ours.value / self.theirs.value:.2f}"
+        ratio = _two_digits(self.ours.value / self.theirs.value)
         runs = f"{self.ours.runs}, {self.theirs.runs}"
         return self.what, ours, self.peer, _figure(self.theirs.value, self.unit), ratio, runs
 
@@ -64,6 +65,12 @@ def write(rows: Iterable[Row], peers: Iterable[str], load: float, path: Path) ->
         budget=BUDGET,
     )
     path.write_text(head + body, encoding="utf-8")
+
+
+def _two_digits(ratio: float) -> str:
+    """Return a ratio with two digits that count: what is a thousandth is not nothing."""
+    places = max(0, 1 - math.floor(math.log10(abs(ratio) or 1)))
+    return f"{ratio:.{places}f}"
 
 
 def _figure(value: float, unit: str) -> str:
