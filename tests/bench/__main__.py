@@ -23,6 +23,7 @@ from tests.bench import (
     ssh,
     stages,
     steps,
+    teams,
 )
 
 PARTS = {
@@ -35,6 +36,7 @@ PARTS = {
     "results": results.measure,
     "history": history.measure,
     "ssh": ssh.measure,
+    "teams": teams.measure,
 }
 
 

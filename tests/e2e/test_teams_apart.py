@@ -73,6 +73,13 @@ def refs(hub: Path, prefix: str) -> list[str]:
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
 
 
+def ended(hub: Path) -> int:
+    """Return how many runs have succeeded, as the remote has it."""
+    words = ["git", "-C", str(hub), "for-each-ref", "--format=%(subject)", "refs/wf/runs"]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    return sum(line.startswith("succeeded") for line in done.stdout.splitlines())
+
+
 GATED = """\
 define:/train
   ↳ run → echo train >> "$$LEDGER"; until [ -e "$$GATE" ]; do sleep 0.02; done; echo trained >> "$$LEDGER"
@@ -155,12 +162,9 @@ def test_a_server_and_shallow_clones_in_turns(
             assert fresh.wf("fsck").out == ""
         else:
             controller = start("controller", cwd=server)
-            wait_for(lambda n=turn: len(refs(hub, "refs/wf/runs")) == n + 1)  # type: ignore[misc]
-            wait_for(lambda r=rate: f"train {r}" in project.ledger())  # type: ignore[misc]
-            wait_for(lambda n=turn: project.ledger().count("deploy") == n + 1)  # type: ignore[misc]
+            wait_for(lambda n=turn: ended(hub) == n + 1)  # type: ignore[misc]
             assert controller.stop().status == 0
     ledger = project.ledger()
-    assert sorted(set(ledger)) == sorted(dict.fromkeys([*ledger]))
     assert [ledger.count(f"train 0.{90 - turn}") for turn in range(10)] == [1] * 10
     assert ledger.count("deploy") == 10
     project.done("reconcile")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
+from gitwf.app.remotes import chosen_remote, controller_settings
 from gitwf.app.session import Session
-from gitwf.app.sharing import Sharing, acting, chosen_remote, controller_settings
 from gitwf.reconcile.clone import Clone
 from gitwf.repo.errors import RepositoryError
+
+if TYPE_CHECKING:
+    from gitwf.app.sharing import Sharing
 
 
 def hear(session: Session) -> None:
@@ -42,6 +46,8 @@ def playing_by_hand(clone: Clone, say: Callable[[str], None]) -> Iterator[None]:
     if sharing is None:
         yield
         return
+    from gitwf.app.sharing import acting
+
     try:
         sharing.look()
     except RepositoryError as error:
@@ -53,4 +59,8 @@ def playing_by_hand(clone: Clone, say: Callable[[str], None]) -> Iterator[None]:
 
 def _sharing(clone: Clone) -> Sharing | None:
     name = chosen_remote(clone, None)
-    return Sharing(clone, name, controller_settings(clone).poll) if name else None
+    if name is None:
+        return None
+    from gitwf.app.sharing import Sharing
+
+    return Sharing(clone, name, controller_settings(clone).poll)

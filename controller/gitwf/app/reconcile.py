@@ -12,8 +12,9 @@ from msgspec import structs
 
 from gitwf.app.logbook import log_into
 from gitwf.app.pushing import pushing
+from gitwf.app.remotes import chosen_remote, controller_settings
 from gitwf.app.session import Session, UsageError
-from gitwf.app.sharing import Sharing, acting, chosen_remote, controller_settings
+from gitwf.app.sharing import Sharing, acting
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.authority import ALONE

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import msgspec
 
+from gitwf.app.remotes import chosen_remote
 from gitwf.app.session import UsageError
-from gitwf.app.sharing import chosen_remote
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.sharing.exchange import Exchange
 from gitwf.reconcile.sharing.share import describe

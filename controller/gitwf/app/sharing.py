@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 
-from gitwf.app.session import UsageError
-from gitwf.config.settings import Controller
 from gitwf.engine.unit.permit import Permit
 from gitwf.reconcile.branches import Source, remote
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.configure import configure
 from gitwf.reconcile.sharing.announced import Announced
 from gitwf.reconcile.sharing.exchange import Exchange
 from gitwf.reconcile.sharing.holder import this_holder
@@ -22,7 +19,6 @@ from gitwf.reconcile.sharing.share import Share
 from gitwf.reconcile.sharing.sighting import Sightings
 from gitwf.records.clock import spell
 from gitwf.records.pace import scaled
-from gitwf.repo.configuration import names_of_remotes
 from gitwf.repo.errors import RemoteError, RepositoryError
 from gitwf.repo.remote import Remote
 
@@ -111,26 +107,3 @@ def _part(sharing: Sharing) -> None:
         if sharing.exchange.pending():
             share.take()
     sharing.publisher.settle(FAREWELL if share.is_held else FAREWELL / 10)
-
-
-def chosen_remote(clone: Clone, given: str | None) -> str | None:
-    """Return the remote to follow: the one that is ``given``, or that HEAD's `wf.toml` names, or None.
-
-    Raises:
-        UsageError: if there is no such remote. What a commit names is never taken for an address.
-    """
-    name = given or controller_settings(clone).remote
-    if name is None:
-        return None
-    known = names_of_remotes(clone.repository)
-    if name not in known:
-        there = ", ".join(f"`{each}`" for each in known)
-        hint = f"there is {there}" if there else f"`git remote add {name} ADDRESS`"
-        raise UsageError(f"there is no remote `{name}` here", hint)
-    return name
-
-
-def controller_settings(clone: Clone) -> Controller:
-    """Return what HEAD's `wf.toml` says of the controller."""
-    head = clone.repository.resolve("HEAD")
-    return configure(clone.facts(head)).settings.controller if head else Controller()
