@@ -13,10 +13,12 @@ from gitwf.app.session import Session, UsageError
 from gitwf.plan.change import changed_inputs
 from gitwf.plan.key import Input
 from gitwf.plan.plan import Plan, decode
+from gitwf.reconcile.actions import Refuse, Start
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.decide import Desired, Observed, Refuse, Start, decide_workflow
-from gitwf.reconcile.desired import Asked, asked, first_error, prepared_at
+from gitwf.reconcile.decide import Desired, Observed, decide_workflow
+from gitwf.reconcile.desired import Asked, asked, prepared_at
 from gitwf.reconcile.observe import known_runs, observe
+from gitwf.reconcile.outline import first_error
 from gitwf.reconcile.prepare import Prepared
 from gitwf.records.environments import Deployment
 from gitwf.records.fold import RunRecord
@@ -109,12 +111,8 @@ class _Planner:
         """Return what the commit asks for, of the workflow at ``only`` if given."""
         want = asked(self._clone, self._branch, self._commit)
         seen = observe(self._clone, want.head, want.settings)
-        found: Mapping[str, Prepared] = want.prepared
-        wanted = {w.workflow for w in want.head.workflows}
-        if only is not None:
-            found = {only: found.get(only) or self._prepared(only)}
-        chosen = (p for path, p in found.items() if only is not None or path in wanted)
-        plans = tuple(self._workflow(prepared, want, seen) for prepared in chosen)
+        chosen = (only,) if only is not None else (w.workflow for w in want.head.workflows)
+        plans = tuple(self._workflow(self._prepared(path), want, seen) for path in chosen)
         return Outlook(self._commit, self._branch, self._base, plans)
 
     def _prepared(self, path: str) -> Prepared:

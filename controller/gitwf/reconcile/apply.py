@@ -11,9 +11,7 @@ from gitwf.engine.request import Request
 from gitwf.engine.unit.gate import Gate
 from gitwf.engine.unit.outcome import Failure, Kind, StoppedError
 from gitwf.engine.unit.stop import Stop
-from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.configure import configure
-from gitwf.reconcile.decide import (
+from gitwf.reconcile.actions import (
     Action,
     Cancel,
     Drop,
@@ -24,7 +22,9 @@ from gitwf.reconcile.decide import (
     Start,
     Withdraw,
 )
-from gitwf.reconcile.desired import Asked
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.configure import configure
+from gitwf.reconcile.desired import Asked, prepared_at
 from gitwf.reconcile.takeup import queue_up, request_of
 from gitwf.records.clock import spell
 from gitwf.records.event import Body, Event, RunNone, RunRefused, encode
@@ -93,7 +93,8 @@ class Applier:
                 return Done()
 
     def _start(self, action: Start, asked: Asked | None, part: Part) -> RunRecord | None:
-        plan = asked.prepared[action.workflow].plan if asked else None
+        known = asked.prepared.get(action.workflow) if asked else None
+        plan = (known or prepared_at(self._clone, action.commit, action.workflow)).plan
         if asked is None or plan is None:
             raise ValueError("a workflow with errors was decided to be started")
         request = Request(

@@ -6,8 +6,21 @@ The rules are those of `docs/records.md`, section 2. No git, no clock, no files.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
+
+from gitwf.reconcile.actions import (
+    Action,
+    Cancel,
+    Drop,
+    Lose,
+    NoteNone,
+    Refuse,
+    Resume,
+    Start,
+    Withdraw,
+)
 
 QUEUE = "queue"
 """The ``supersede:`` of a workflow that takes each commit in its turn."""
@@ -87,7 +100,7 @@ class KnownRun(msgspec.Struct, frozen=True):
         return self.status not in ("waiting", "running")
 
 
-class Observed(msgspec.Struct, frozen=True):
+class Observed(msgspec.Struct, frozen=True, dict=True):
     """What is on record: runs on the branch, newest first; the key each environment stands at.
 
     ``refused`` are the workflows refused for this very head; ``noted`` are commits that are
@@ -102,80 +115,23 @@ class Observed(msgspec.Struct, frozen=True):
     suspended: frozenset[str] = frozenset()
     since: Mapping[str, str] = {}
 
-
-class Start(msgspec.Struct, frozen=True, tag=True):
-    """Start a run of ``workflow`` for ``commit``.
-
-    ``trigger`` and ``occasion`` are those of its record. A run that ``waits`` for something is queued.
-    """
-
-    workflow: str
-    branch: str | None
-    commit: str
-    trigger: str = "commit"
-    occasion: str | None = None
-    waits: str = ""
-
-
-class Resume(msgspec.Struct, frozen=True, tag=True):
-    """Take up a run of ours again that nobody plays."""
-
-    run: str
-    workflow: str
-
-
-class Cancel(msgspec.Struct, frozen=True, tag=True):
-    """Stop a run that is played here, because ``commit`` has come since."""
-
-    run: str
-    workflow: str
-    commit: str
-
-
-class Drop(msgspec.Struct, frozen=True, tag=True):
-    """End a run that has not begun as cancelled."""
-
-    run: str
-    reason: str
-
-
-class Withdraw(msgspec.Struct, frozen=True, tag=True):
-    """Have a run cancelled, wherever it is played, because its branch asks for it no more."""
-
-    run: str
-    reason: str
-
-
-class Lose(msgspec.Struct, frozen=True, tag=True):
-    """End a run whose owner is gone as lost."""
-
-    run: str
-
-
-class Refuse(msgspec.Struct, frozen=True, tag=True):
-    """Record that ``workflow`` cannot run at ``commit`` until a person mends it."""
-
-    workflow: str
-    branch: str | None
-    commit: str
-    reason: str
-
-
-class NoteNone(msgspec.Struct, frozen=True, tag=True):
-    """Record that ``commit`` asks for nothing, and why."""
-
-    commit: str
-    branch: str
-    reason: str
+    @cached_property
+    def by_workflow(self) -> Mapping[str, Sequence[KnownRun]]:
+        """The runs of each workflow, newest first."""
+        found: dict[str, list[KnownRun]] = {}
+        for run in self.runs:
+            found.setdefault(run.workflow, []).append(run)
+        return found
 
 
 SUPERSEDED = "superseded by"
 """How the reason begins why a run ends that a newer commit made needless."""
 
+_NAMED = 10
+"""Workflows of which a commit that asks for nothing says why."""
+
 PASSED_OVER = "passed over by"
 """How the reason begins of a commit that nobody decided, because the branch went on meanwhile."""
-
-Action = Start | Resume | Cancel | Drop | Withdraw | Lose | Refuse | NoteNone
 
 
 def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
@@ -201,14 +157,15 @@ def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
     passed = [NoteNone(c, head.branch, f"{PASSED_OVER} {head.commit[:10]}") for c in over]
     actions += [note for note in passed if not _is_decided(note.commit, observed)]
     if not seen and not observed.refused and head.commit not in observed.noted:
-        reason = "; ".join(reasons) or "no workflow asks for a run"
+        more = [f"and {len(reasons) - _NAMED} more"] if len(reasons) > _NAMED else []
+        reason = "; ".join([*reasons[:_NAMED], *more]) or "no workflow asks for a run"
         actions.append(NoteNone(head.commit, head.branch, reason))
     return tuple(actions)
 
 
 def decide_workflow(head: Head, want: Desired, observed: Observed) -> Action | str | None:
     """Return what to do for one workflow, or why nothing, or None while a run of it goes on."""
-    runs = [run for run in observed.runs if run.workflow == want.workflow]
+    runs = observed.by_workflow.get(want.workflow, ())
     active = next((run for run in runs if not run.is_over), None)
     if active is not None:
         return _supersede(active, want, head.commit) or _take_up(active)

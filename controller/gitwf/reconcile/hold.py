@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gitwf.config.settings import Environment, Settings
-from gitwf.plan.plan import Plan
 from gitwf.plan.plan import decode as decode_plan
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
@@ -55,11 +54,11 @@ def _reasons(
         yield f"{listed(missing)} at its commit"
 
 
-def hold_of_plan(clone: Clone, commit: str, plan: Plan, settings: Settings) -> str:
-    """Return what a new run of ``plan`` for ``commit`` has to wait for."""
+def hold_of_effects(clone: Clone, commit: str, effects: Sequence[str], settings: Settings) -> str:
+    """Return what a new run for ``commit`` has to wait for that may change these environments."""
     rules = settings.env
-    standing = standing_at(clone, commit, needed_first(plan.effects, rules))
-    return hold(plan.effects, rules, approved=False, standing=standing)
+    standing = standing_at(clone, commit, needed_first(effects, rules))
+    return hold(effects, rules, approved=False, standing=standing)
 
 
 def hold_of_run(clone: Clone, record: RunRecord) -> str:

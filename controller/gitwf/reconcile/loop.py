@@ -12,13 +12,15 @@ from msgspec import structs
 from gitwf.config.settings import Settings
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.unit.stop import Stop
+from gitwf.reconcile.actions import Action
 from gitwf.reconcile.apply import Applier, Done
 from gitwf.reconcile.authority import ALONE, Authority
 from gitwf.reconcile.branches import Branches
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.decide import QUEUE, Action, decide, decide_loose
+from gitwf.reconcile.decide import QUEUE, decide, decide_loose
 from gitwf.reconcile.desired import Asked, asked, asked_by_tag
 from gitwf.reconcile.observe import known_runs, observe, observe_gone, observe_loose
+from gitwf.reconcile.outline import Outlines
 from gitwf.reconcile.performing import Performer, Report, bug
 from gitwf.reconcile.schedule import is_new, note_schedules
 from gitwf.reconcile.settled import Settled, SettledHeads
@@ -61,6 +63,7 @@ class Reconciler:
         """Whether the last step left undone what the authority did not admit."""
         self._due = due or threading.Event()
         self._performer = Performer(Applier(clone, stop, listener), stop, self._due)
+        self._outlines = Outlines(clone)
         self._kept = SettledHeads(clone.repository)
         known = self._kept.read()
         self._quiet = self._records() if known.commits else None
@@ -189,7 +192,7 @@ class Reconciler:
 
     def _look(self, branch: str, commit: str) -> bool:
         """Begin what one head calls for; return whether it called for anything."""
-        want = asked(self._clone, branch, commit)
+        want = asked(self._clone, branch, commit, self._outlines)
         self._alarms.pop(branch, None)
         if want.alarm is not None:
             self._alarms[branch] = want.alarm

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import msgspec
 
 from gitwf.engine.unit.stop import Stop
+from gitwf.reconcile.actions import Action, Cancel, Resume, Start
 from gitwf.reconcile.apply import Applier, Done, Part
-from gitwf.reconcile.decide import Action, Cancel, Resume, Start
 from gitwf.reconcile.desired import Asked
 from gitwf.records.fold import RunRecord
 from gitwf.repo.errors import RepositoryError

@@ -6,8 +6,9 @@ from collections.abc import Collection
 
 import msgspec
 
+from gitwf.reconcile.actions import Action, Refuse, Start
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.decide import Action, Desired, Refuse, Start
+from gitwf.reconcile.decide import Desired
 from gitwf.reconcile.observe import known_runs
 from gitwf.records.event import RunRefused
 

@@ -230,6 +230,18 @@ class Repository:
             found[path] = None if status == "D" else Entry(mode, id_)
         return found
 
+    def modified_paths(self, old: str, new: str) -> frozenset[str] | None:
+        """Return the files whose content alone differs between two commits; None where more does."""
+        out = self.git.run(
+            "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new
+        )
+        parts = out.decode(errors="surrogateescape").split("\0")
+        for raw in parts[:-1:2]:
+            before, after, _, _, status = raw.removeprefix(":").split(" ")
+            if status != "M" or before != after:
+                return None
+        return frozenset(parts[1::2])
+
     @cached_property
     def _files(self) -> RefFiles | None:
         if (self.common_dir / "reftable").is_dir():

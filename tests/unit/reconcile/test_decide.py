@@ -7,23 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitwf.reconcile.decide import (
+from gitwf.reconcile.actions import (
     Action,
     Cancel,
-    Desired,
     Drop,
-    Head,
-    KnownRun,
     Lose,
     NoteNone,
-    Observed,
     Refuse,
     Resume,
     Start,
     Withdraw,
-    decide,
-    decide_loose,
 )
+from gitwf.reconcile.decide import Desired, Head, KnownRun, Observed, decide, decide_loose
 
 W = "workflows/w.wf"
 NOW = "c2"
