@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
+import http.client
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -282,3 +285,81 @@ def test_a_run_by_hand_is_pushed_when_its_commit_is(team: Team) -> None:
     assert [record.trigger for record in ada.log()] == ["commit"]
     ada.done("reconcile")
     assert {record.trigger for record in ada.log()} == {"commit", "manual"}
+
+
+def test_what_a_remote_lost_or_set_back_comes_there_again(team: Team) -> None:
+    ada = team.project
+    ada.done("reconcile")
+    note = ada.note()
+    ada.commit({"params.yaml": "rate: 0.8\n"})
+    ada.git("push", "--quiet")
+    ada.done("reconcile")
+    before = team.refs("refs/wf/runs") | team.refs("refs/wf/env") | team.refs("refs/notes/wf")
+    hub = ("-C", str(team.hub))
+    for ref in (*team.refs("refs/wf/runs"), "refs/wf/env/production"):
+        ada.git(*hub, "update-ref", "-d", ref)
+    ada.git(*hub, "update-ref", "refs/notes/wf", "refs/notes/wf~2")
+    done = ada.wf("reconcile")
+    assert (done.status, done.err) == (0, "nothing to do on main\n")
+    after = team.refs("refs/wf/runs") | team.refs("refs/wf/env") | team.refs("refs/notes/wf")
+    assert after == before
+    assert ada.note("HEAD~1") == note
+
+
+def test_archives_take_the_place_of_runs_for_all(team: Team) -> None:
+    ada, ben = team.project, team.clone("ben")
+    keep = "[keep]\nenv = 1\nruns = 1\ndays = 0\n"
+    ada.commit({"wf.toml": SETTINGS + keep})
+    for rate in ("0.9", "0.8", "0.7"):
+        ada.commit({"params.yaml": f"rate: {rate}\n"})
+        ada.git("push", "--quiet")
+        ada.done("reconcile")
+    ben.git("pull", "--quiet")
+    ben.done("reconcile")
+    runs = [record.run for record in ada.log()]
+    assert ada.wf("gc").err.splitlines()[-1] == f"archived {len(runs) - 1} runs"
+    ada.done("reconcile")
+    assert len(team.refs("refs/wf/archive")) == 1
+    assert team.runs() == [runs[0]]
+    ben.done("reconcile")
+    assert [record.run for record in ben.log()] == runs
+    assert len(ben.git("for-each-ref", "refs/wf/runs").splitlines()) == 1
+    assert ben.wf("fsck").out == ""
+
+
+def test_a_signed_request_has_the_controller_look_at_once(
+    team: Team, start: Start, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_WF_WEBHOOK_SECRET", "secret")
+    ada = team.project
+    settings = f'{SETTINGS}poll = "10h"\n'
+    flow = 'define:/tell\n  ↳ run → echo "told ${{GIT_WF_WEBHOOK_SECRET:-nothing}}" >> "$$LEDGER"\n/tell\n'
+    flow = flow.replace("${{", "$${").replace("}}", "}")
+    ada.commit({"wf.toml": settings, "workflows/main.wf": flow})
+    ada.git("push", "--quiet")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    controller = start("controller", "--webhook", str(port), cwd=ada.path)
+    wait_for(lambda: ada.ledger() == ["told nothing"])
+    wait_for(lambda: list(map(team.status_of, team.runs())) == ["succeeded"])
+    ada.commit({"workflows/main.wf": f"{flow}/tell\n"})
+    ada.git("push", "--quiet")
+    signature = hmac.digest(b"secret", b"{}", "sha256").hex()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    headers = {"X-Hub-Signature-256": f"sha256={signature}"}
+    connection.request("POST", "/hooks/git", b"{}", headers)
+    assert connection.getresponse().status == 204
+    connection.close()
+    wait_for(lambda: len(ada.ledger()) == 3)
+    assert controller.stop().status == 0
+
+
+def test_a_webhook_without_a_secret_is_refused(team: Team) -> None:
+    done = team.project.wf("controller", "--webhook", "8787")
+    assert (done.status, done.err) == (
+        2,
+        (
+            "git-wf: a webhook needs a secret, in `GIT_WF_WEBHOOK_SECRET`\n"
+            "  `openssl rand -hex 32` makes one\n"
+        ),
+    )
