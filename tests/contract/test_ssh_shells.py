@@ -74,13 +74,13 @@ class Near(Link):
     """The way to a shell on this machine: one, which is opened anew when it is spent."""
 
     def __init__(self, link: Link, command: list[str], environment: dict[str, str]) -> None:
-        super().__init__(link.host, link._greeting)
+        super().__init__(link.host, link._greeting, link._welcome)
         self._pipes = partial(Pipes, command, environment)
 
     def _opened(self) -> tuple[Shell, Connection]:
         shell = Shell(cast("Channel", self._pipes()), "near")
         shell.begin()
-        self.greeted = shell.request(self._greeting)
+        self._welcome(shell.request(self._greeting))
         return shell, cast("Connection", _Always())
 
 

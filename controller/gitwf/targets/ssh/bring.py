@@ -104,17 +104,23 @@ def _fetch(far: Far, job: str, found: Iterable[Found], files: Files, draft: Path
     wanted: dict[str, Found] = {}
     for one in found:
         place = draft / _key(one)
-        if place.exists() or _key(one) in wanted:
+        if place.exists() or _key(one) in wanted or _is_held(one, files, place):
             continue
-        held = files.held(one.md5) if one.md5 != _UNKNOWN else None
-        if held is not None:
-            _whole(place, partial(shutil.copyfile, held))
-        elif one.size >= _LARGE:
+        if one.size >= _LARGE:
             _fetch_large(far, job, one, draft)
         else:
             wanted[_key(one)] = one
     for batch in _batches(wanted.values()):
         _fetch_small(far, job, batch, draft)
+
+
+def _is_held(one: Found, files: Files, place: Path) -> bool:
+    """Put what is held here already at ``place``; return whether it is, and what it should be."""
+    held = files.held(one.md5) if one.md5 != _UNKNOWN else None
+    if held is None:
+        return False
+    _whole(place, partial(shutil.copyfile, held))
+    return _md5(place) == one.md5
 
 
 def _fetch_small(far: Far, job: str, batch: Sequence[Found], draft: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import threading
 
 from gitwf.targets.ssh.errors import UnreachableError
 from gitwf.targets.ssh.host import Host
@@ -50,11 +51,12 @@ def _program(command: str) -> socket.socket:
     """Start a program that is the way to a machine; it ends when the socket is closed."""
     ours, its = socket.socketpair()
     with its:
-        subprocess.Popen(
+        program = subprocess.Popen(
             ("/bin/sh", "-c", f"exec {command}"),
             stdin=its.fileno(),
             stdout=its.fileno(),
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+    threading.Thread(target=program.wait, name="git-wf-proxy", daemon=True).start()
     return ours

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -58,10 +57,9 @@ class Far:
     """
 
     def __init__(self, host: Host, place: Place) -> None:
-        self.link = Link(host, _greeting(host, place))
+        self.link = Link(host, _greeting(host, place), self._enter)
         self.place = place
         self._root = ""
-        self._lock = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -70,16 +68,16 @@ class Far:
 
     def root(self) -> str:
         """Return the absolute path of the folder there; connects where that was not done yet."""
-        with self._lock:
-            if not self._root:
-                self.link.request("true")
-                greeted = self.link.greeted or Reply(1)
-                said = dict(line.partition(" ")[::2] for line in greeted.text.splitlines())
-                if greeted.status or not said.get("root"):
-                    self.link.close()
-                    raise self.problem("its folder there cannot be made", greeted)
-                self._root = said["root"]
-            return self._root
+        if not self._root:
+            self.link.request("true")
+        return self._root
+
+    def _enter(self, greeted: Reply) -> None:
+        """Take note of what a new shell answered; raise `FarError` where it is not in the folder."""
+        said = dict(line.partition(" ")[::2] for line in greeted.text.splitlines())
+        if greeted.status or not said.get("root"):
+            raise self._said("its folder there cannot be made", greeted)
+        self._root = said["root"]
 
     def run(self, script: str, what: str, quiet: float = QUIET) -> Reply:
         """Run ``script`` in the folder; ``what`` was not done, says the `FarError` if it fails."""
@@ -142,11 +140,17 @@ class Far:
 
     def problem(self, what: str, reply: Reply) -> FarError:
         """Return the error that says that ``what``, and why as the machine said it."""
+        return self._full() if self._is_full() else self._said(what, reply)
+
+    def _full(self) -> FarError:
+        return FarError(
+            f"the disk of `{self.name}` is full: free some space below `{self.place.workdir}`"
+        )
+
+    def _said(self, what: str, reply: Reply) -> FarError:
         said = reply.text.strip().rpartition("\n")[2]
-        if any(word in reply.text for word in _FULL) or self._is_full():
-            return FarError(
-                f"the disk of `{self.name}` is full: free some space below `{self.place.workdir}`"
-            )
+        if any(word in reply.text for word in _FULL):
+            return self._full()
         if any(word in reply.text for word in _CLOSED):
             hint = f"let `workdir` of `[target.{self.name}]` name a folder that you may write"
             return FarError(
@@ -187,7 +191,9 @@ def _seen(text: str) -> Mapping[str, Seen]:
         words = line.split()
         if line[:1] == "-" and len(words) >= _LISTED:
             _, job, file = words[-1].split("/")
-            found[job] = msgspec.structs.replace(found[job], **{file: int(words[4])})
+            found[job] = msgspec.structs.replace(
+                found.get(job, Seen("new")), **{file: int(words[4])}
+            )
         elif len(words) > 1 and words[1] in _STATES:
             found[words[0]] = _stands(words)
     return found

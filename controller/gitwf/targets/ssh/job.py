@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
+from gitwf.repo import disk
 from gitwf.repo.disk import room
 from gitwf.targets.job import Exit, JobFolder
 from gitwf.targets.ssh.errors import SshError
@@ -204,12 +204,8 @@ class SshJob:
 
     def _say(self, status: int) -> None:
         """Make `exit`, whole, by rename, last."""
-        descriptor = os.open(self.folder.path / "exit.new", os.O_WRONLY | os.O_CREAT, 0o666)
-        try:
-            os.pwrite(descriptor, b"%-3d\n" % status, 0)
-        finally:
-            os.close(descriptor)
-        (self.folder.path / "exit.new").rename(self.folder.path / "exit")
+        disk.replace(self.folder.path / "exit", b"%-3d\n" % status)
+        (self.folder.path / "exit.new").unlink(missing_ok=True)
 
     def _lose(self, problem: SshError) -> None:
         """Write down why nobody knows how the job ended."""

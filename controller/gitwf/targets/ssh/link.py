@@ -31,13 +31,14 @@ def lasting(seconds: float) -> Callable[[], float]:
 class Link:
     """The way to ``host``. Safe for threads: each request has a shell of its own.
 
-    ``greeting`` is what each new shell runs first; its answer is `greeted`.
+    ``greeting`` is what each new shell runs first; ``welcome`` gets its answer, and raises where nothing
+    more may be asked of it.
     """
 
-    def __init__(self, host: Host, greeting: str) -> None:
+    def __init__(self, host: Host, greeting: str, welcome: Callable[[Reply], None]) -> None:
         self.host = host
-        self.greeted: Reply | None = None
         self._greeting = greeting
+        self._welcome = welcome
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._connections: list[Connection] = []
@@ -138,7 +139,7 @@ class Link:
         shell = Shell(channel, str(self.host))
         try:
             shell.begin()
-            self.greeted = shell.request(self._greeting)
+            self._welcome(shell.request(self._greeting))
         except BaseException:
             connection.sessions -= 1
             shell.close()

@@ -34,7 +34,9 @@ class JobPlace(msgspec.Struct, frozen=True, kw_only=True):
 
     def write(self, folder: Path) -> None:
         """Put it into the job's folder, on the disk when this returns."""
-        disk.replace(folder / PLACE, msgspec.json.format(msgspec.json.encode(self), indent=1))
+        path = folder / PLACE
+        disk.replace(path, msgspec.json.format(msgspec.json.encode(self), indent=1))
+        path.chmod(0o600)  # a program that leads there may be told a secret
         disk.sync_folder(folder)
 
     @classmethod

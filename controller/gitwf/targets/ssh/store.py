@@ -11,6 +11,7 @@ import secrets
 import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -30,6 +31,7 @@ _CHUNK = 1 << 18
 _ASKED = 4096
 """Contents that are asked for at a time."""
 
+_WAIT = 0.2
 _TRIES = 2
 _MD5 = 32
 
@@ -60,13 +62,23 @@ class Sending:
         ``insist`` does again what was cut off, ``check`` raises where nothing more is wanted. Raises
         OSError where a file cannot be read or changes meanwhile, and `FarError`.
         """
-        with self._lock:
+        with self._alone(check):
             self._fill(files.root, items, insist, check)
         archive = b"".join(_links(f"work/{job}.links/", items, files.folders))
         script = f"assemble {shlex.quote(job)} {len(archive)}"
         insist(
             lambda: self._far.feed(script, _pieces(archive), "its workspace cannot be made", LONG)
         )
+
+    @contextmanager
+    def _alone(self, check: Check) -> Iterator[None]:
+        """Hold the lock; whoever waits for it may be told to stop."""
+        while not self._lock.acquire(timeout=_WAIT):
+            check()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _fill(self, root: Path, items: Sequence[Item], insist: Insist, check: Check) -> None:
         """Send what the store lacks of ``items``."""

@@ -61,6 +61,7 @@ class SshTarget:
             raise FarError(
                 f"no pipe leads to another machine (`{self.host.name}`): let it write a file"
             )
+        _refuse_nul(spec)
         describe(folder, spec)
         machine = self._machines.of(self.host, self.ways.where)
         return SshJob(
@@ -85,6 +86,11 @@ class SshTarget:
     def adopt(self, folder: Path) -> Job:
         """Return the job in ``folder``, which somebody began; it may have ended."""
         return adopt(self._machines, folder)
+
+
+def _refuse_nul(spec: JobSpec) -> None:
+    if any("\0" in text for text in (*spec.argv, *spec.environment.values())):
+        raise ValueError("embedded null byte")
 
 
 def adopt(machines: Machines, folder: Path) -> Job:

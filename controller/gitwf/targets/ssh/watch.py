@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from random import Random
 
-from gitwf.repo.errors import StorageFullError
 from gitwf.targets.job import JobFolder
 from gitwf.targets.ssh.errors import SshError, UnreachableError
 from gitwf.targets.ssh.far import Far, Seen
@@ -94,7 +93,7 @@ class Watch:
                 self._troubles = 0
             except SshError as error:
                 rest = self._trouble(jobs, error)
-            except StorageFullError as error:
+            except Exception as error:  # noqa: BLE001 - whoever waits for a job gets it: nobody waits for good
                 rest = 0.0
                 for job in jobs:
                     job.end(None, error)
