@@ -56,11 +56,11 @@ def planned_calls(program: Program, facts: FileFacts) -> Iterator[PlannedCall]:
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """Where in a flow a unit stands."""
+    """Where in a flow a unit stands; ``target`` is None where no `target:` is around it."""
 
     scope: Scope
     perhaps: bool = False
-    target: str = LOCAL
+    target: str | None = None
 
     def doubtful(self) -> _Place:
         """Return the same place, reached under a condition."""
@@ -123,7 +123,8 @@ def _call(command: tree.Command, place: _Place, program: Program, facts: FileFac
         found = _invocation(command, place.scope, program, facts)
     except (EvaluationError, ArgumentError, DataError):
         args, found = tuple(literal_text(word) for word in command.words), None
-    return PlannedCall(command.name, args, place.perhaps, place.target, found)
+    own = found.target.name if found and found.target else LOCAL
+    return PlannedCall(command.name, args, place.perhaps, place.target or own, found)
 
 
 def _handed_over(agent: str, told: tree.Command, place: _Place) -> PlannedCall:
@@ -139,7 +140,7 @@ def _reproduced(command: tree.Command, place: _Place, facts: FileFacts) -> Itera
     with suppress(PipelineError):
         for name, stage in own_pipeline(literal_targets(command) or (), facts).items():
             found = Invocation(name, "", stage=stage) if isinstance(stage, Stage) else None
-            yield PlannedCall(name, (), place.perhaps, place.target, found)
+            yield PlannedCall(name, (), place.perhaps, place.target or LOCAL, found)
 
 
 def _invocation(
