@@ -9,7 +9,7 @@ DEMO   := .demo
 export DVC_NO_ANALYTICS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo emulator test test-all lint bench clean
+.PHONY: help demo emulator test test-all lint bench fuzz clean
 
 help:
 	@echo "make demo      play the main job on a real little project"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-all  the same with the slow ones"
 	@echo "make lint      lint, types and contracts alone"
 	@echo "make bench     measure all that users wait for, beside peers; writes docs/benchmarks.md"
+	@echo "make fuzz      look for texts that the language cannot take; FUZZ_SECONDS=600"
 	@echo "make clean     remove what these have made"
 
 demo: $(VENV)/.demo
@@ -42,8 +43,12 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
 
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable ".[fuzz]"
+	$(BIN)/python -m tests.fuzz $(FUZZ_SECONDS)
+
 clean:
-	rm -rf $(VENV) $(DEMO) .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) .bench .fuzz .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # An extra is installed once, and again when pyproject.toml has changed.
 $(VENV)/.demo $(VENV)/.dev: $(VENV)/.%: pyproject.toml | $(VENV)/pyvenv.cfg
