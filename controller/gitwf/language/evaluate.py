@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from gitwf.diagnostics import Span, nearest
@@ -109,8 +109,7 @@ def _unary(expression: tree.Unary, scope: Scope) -> Value:
 def _binary(expression: tree.Binary, scope: Scope) -> Value:
     operator = expression.operator
     if operator == "??":
-        left = _optional(expression.left, scope)
-        return _evaluate(expression.right, scope) if left is None else left
+        return _first_there(expression, scope, _evaluate)
     left = _evaluate(expression.left, scope)
     if operator not in {"and", "or"}:
         return binary(operator, left, _evaluate(expression.right, scope))
@@ -119,9 +118,19 @@ def _binary(expression: tree.Binary, scope: Scope) -> Value:
     return truth(f"`{operator}`", _evaluate(expression.right, scope))
 
 
+def _first_there(
+    expression: tree.Binary, scope: Scope, right: Callable[[tree.Expression, Scope], Value]
+) -> Value:
+    """Return the value left of ``??``, or where that is null the one that ``right`` finds."""
+    left = _optional(expression.left, scope)
+    return right(expression.right, scope) if left is None else left
+
+
 def _optional(expression: tree.Expression, scope: Scope) -> Value:
     """Return the value of what stands left of ``??``: null where a part of its path is missing."""
     match expression:
+        case tree.Binary(operator="??"):
+            return _first_there(expression, scope, _optional)
         case tree.Name():
             try:
                 return scope.variable(expression.name)

@@ -65,6 +65,14 @@ SHOWN: dict[str, tuple[str, list[str]]] = {
         f"{{ {F}; on_exit → {A} }}; /log $status",
         ["f", "a", "3"],
     ),
+    "the status of an if without an arm to play": (
+        f"{F}; if:false → {A} ; /log $status",
+        ["f", "0"],
+    ),
+    "the status of a case without a branch that fits": (
+        f"{F}; case:1\n  ↳ 2 → {A}\n/log $status",
+        ["f", "0"],
+    ),
     "the result": (f"{A}\n/log $result", ["a", "a"]),
     "the result of a group is its last unit's": (f"{{ {A}; {B} }} > x\n/log $x", ["a", "b", "b"]),
     "an assignment of a value": ("$x = 0.10 + 0.2\n/log $x", ["0.3"]),
@@ -84,6 +92,26 @@ SHOWN: dict[str, tuple[str, list[str]]] = {
     "the error in a catch": (
         f'try: {F} → catch: /log "${{error.command}} ${{error.kind}} ${{error.status}} ${{error.step}}"',
         ["f", "/log exit 3 2/try"],
+    ),
+    "the error in a catch, around another one": (
+        f"try: {F} → catch: {{ try: /log g 4 → catch: {A} ; /log ${{error.status}} }}",
+        ["f", "g", "a", "3"],
+    ),
+    "the error ends with its catch": (
+        f"try: {F} → catch: {A}\n{{ {F} }} || /log ${{error ?? 'none'}}",
+        ["f", "a", "f", "none"],
+    ),
+    "the error of a block is not that of its handler": (
+        f"on_exit → /log ${{error.status}}\n{{ on_failure → {A} ; /log g 4 }} || {F}",
+        ["g", "a", "f", "3"],
+    ),
+    "the error in a finally": (
+        f"{{ try: {F} → finally: /log ${{error.status}} }} ; try: {A} → finally: /log ${{error ?? 'none'}}",
+        ["f", "3", "a", "none"],
+    ),
+    "the error in a finally behind a catch": (
+        f"{{ try: {F} → catch: /log g 4 → finally: /log ${{error.status}} }} ; try: {F} → catch: {A} → finally: /log ${{error.status}}",
+        ["f", "g", "4", "f", "a", "3"],
     ),
     "the error in a handler": (
         f'on_failure → /log "${{error.kind}} ${{error.message}}"\n{F}',

@@ -104,6 +104,8 @@ def value_of(text: str) -> Value:
         ("o['zz'] ?? 5", "5"),
         ("o.b.c ?? 5", "3"),
         ("missing ?? nothing ?? 5", "5"),
+        ("missing ?? o.missing.deeper ?? list[7] ?? 5", "5"),
+        ("missing ?? o.b.c ?? 5", "3"),
         ("list[1]", "2.50"),
         ("list[-1]", '"x"'),
         ("o['1']", '"one"'),

@@ -21,7 +21,7 @@ def play_if(flow: tree.If, frame: Frame, player: Player) -> Outcome:
         return player.flow(flow.then, frame.at("then"))
     if flow.otherwise is not None:
         return player.flow(flow.otherwise, frame.at("else"))
-    return DONE
+    return _nothing(frame)
 
 
 def play_case(flow: tree.Case, frame: Frame, player: Player) -> Outcome:
@@ -34,6 +34,11 @@ def play_case(flow: tree.Case, frame: Frame, player: Player) -> Outcome:
     for number, branch in enumerate(flow.branches, 1):
         if any(_fits(pattern, subject) for pattern in branch.patterns):
             return player.flow(branch.flow, frame.at(str(number)))
+    return _nothing(frame)
+
+
+def _nothing(frame: Frame) -> Outcome:
+    frame.scope.ended(DONE.status, DONE.result)
     return DONE
 
 

@@ -98,12 +98,11 @@ class Flows:
             frame.stop.admit()
 
     def _handlers(self, block: tree.Block, outcome: Outcome, frame: Frame) -> None:
-        if outcome.failure:
-            frame.scope.builtins["error"] = outcome.failure.value()
         stopped: StoppedError | None = None
         for place, handler in _handlers_of(block, outcome):
             try:
-                self.flow(handler.flow, frame.handling().at(place))
+                with frame.scope.failing(_error(outcome)):
+                    self.flow(handler.flow, frame.handling().at(place))
             except StoppedError as error:
                 # What is left of the handlers must run all the same.
                 frame, stopped = frame.shielded(), error
@@ -219,19 +218,21 @@ class Flows:
 
     def _try(self, flow: tree.Try, frame: Frame) -> Outcome:
         try:
-            outcome = self.flow(flow.body, frame.at("try"))
-            if outcome.failure and flow.catch is not None:
-                frame.scope.builtins["error"] = outcome.failure.value()
-                outcome = self.flow(flow.catch, frame.at("catch")).after(outcome)
-        except StoppedError:
-            if flow.final is not None:
-                self.flow(flow.final, frame.shielded().at("finally"))
+            body = outcome = self.flow(flow.body, frame.at("try"))
+            if body.failure and flow.catch is not None:
+                with frame.scope.failing(body.failure.value()):
+                    outcome = self.flow(flow.catch, frame.at("catch")).after(body)
+        except StoppedError as stopped:
+            self._finally(flow, failed(stopped.failure), frame)
             raise
-        if flow.final is not None:
-            final = self.flow(flow.final, frame.shielded().at("finally"))
-            if outcome.succeeded and not final.succeeded:
-                return final.after(outcome)
-        return outcome
+        final = self._finally(flow, body if outcome.succeeded else outcome, frame)
+        return outcome if final.succeeded or not outcome.succeeded else final.after(outcome)
+
+    def _finally(self, flow: tree.Try, outcome: Outcome, frame: Frame) -> Outcome:
+        if flow.final is None:
+            return DONE
+        with frame.scope.failing(_error(outcome)):
+            return self.flow(flow.final, frame.shielded().at("finally"))
 
     def _target(self, flow: tree.Target, frame: Frame) -> Outcome:
         options = {option.key: text_of(option.value, frame.scope) for option in flow.options}
@@ -244,6 +245,11 @@ _DECLARATIONS = (tree.Use, tree.Trigger, tree.Definition, tree.Handler)
 def _ended(outcome: Outcome, frame: Frame) -> Outcome:
     frame.scope.ended(outcome.status, outcome.result)
     return outcome
+
+
+def _error(outcome: Outcome) -> Value:
+    """Return what `$error` is after ``outcome``: null after a success."""
+    return outcome.failure.value() if outcome.failure else None
 
 
 def _evaluation_failed(error: EvaluationError, frame: Frame) -> Outcome:

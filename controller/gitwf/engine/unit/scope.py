@@ -99,6 +99,14 @@ class Scope:
             self.builtins["context"] = context
             yield
 
+    @contextmanager
+    def failing(self, error: Value) -> Iterator[None]:
+        """Have ``$error`` set while the block runs; null: it stays what it is."""
+        with _restored(self.builtins, ("error",)):
+            if error is not None:
+                self.builtins["error"] = error
+            yield
+
     def ended(self, status: int, result: Value) -> None:
         """Set ``$status`` and ``$result`` to those of the unit that has just ended."""
         self.builtins["status"] = number(status)

@@ -10,6 +10,7 @@ from gitwf.language.check import form
 from gitwf.language.check.elsewhere import TARGET_OPTIONS, kind_of
 from gitwf.language.check.form import Form, literal
 from gitwf.language.check.scene import Scene
+from gitwf.language.expand import lone_expression
 from gitwf.language.value import Number
 
 _FAIL = {"fail": form.choice("fast", "end", "never")}
@@ -76,6 +77,10 @@ def check_options(scene: Scene) -> Iterator[Diagnostic]:
         yield from _value("timeout:", timeout.duration, form.DURATION, path)
     for what, options in _given(scene):
         yield from _options(what, options, path, OPTIONS.get(what))
+    for trigger in scene.own(tree.Trigger):
+        yield from _without_time(trigger, path)
+    for sweep in scene.own(tree.Sweep):
+        yield from _unlike_axes(sweep, path)
     for target in scene.own(tree.Target):
         kind = kind_of(target.target) or ""
         yield from _options("target:", target.options, path, TARGET_OPTIONS.get(kind))
@@ -93,6 +98,27 @@ def _given(scene: Scene) -> Iterator[tuple[str, tuple[tree.Option, ...]]]:
         yield "barrier", barrier.options
     for trigger in scene.own(tree.Trigger):
         yield f"on:{trigger.event}", trigger.options
+
+
+def _without_time(trigger: tree.Trigger, path: str) -> Iterator[Diagnostic]:
+    if trigger.event == "schedule" and not trigger.options:
+        message = "`on:schedule` has no `cron:`: it would never run"
+        hint = 'write `on:schedule cron:"0 3 * * *"`: minute, hour, day, month, weekday, in UTC'
+        yield Diagnostic("WF106", message, path, trigger.span, hint)
+
+
+def _unlike_axes(sweep: tree.Sweep, path: str) -> Iterator[Diagnostic]:
+    """Yield the first axis of a `strategy:zip` that has fewer or more values than the first, for certain."""
+    zipped = any(o.key == "strategy" and literal(o.value) == "zip" for o in sweep.options)
+    if not zipped or any(lone_expression(word) for axis in sweep.axes for word in axis.values):
+        return
+    for axis in sweep.axes[1:]:
+        first = sweep.axes[0]
+        if len(axis.values) != len(first.values):
+            counts = f"`{first.name}` has {len(first.values)}, `{axis.name}` {len(axis.values)}"
+            message = f"zipped axes have as many values each: {counts}"
+            yield Diagnostic("WF106", message, path, axis.span)
+            return
 
 
 def _count(what: str, count: tree.Expression, path: str, least: int) -> Iterator[Diagnostic]:
