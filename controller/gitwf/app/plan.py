@@ -10,13 +10,14 @@ from gitwf.app.blame import Blame, Cause
 from gitwf.app.foresight import PlannedStep, Seer
 from gitwf.app.run import path_in
 from gitwf.app.session import Session, UsageError
+from gitwf.app.trusting import judge_of
 from gitwf.plan.change import changed_inputs
 from gitwf.plan.key import Input
 from gitwf.plan.plan import Plan, decode
 from gitwf.reconcile.actions import Refuse, Start
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import Desired, Observed, decide_workflow
-from gitwf.reconcile.desired import Asked, asked, prepared_at
+from gitwf.reconcile.desired import Asked, prepared_at
 from gitwf.reconcile.observe import known_runs, observe
 from gitwf.reconcile.outline import first_error
 from gitwf.reconcile.prepare import Prepared
@@ -109,7 +110,7 @@ class _Planner:
 
     def outlook(self, only: str | None) -> Outlook:
         """Return what the commit asks for, of the workflow at ``only`` if given."""
-        want = asked(self._clone, self._branch, self._commit)
+        want = judge_of(self._clone).asked(self._branch, self._commit)
         seen = observe(self._clone, want.head, want.settings)
         chosen = (only,) if only is not None else (w.workflow for w in want.head.workflows)
         plans = tuple(self._workflow(self._prepared(path), want, seen) for path in chosen)

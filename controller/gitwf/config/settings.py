@@ -153,15 +153,32 @@ class Environment(Table, frozen=True):
     after: Names = ()
 
 
-class Trust(Table, frozen=True):
+class Limits(Table, frozen=True):
+    """What the runs of a branch may use. None: nothing is limited."""
+
+    budget: Amount | None = None
+    """USD for a run."""
+    targets: Names | None = None
+    """Names of machines beside this one, such as ``box`` of ``ssh:box``."""
+    secrets: Names | None = None
+
+
+class Trust(Limits, frozen=True):
     """``[trust]``: what may run for whom. Never read from the commit that is being judged."""
 
     branches: Names = ()
-    signers: str | None = None
+    """Globs of the branches that may run; none: all that are watched."""
+    protected: Names | None = None
+    """Globs of branches that may not be rewritten; None: the default branch."""
     mode: Literal["none", "head", "strict"] = "none"
-    budget: Amount | None = None
-    targets: Names | None = None
-    secrets: Names | None = None
+    signers: str | None = None
+    """A file of allowed signers, as ssh-keygen(1) reads it."""
+    gpg: Names = ()
+    """Fingerprints of the GPG keys that may sign commits."""
+    key: str | None = None
+    """The file of the SSH key that the controller signs records with."""
+    branch: Mapping[str, Limits] = {}
+    """``[trust.branch.GLOB]``: other limits for some branches; the first that fits counts."""
 
 
 class Settings(Table, frozen=True):

@@ -16,7 +16,6 @@ NOT_YET: Mapping[str, tuple[str, ...]] = {
     "controller": ("gate",),
     "workspace": ("filters",),
     "notify": (_EVERY,),
-    "trust": (_EVERY,),
 }
 """Keys by table; a star is all of them."""
 
@@ -26,9 +25,6 @@ NO_TARGET_YET = frozenset(
 """Keys of the tables ``[target.NAME]``: those of pods and of Ray."""
 
 _KEYRING = '"keyring'
-
-_GUARDS = frozenset({"trust"})
-"""Tables that keep something from happening: to pass over them would be worse than to refuse."""
 
 
 def check_support(text: str, path: str) -> tuple[Diagnostic, ...]:
@@ -49,10 +45,8 @@ def _found(text: str, path: str) -> Iterator[Diagnostic]:
             )
         if keys == (_EVERY,) and table not in seen:
             seen.add(table)
-            guard = table in _GUARDS
-            severity = Severity.ERROR if guard else Severity.WARNING
-            hint = _GUARD if guard else _WAIT
-            yield Diagnostic("WF603", f"`[{table}]` is not there yet", path, span, hint, severity)
+            message = f"`[{table}]` is not there yet"
+            yield Diagnostic("WF603", message, path, span, _WAIT, Severity.WARNING)
         elif at[1:2] and at[1] in keys:
             message = f"`{at[1]}` is not there yet"
             yield Diagnostic("WF603", message, path, span, _WAIT, Severity.WARNING)

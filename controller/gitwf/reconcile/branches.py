@@ -38,7 +38,7 @@ class Branches:
 
     def __init__(self, clone: Clone, source: Source, globs: Iterable[str]) -> None:
         self._clone = clone
-        self._source = source
+        self.source = self._source = source
         self._globs = tuple(globs)
 
     def watched(self) -> Mapping[str, str]:

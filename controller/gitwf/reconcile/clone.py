@@ -34,6 +34,7 @@ class Clone:
         meter: Meter | None = None,
     ) -> None:
         self.repository = repository
+        self.environment = environment
         self.records = Records(repository, clock)
         self._environment = environment
         self._extension = extension

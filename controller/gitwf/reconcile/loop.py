@@ -18,13 +18,14 @@ from gitwf.reconcile.authority import ALONE, Authority
 from gitwf.reconcile.branches import Branches
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import QUEUE, decide, decide_loose
-from gitwf.reconcile.desired import Asked, asked, asked_by_tag
+from gitwf.reconcile.desired import Asked
 from gitwf.reconcile.observe import known_runs, observe, observe_gone, observe_loose
 from gitwf.reconcile.outline import Outlines
 from gitwf.reconcile.performing import Performer, Report, bug
 from gitwf.reconcile.schedule import is_new, note_schedules
 from gitwf.reconcile.settled import Settled, SettledHeads
 from gitwf.reconcile.tags import TAGS, Tag, decide_tag, done_for, is_settled
+from gitwf.reconcile.trust.judge import Judge
 from gitwf.records import environments
 from gitwf.records.clock import parse, spell
 from gitwf.records.requests import REQUESTS, SUSPENDED
@@ -57,6 +58,7 @@ class Reconciler:
     ) -> None:
         self._clone = clone
         self._branches = branches
+        self._judge = Judge(clone, branches.source)
         self._authority = authority
         self._generation = authority.generation
         self.is_blocked = False
@@ -64,12 +66,12 @@ class Reconciler:
         self._due = due or threading.Event()
         self._performer = Performer(Applier(clone, stop, listener), stop, self._due)
         self._outlines = Outlines(clone)
-        self._kept = SettledHeads(clone.repository)
+        self._kept = SettledHeads(clone.repository, self._judge.print)
         known = self._kept.read()
         self._quiet = self._records() if known.commits else None
         self._settled: dict[str, str] = dict(known.commits)
         self._alarms = {branch: parse(at) for branch, at in known.alarms.items()}
-        self._heard: tuple[Mapping[str, str], ...] = ()
+        self._heard: tuple[Mapping[str, str] | str, ...] = ()
         self._tags: Mapping[str, str] | None = None
 
     @property
@@ -131,8 +133,11 @@ class Reconciler:
         return False
 
     def _hear(self) -> None:
-        """Look at every head again where people have asked for something, or an environment changed."""
-        heard = tuple(self._clone.repository.refs.list(prefix) for prefix in _HEARD)
+        """Look at every head again where people asked for something, an environment or the policy changed."""
+        heard = (
+            *(self._clone.repository.refs.list(prefix) for prefix in _HEARD),
+            self._judge.print(),
+        )
         if self._heard and heard != self._heard:
             self._settled.clear()
         self._heard = heard
@@ -178,7 +183,7 @@ class Reconciler:
         if commit is None:
             return None
         tag = Tag(ref.removeprefix(TAGS), id_, commit)
-        want = asked_by_tag(self._clone, tag)
+        want = self._judge.asked_by_tag(tag)
         wants, done = want.head.workflows, done_for(self._clone, tag)
         if is_settled(wants, done):
             return None
@@ -192,7 +197,9 @@ class Reconciler:
 
     def _look(self, branch: str, commit: str) -> bool:
         """Begin what one head calls for; return whether it called for anything."""
-        want = asked(self._clone, branch, commit, self._outlines)
+        if self._judge.is_news(branch, commit) and self._may():
+            self._judge.accept(branch, commit)
+        want = self._judge.asked(branch, commit, self._outlines)
         self._alarms.pop(branch, None)
         if want.alarm is not None:
             self._alarms[branch] = want.alarm
@@ -210,7 +217,7 @@ class Reconciler:
         if not want.head.is_queued:
             return False
         for commit in want.head.passed:
-            earlier = asked(self._clone, want.head.branch, commit)
+            earlier = self._judge.asked(want.head.branch, commit)
             queued = tuple(w for w in earlier.head.workflows if w.supersede == QUEUE)
             head = structs.replace(earlier.head, workflows=queued, passed=())
             stands = want.head.commit

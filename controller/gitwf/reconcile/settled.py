@@ -7,7 +7,7 @@ without it, or with one that is not what it was, everything is looked at.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -31,10 +31,11 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 class SettledHeads:
-    """The heads that were settled when ``repository`` had the records that it has now."""
+    """The heads that were settled when ``repository`` had the records that it has now, and the ``policy``."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, policy: Callable[[], str] = str) -> None:
         self._repository = repository
+        self._policy = policy
         self._path = repository.state_dir / "cache" / "settled.json"
 
     def read(self) -> Settled:
@@ -54,6 +55,6 @@ class SettledHeads:
 
     def _print(self) -> str:
         refs = self._repository.refs
-        lines = [__version__, refs.read(notes.REF) or ""]
+        lines = [__version__, self._policy(), refs.read(notes.REF) or ""]
         lines += (f"{ref} {tip}" for ref, tip in refs.list("refs/wf/").items())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()

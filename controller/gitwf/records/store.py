@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Protocol
 
+from gitwf.records.accepted import Accepted
 from gitwf.records.clock import Clock, SystemClock
 from gitwf.records.environments import Environments
 from gitwf.records.ids import Ids, is_id
@@ -47,6 +48,7 @@ class Records:
         self.requests = Requests(repository, self.clock)
         self.suspensions = Suspensions(repository, self.clock)
         self.seen = Seen(repository, self.clock)
+        self.accepted = Accepted(repository, self.clock)
         self.state_dir = repository.state_dir
         self.ongoing = Ongoing(repository.state_dir)
         self.owner = owner_of(repository.state_dir)

@@ -2,7 +2,8 @@
 
 A repository is somebody else's data: none of its hooks, monitors or signing keys takes part in our
 own git calls. When git runs *us* (a hook), it exports ``GIT_DIR``, ``GIT_INDEX_FILE`` and more, which
-would turn our calls to the wrong repository: they are dropped.
+would turn our calls to the wrong repository: they are dropped. ``refs/replace/*``, which somebody may have
+pushed, gives no object another content: a signed commit means what was signed.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ def environment(inherited: Mapping[str, str] | None = None) -> dict[str, str]:
         "GIT_ALLOW_PROTOCOL": _allowed(source.get("GIT_ALLOW_PROTOCOL")),
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_PAGER": "cat",
         "GIT_AUTHOR_NAME": name,
         "GIT_AUTHOR_EMAIL": address,

@@ -171,6 +171,15 @@ class Repository:
         out = self.git.run("rev-list", "--first-parent", "--reverse", "--end-of-options", *span)
         return out.decode().split()
 
+    def first_parents_since(self, known: Iterable[str], new: str) -> list[str]:
+        """Return the first parents of ``new``, and itself, that none of ``known`` has in its history.
+
+        Oldest first.
+        """
+        span = [new, *(f"^{commit}" for commit in known)]
+        out = self.git.run("rev-list", "--first-parent", "--reverse", "--end-of-options", *span)
+        return out.decode().split()
+
     def unreachable(self, commits: Iterable[str], prefix: str) -> frozenset[str]:
         """Return those of ``commits`` that are in the history of no ref below ``prefix``."""
         wanted = sorted(commits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from gitwf.records import archive, environments, notes, requests, runs, seen
+from gitwf.records import accepted, archive, environments, notes, requests, runs, seen
 from gitwf.records.sharing.histories import merge_archive, merge_history, merge_seen
 from gitwf.records.sharing.notes import merge_notes
 from gitwf.records.sharing.places import OWN, Places, is_shared
@@ -33,6 +33,7 @@ class Incoming:
             environments.PREFIX: partial(merge_history, repository, history, clock),
             archive.PREFIX: partial(merge_archive, repository, records.runs.archive),
             seen.PREFIX: partial(merge_seen, repository, clock),
+            accepted.PREFIX: partial(accepted.further, repository),
             requests.SUSPENDED: partial(requests.newer, repository),
             notes.REF: partial(merge_notes, repository, clock),
         }
