@@ -15,6 +15,7 @@ from gitwf.engine.clone.leftovers import (
     check_workspaces,
 )
 from gitwf.engine.clone.ownership import is_played
+from gitwf.records.belief import BelievedRefs
 from gitwf.records.check.finding import Finding
 from gitwf.records.check.history import Change, Note, check_change, check_note
 from gitwf.records.check.runs import JournalFile, RunFiles, check_journal, check_run
@@ -22,6 +23,8 @@ from gitwf.records.journal import checked, path_of
 from gitwf.records.runs import EVENTS, PLAN, RECORD, ref_of
 from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
+
+_UNBELIEVED = "it counts for nothing; find out who wrote it, and delete it with `git update-ref -d`"
 
 
 def fsck(session: Session) -> list[Finding]:
@@ -42,6 +45,7 @@ class _Check:
         self._journals = {journal.run: journal for journal in self._read_journals()}
 
     def findings(self) -> Iterator[Finding]:
+        yield from self._unbelieved()
         for files in self._refs.values():
             yield from check_run(files)
         for journal in self._journals.values():
@@ -49,6 +53,11 @@ class _Check:
         yield from self._history()
         yield from self._local()
         yield from damage(self._repository, self._records, self._meter)
+
+    def _unbelieved(self) -> Iterator[Finding]:
+        refs = self._repository.refs
+        for ref in refs.unbelieved() if isinstance(refs, BelievedRefs) else ():
+            yield Finding(ref, "it is signed by nobody who may", _UNBELIEVED)
 
     def _history(self) -> Iterator[Finding]:
         known = self._refs.keys() | self._listed

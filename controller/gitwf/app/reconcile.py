@@ -15,6 +15,7 @@ from gitwf.app.pushing import pushing
 from gitwf.app.remotes import chosen_remote, controller_settings
 from gitwf.app.session import Session, UsageError
 from gitwf.app.sharing import Sharing, acting
+from gitwf.app.trusting import hold_to
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.authority import ALONE
@@ -100,6 +101,7 @@ def followed(clone: Clone, following: Following) -> Sharing | None:
             _refuse_without_records(clone)
         return None
     sharing = Sharing(clone, name, controller_settings(clone).poll)
+    hold_to(clone, sharing.source, sharing.exchange, name)
     sharing.look()
     sharing.attach()
     return sharing

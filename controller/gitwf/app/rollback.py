@@ -160,7 +160,7 @@ def _commit(clone: Clone, base: str, changes: Mapping[str, Change], message: str
     repository = clone.repository
     found = repository.commit(base)
     tree = found.tree if found else None
-    draft = Draft(tree, changes, [base], message, clone.records.clock.now())
+    draft = Draft(tree, changes, [base], message, clone.records.clock.now(), role=None)
     [made] = repository.commits.write([draft])
     drafted = repository.commit(made)
     return person.commit(repository, drafted.tree if drafted else "", base, message)

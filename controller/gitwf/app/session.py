@@ -33,7 +33,15 @@ class Session(msgspec.Struct, frozen=True):
         """
         from gitwf.repo.repository import Repository
 
-        return Repository.open(self.directory)
+        repository = Repository.open(self.directory)
+
+        def hold() -> None:
+            from gitwf.app.trusting import hold
+
+            hold(repository, self.environment)
+
+        repository.hold = hold
+        return repository
 
     def clone(self) -> Clone:
         """Return that repository with its records, able to play runs."""

@@ -11,6 +11,7 @@ from gitwf.app.disk import crowded
 from gitwf.app.pushing import left
 from gitwf.app.session import Session
 from gitwf.app.shared import Shared, shared
+from gitwf.app.trusting import unbelieved
 from gitwf.data.unpushed import Unpushed
 from gitwf.reconcile.branches import Branches, local, remote
 from gitwf.reconcile.clone import Clone
@@ -104,7 +105,9 @@ def status(session: Session) -> Status:
     return Status(
         branches=tuple(_branch(clone, b, c, sharing) for b, c in sorted(watched.items())),
         runs=tuple(record for record in records if not record.is_over),
-        refused=tuple(r for b, c in sorted(watched.items()) for r in _refused(clone, b, c)),
+        refused=tuple(
+            r for b, c in sorted(watched.items()) for r in _refused(clone, b, c, records)
+        ),
         envs=tuple(_standings(clone, records, watched.values())),
         latest=tuple(_latest(records, watched)),
         waiting=tuple(_waiting(clone, r) for r in records if r.status == WAITING),
@@ -126,6 +129,7 @@ def _notes(clone: Clone, sharing: Shared | None) -> Iterator[str | None]:
     yield left(clone.repository)
     yield untracked(clone.repository.state_dir / FOLDER)
     yield crowded(clone.repository)
+    yield unbelieved(clone.repository)
 
 
 def _acts(holder: Holder | None, sharing: Shared | None) -> str | None:
@@ -162,12 +166,14 @@ def _branch(clone: Clone, branch: str, commit: str, sharing: Shared | None) -> B
     )
 
 
-def _refused(clone: Clone, branch: str, commit: str) -> list[Refusal]:
+def _refused(clone: Clone, branch: str, commit: str, records: list[RunRecord]) -> list[Refusal]:
+    """Return what was refused at a head, and has no run of it since."""
+    ran = {r.workflow for r in records if (r.branch, r.commit) == (branch, commit)}
     bodies = (event.body for event in clone.records.notes.events(commit))
     found = {
         body.workflow: Refusal(body.workflow, branch, commit, body.reason)
         for body in bodies
-        if isinstance(body, RunRefused) and body.branch == branch
+        if isinstance(body, RunRefused) and body.branch == branch and body.workflow not in ran
     }
     return list(found.values())
 

@@ -29,6 +29,7 @@ COMMANDS = (
     "suspend",
     "resume",
     "checkout",
+    "trust",
     "fsck",
     "doctor",
     "gc",

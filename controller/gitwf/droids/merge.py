@@ -94,7 +94,7 @@ class Merge:
             raise self._refused(f"it conflicts with `{self._errand.branch}` in {paths}")
         known = self._repository.commit(self._head)
         assert known is not None  # noqa: S101  (it was collected)
-        draft = Draft(tree, {}, [tip], self._message(), known.at, author)
+        draft = Draft(tree, {}, [tip], self._message(), known.at, author, "commit")
         return self._repository.commits.write([draft])[0]
 
     def _message(self) -> str:

@@ -127,7 +127,7 @@ class Site:
         if known is None or known.tree == tree:
             return head
         message = f"Keep what {self._errand.agent} left uncommitted\n\nWf-Run: {self._errand.run}\n"
-        draft = Draft(tree, {}, [head], message, known.at, author)
+        draft = Draft(tree, {}, [head], message, known.at, author, "commit")
         return self._repository.commits.write([draft])[0]
 
 

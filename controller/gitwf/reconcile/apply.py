@@ -27,7 +27,7 @@ from gitwf.reconcile.configure import configure
 from gitwf.reconcile.desired import Asked, prepared_at
 from gitwf.reconcile.takeup import queue_up, request_of
 from gitwf.records.clock import spell
-from gitwf.records.event import Body, Event, RunNone, RunRefused, encode
+from gitwf.records.event import Body, Event, RunNone, RunRefused
 from gitwf.records.fold import RunRecord
 from gitwf.records.requests import CANCEL
 from gitwf.records.unplayed import cancelled, end, lost
@@ -148,9 +148,7 @@ class Applier:
         return self._records.runs.read(run)
 
     def _note(self, commit: str, body: Body) -> None:
-        event = self._event(body, None)
-        self._records.notes.append({commit: [encode(event)]})
-        self._listener(event)
+        self._listener(self._records.note(commit, self._event(body, None)))
 
     def _event(self, body: Body, run: str | None) -> Event:
         return Event(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from gitwf.data.meter import Meter
     from gitwf.engine.commands.extension import Extension
     from gitwf.engine.run import Runner
+
+_SUBMODULE = "160000"
+"""The mode of a submodule's entry in a tree."""
 
 
 class Clone:
@@ -34,9 +37,8 @@ class Clone:
         meter: Meter | None = None,
     ) -> None:
         self.repository = repository
-        self.environment = environment
         self.records = Records(repository, clock)
-        self._environment = environment
+        self.environment = environment
         self._extension = extension
         self._meter = meter
         self.heard = Heard(repository, self.records.clock)
@@ -47,9 +49,14 @@ class Clone:
         """What plays runs; most commands need none, and it is large."""
         from gitwf.engine.run import Runner
 
-        return Runner(
-            self.repository, self.records, self._environment, self._extension, self._meter
-        )
+        return Runner(self.repository, self.records, self.environment, self._extension, self._meter)
+
+    def submodules(self, commit: str) -> Iterator[str]:
+        """Yield the paths of the submodules of ``commit``; looked for where it says that it has any."""
+        objects = self.repository.objects
+        if objects.entry(commit, ".gitmodules") is not None:
+            entries = objects.list(commit).items()
+            yield from (path for path, entry in entries if entry.mode == _SUBMODULE)
 
     def facts(self, commit: str) -> FileFacts:
         """Return the facts about the files of ``commit``."""

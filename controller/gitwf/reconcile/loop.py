@@ -71,7 +71,7 @@ class Reconciler:
         self._quiet = self._records() if known.commits else None
         self._settled: dict[str, str] = dict(known.commits)
         self._alarms = {branch: parse(at) for branch, at in known.alarms.items()}
-        self._heard: tuple[Mapping[str, str] | str, ...] = ()
+        self._heard: tuple[object, ...] = ()
         self._tags: Mapping[str, str] | None = None
 
     @property

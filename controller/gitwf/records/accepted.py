@@ -2,6 +2,9 @@
 
 A commit without files on top of the accepted one, which so stays in the repository. Its message says in one
 line of JSON which commit of which branch. It only moves forward, but where a person says otherwise.
+
+Refs travel, and others can write them. What this clone itself has accepted is in its state folder too, and
+that goes before.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from gitwf.records.clock import Clock
+from gitwf.repo import disk
 from gitwf.repo.commits import Draft
 from gitwf.repo.refs import RefUpdate, retried
 from gitwf.repo.repository import Repository
@@ -32,9 +36,21 @@ class Accepted:
     def __init__(self, repository: Repository, clock: Clock) -> None:
         self._repository = repository
         self._clock = clock
+        self._file = repository.state_dir / "accepted.json"
 
-    def find(self, branch: str) -> str | None:
-        """Return the last commit of ``branch`` that was accepted, or None."""
+    def pinned(self, branch: str) -> str | None:
+        """Return the last commit of ``branch`` that this clone accepted, or None."""
+        return self.pins().get(branch)
+
+    def pins(self) -> dict[str, str]:
+        """Return the last commit that this clone accepted, by branch."""
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=dict[str, str])
+        except FileNotFoundError:
+            return {}
+
+    def shared(self, branch: str) -> str | None:
+        """Return the last commit of ``branch`` that any clone accepted, or None."""
         tip = self._repository.refs.read(_ref(branch))
         mark = self.at(tip) if tip else None
         return mark.commit if mark and mark.branch == branch else None
@@ -48,6 +64,8 @@ class Accepted:
     def move(self, branch: str, commit: str, by: str | None = None) -> None:
         """Note that ``branch`` was accepted up to ``commit``."""
         retried(lambda: self._move(branch, commit, by))
+        pins = self.pins() | {branch: commit}
+        disk.replace(self._file, msgspec.json.encode(pins, order="sorted"))
 
     def at(self, tip: str) -> Mark | None:
         """Return what the commit of a mark says, or None: what it names has to be its parent."""

@@ -72,13 +72,14 @@ class Environments:
     def current(self, env: str) -> Deployment | None:
         """Return what ``env`` stands at, or None where nothing was ever deployed there."""
         tip = self._repository.refs.read(_ref(env))
-        return self.at(tip) if tip else None
+        made = self.at(tip) if tip else None
+        return made if made and made.env == env else None
 
     def all(self) -> dict[str, Deployment]:
         """Return what every environment stands at, by name."""
         tips = self._repository.refs.list(PREFIX)
         found = {ref.removeprefix(PREFIX): self.at(tip) for ref, tip in tips.items()}
-        return {env: deployment for env, deployment in found.items() if deployment}
+        return {env: made for env, made in found.items() if made and made.env == env}
 
     def history(self, env: str) -> list[Deployment]:
         """Return the changes of ``env``, newest first, each once: merged histories repeat the last."""

@@ -41,7 +41,8 @@ class Lease(msgspec.Struct, frozen=True):
 
     def draft(self, now: datetime) -> Draft:
         """Return the commit that says it."""
-        return Draft(None, {}, [], msgspec.json.encode(self).decode() + "\n", now)
+        message = msgspec.json.encode(self).decode() + "\n"
+        return Draft(None, {}, [], message, now, role=None)
 
 
 def taken(before: Lease | None, holder: str, host: str, ttl: float) -> Lease:

@@ -7,7 +7,7 @@ anew where somebody else was faster; writers of one machine take turns by a lock
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from gitwf.records.clock import Clock
@@ -26,12 +26,19 @@ TRIES = 100
 """Against other machines' writers, which the lock does not hold back."""
 
 
+Believes = Callable[[str, Event], bool]
+"""Whether an event in the note on a commit is believed."""
+
+
 class Notes:
     """The notes of a repository."""
 
-    def __init__(self, repository: Repository, clock: Clock) -> None:
+    def __init__(
+        self, repository: Repository, clock: Clock, believes: Believes = lambda _, __: True
+    ) -> None:
         self._repository = repository
         self._clock = clock
+        self._believes = believes
 
     def append(self, lines: Mapping[str, Sequence[bytes]]) -> None:
         """Add lines to the notes on commits, all at once. A line that is there already is not doubled.
@@ -56,8 +63,9 @@ class Notes:
         return self._lines(self._root(self._repository.refs.read(REF)), commit)
 
     def events(self, commit: str) -> list[Event]:
-        """Return the events in the note on ``commit``; what others wrote there is passed over."""
-        return [e for line in self.read(commit) if (e := _event(line)) is not None]
+        """Return the believed events in the note on ``commit``; what others wrote there is passed over."""
+        found = [e for line in self.read(commit) if (e := _event(line)) is not None]
+        return [event for event in found if self._believes(commit, event)]
 
     def all(self) -> Iterator[tuple[str, list[bytes]]]:
         """Yield every commit that has a note, by id, with its lines."""

@@ -29,12 +29,14 @@ class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
     """What somebody asked: ``by`` whom (``Name <address>``), ``at`` what time, and ``why``.
 
     ``over``: nobody asks for it any more. Such a wish stays where clones have to agree on the last word.
+    ``name`` is that of its ref: what was signed for one run is no wish for another.
     """
 
     by: str
     at: str
     why: str | None = None
     over: bool = False
+    name: str | None = None
 
     def __str__(self) -> str:
         return f"by {self.by}: {self.why}" if self.why else f"by {self.by}"
@@ -55,8 +57,8 @@ class Wishes:
             if known is not None:
                 return known
             now = self._clock.now()
-            wish = Wish(by, spell(now), why)
-            draft = Draft(None, {}, [], _message(wish), now)
+            wish = Wish(by, spell(now), why, name=name)
+            draft = Draft(None, {}, [], _message(wish), now, role="request")
             [commit] = self._repository.commits.write([draft])
             try:
                 self._repository.refs.swap([RefUpdate(self._prefix + name, commit, None)])
@@ -68,7 +70,8 @@ class Wishes:
         """Return the wish for ``name``, or None. Where there is none this only looks for a file."""
         tip = self._repository.refs.read(self._prefix + name)
         message = self._repository.message(tip) if tip else None
-        return _read(message) if message else None
+        wish = _read(message) if message else None
+        return wish if wish and wish.name in (None, name) else None
 
     def withdraw(self, name: str) -> bool:
         """Delete the wish for ``name``; return whether there was one."""
@@ -86,7 +89,7 @@ class Wishes:
         ref = self._prefix + name
         while True:
             tip = self._repository.refs.read(ref)
-            draft = Draft(None, {}, [], _message(wish), self._clock.now())
+            draft = Draft(None, {}, [], _message(wish), self._clock.now(), role="request")
             [commit] = self._repository.commits.write([draft])
             try:
                 self._repository.refs.swap([RefUpdate(ref, commit, tip)])
@@ -107,7 +110,8 @@ class Wishes:
         found = {
             ref.removeprefix(self._prefix): self._repository.message(refs[ref]) for ref in refs
         }
-        return {name: _read(message) for name, message in found.items() if message}
+        wishes = {name: _read(message) for name, message in found.items() if message}
+        return {name: wish for name, wish in wishes.items() if wish.name in (None, name)}
 
 
 class Requests:
@@ -155,7 +159,7 @@ class Suspensions:
 
     def _say(self, workflow: str, by: str, why: str | None, *, over: bool) -> Wish:
         name = name_of(workflow)
-        wish = Wish(by, self._wishes.now(name), why, over)
+        wish = Wish(by, self._wishes.now(name), why, over, name)
         self._wishes.replace(name, wish)
         return wish
 

@@ -222,6 +222,8 @@ class Runs:
             record = msgspec.json.decode(text or b"", type=RunRecord)
         except msgspec.DecodeError:
             return None
+        if record.run != _id_of(ref):
+            return None
         names = self._repository.objects.list(tip, _RESULTS)
         keys = (path.rpartition("/")[2].removesuffix(".json") for path in names)
         return Run(ref, tip, record.summary(), tuple(keys))

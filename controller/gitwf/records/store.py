@@ -6,8 +6,10 @@ from collections.abc import Container
 from typing import Protocol
 
 from gitwf.records.accepted import Accepted
+from gitwf.records.belief import beliefs_of
 from gitwf.records.clock import Clock, SystemClock
 from gitwf.records.environments import Environments
+from gitwf.records.event import Event, RunNone, RunRefused, encode
 from gitwf.records.ids import Ids, is_id
 from gitwf.records.notes import Notes
 from gitwf.records.ongoing import Ongoing
@@ -42,19 +44,38 @@ class Records:
         self.clock = clock or SystemClock()
         self.ids = Ids(self.clock)
         self.runs = Runs(repository, self.clock)
-        self.notes = Notes(repository, self.clock)
+        self.notes = Notes(repository, self.clock, self._believes)
         self.publishing = Publishing(repository, self.runs, self.notes)
         self.environments = Environments(repository, self.clock)
         self.requests = Requests(repository, self.clock)
         self.suspensions = Suspensions(repository, self.clock)
         self.seen = Seen(repository, self.clock)
         self.accepted = Accepted(repository, self.clock)
+        self._repository = repository
         self.state_dir = repository.state_dir
         self.ongoing = Ongoing(repository.state_dir)
         self.owner = owner_of(repository.state_dir)
         self.clone = self.owner.rpartition(":")[2]
         self.epoch = 0
         self.written: Written = _unheard
+
+    def note(self, commit: str, event: Event) -> Event:
+        """Add an event that belongs to no run to the note on ``commit``, signed where that is asked for."""
+        beliefs = beliefs_of(self._repository)
+        signed = beliefs.signed(event) if beliefs else event
+        self.notes.append({commit: [encode(signed)]})
+        return signed
+
+    def _believes(self, commit: str, event: Event) -> bool:
+        """Return whether an event in a note is believed: by its signature, or by the run that it tells of."""
+        beliefs = beliefs_of(self._repository)
+        if beliefs is None or beliefs.signers is None:
+            return True
+        if event.run is None or isinstance(event.body, RunNone | RunRefused):
+            return getattr(event.body, "commit", commit) == commit and beliefs.admits(event)
+        tip = self.runs.tip(event.run) if is_id(event.run) else None
+        found = self.runs.described({ref_of(event.run): tip}) if tip else []
+        return any(run.record.commit == commit for run in found)
 
     def is_acted_on(self, request: str, archived: Container[str]) -> bool:
         """Return whether the run that the ref of a request is for needs it no more.

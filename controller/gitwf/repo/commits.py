@@ -8,7 +8,7 @@ but objects comes of it. The objects are synced to disk (`core.fsync`) before th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from os import urandom
 from typing import NoReturn
@@ -17,6 +17,7 @@ import msgspec
 
 from gitwf.repo.environment import IDENTITY
 from gitwf.repo.git import Git, Outcome
+from gitwf.repo.seals import Role
 
 _CRASH_REPORT = re.compile(rb"^fast-import: dumping crash report to (.+)\n?", re.MULTILINE)
 _FORBIDDEN = frozenset({"", ".", "..", ".git"})
@@ -43,7 +44,8 @@ Change = File | Link | None
 class Draft(msgspec.Struct, frozen=True):
     """A commit to be made: the files of ``tree`` (its id; None: no files) with ``changes`` made to them.
 
-    ``author`` is a name and an address; None: whoever makes all our commits.
+    ``author`` is a name and an address; None: whoever makes all our commits. ``role`` says as what it is
+    signed, where commits are; None: not at all.
     """
 
     tree: str | None
@@ -52,6 +54,15 @@ class Draft(msgspec.Struct, frozen=True):
     message: str
     at: datetime
     author: tuple[str, str] | None = None
+    role: Role | None = "record"
+
+
+Seal = Callable[[Sequence[str], Sequence[Role | None]], list[str]]
+"""Signs commits of these roles, and returns their ids."""
+
+
+def _unsealed(commits: Sequence[str], _roles: Sequence[Role | None]) -> list[str]:
+    return list(commits)
 
 
 class Commits:
@@ -60,6 +71,7 @@ class Commits:
     def __init__(self, git: Git, width: int) -> None:
         self._git = git
         self._nothing = b"0" * width
+        self.seal: Seal = _unsealed
 
     def write(self, drafts: Sequence[Draft]) -> list[str]:
         """Write commits and return their ids, in order. No ref points to them yet.
@@ -72,7 +84,7 @@ class Commits:
         outcome = self._git.attempt(*arguments, stdin=stream + b"done\n")
         if outcome.status:
             self._refuse(outcome)
-        return outcome.stdout.decode().split()
+        return self.seal(outcome.stdout.decode().split(), [draft.role for draft in drafts])
 
     def _commands(self, scratch: bytes, mark: int, draft: Draft) -> bytes:
         ref = b"%s/%d" % (scratch, mark)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from gitwf.repo.errors import GitError
 from gitwf.repo.files import RefFiles
 from gitwf.repo.git import Git
 from gitwf.repo.objects import Entry, Objects
-from gitwf.repo.refs import GitRefs
+from gitwf.repo.refs import GitRefs, Refs
 
 _HEADS = "refs/heads/"
 _WIDTHS = {"sha1": 40, "sha256": 64}
@@ -51,6 +51,8 @@ class Repository:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.git = Git(place.work_tree or place.git_dir)
+        self.hold: Callable[[], None] = _freely
+        """Called before the first use of refs and commits: may put others in their place."""
 
     @classmethod
     def open(cls, path: Path) -> Repository:
@@ -108,14 +110,18 @@ class Repository:
         return Objects(self.git)
 
     @cached_property
-    def refs(self) -> GitRefs:
+    def refs(self) -> Refs:
         """The refs."""
-        return GitRefs(self.git, self._files)
+        self.refs = GitRefs(self.git, self._files)
+        self.hold()
+        return self.refs
 
     @cached_property
     def commits(self) -> Commits:
         """The writer of commits."""
-        return Commits(self.git, _WIDTHS[self.place.object_format])
+        self.commits = Commits(self.git, _WIDTHS[self.place.object_format])
+        _ = self.refs
+        return self.commits
 
     def close(self) -> None:
         """End the process that reads objects. The repository may be used again after it."""
@@ -256,6 +262,10 @@ class Repository:
         if (self.common_dir / "reftable").is_dir():
             return None
         return RefFiles(self.git_dir, self.common_dir)
+
+
+def _freely() -> None:
+    """Hold to nothing."""
 
 
 def _locate(path: Path) -> Place:

@@ -17,10 +17,10 @@ def test_a_mark_stands_for_its_branch_whatever_that_is_called(
     second = folder.commit({"a": "2"})
     marks = Accepted(folder.open(), clock)
     for branch in ("main", "main/topic", '";echo${IFS}x;#', "a.lock", "ü"):
-        assert marks.find(branch) is None
+        assert marks.shared(branch) is None
         marks.move(branch, first)
         marks.move(branch, second, "Ada")
-        assert marks.find(branch) == second
+        assert (marks.shared(branch), marks.pinned(branch)) == (second, second)
     assert marks.all()["a.lock"] == Mark("a.lock", second, "Ada")
     folder.git("fsck", "--strict")
 
@@ -29,11 +29,11 @@ def test_what_is_no_mark_says_nothing(folder: Folder, clock: TestClock) -> None:
     first = folder.commit({"a": "1"}, '{"branch":"main","commit":"' + "0" * 40 + '"}')
     folder.git("update-ref", f"{PREFIX}main", first)
     marks = Accepted(folder.open(), clock)
-    assert (marks.find("main"), marks.all()) == (None, {})
+    assert (marks.shared("main"), marks.all()) == (None, {})
     marks.move("other", first)
     other = folder.git("rev-parse", f"{PREFIX}other")
     folder.git("update-ref", f"{PREFIX}main", other)
-    assert marks.find("main") is None
+    assert marks.shared("main") is None
 
 
 def test_of_two_marks_the_one_further_on_counts(folder: Folder, clock: TestClock) -> None:

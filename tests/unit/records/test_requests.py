@@ -34,7 +34,8 @@ def test_a_wish_is_a_line_of_json_that_anyone_can_read(requests: Requests, folde
     requests.ask("01A", CANCEL, ADA, "wrong data")
     message = folder.git("log", "-1", "--format=%B", "refs/wf/requests/01A/cancel").strip()
     assert message == (
-        '{"by":"Ada <ada@example.org>","at":"2026-11-22T10:46:55.123456Z","why":"wrong data"}'
+        '{"by":"Ada <ada@example.org>","at":"2026-11-22T10:46:55.123456Z","why":"wrong data",'
+        '"name":"01A/cancel"}'
     )
     assert folder.git("ls-tree", "refs/wf/requests/01A/cancel") == ""
     assert folder.git("fsck", "--strict") == ""

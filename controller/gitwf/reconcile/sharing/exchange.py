@@ -55,15 +55,17 @@ class Exchange:
 
         What it had when it was last asked is merged first: a person's `git fetch` may have brought more.
         """
-        theirs = remote_refs(self._repository, self.places)
-        self._incoming.merge(theirs)
-        updates = self._outgoing.updates(theirs)
+        self._incoming.merge(remote_refs(self._repository, self.places))
+        updates = self._outgoing.updates(self._on_remote())
         return sorted(updates, key=lambda update: not update.ref.startswith(runs.PREFIX))
 
     def unpushed(self) -> list[str]:
         """Return the refs that the remote lacks, or has otherwise, as far as was seen of it."""
-        theirs = remote_refs(self._repository, self.places)
-        return sorted(update.ref for update in self._outgoing.updates(theirs))
+        return sorted(update.ref for update in self._outgoing.updates(self._on_remote()))
+
+    def _on_remote(self) -> dict[str, str]:
+        """Return all that the remote has, whoever vouches for it."""
+        return remote_refs(self._repository, self.places, believed=False)
 
     def push(self, updates: Sequence[RefUpdate]) -> None:
         """Move refs of the remote. Raises `ConflictError` where somebody else has, and `RemoteError`."""

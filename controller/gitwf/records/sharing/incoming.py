@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from gitwf.records import accepted, archive, environments, notes, requests, runs, seen
+from gitwf.records.belief import BelievedRefs
 from gitwf.records.sharing.histories import merge_archive, merge_history, merge_seen
 from gitwf.records.sharing.notes import merge_notes
 from gitwf.records.sharing.places import OWN, Places, is_shared
@@ -96,6 +97,12 @@ class Incoming:
         return {run: at for tip in packed for run, at in self._records.runs.archive.at(tip).items()}
 
 
+def unfiltered(repository: Repository, prefix: str) -> Mapping[str, str]:
+    """Return the refs below ``prefix``, those of records too that nobody vouches for."""
+    refs = repository.refs
+    return (refs.raw if isinstance(refs, BelievedRefs) else refs).list(prefix)
+
+
 def own_refs(repository: Repository) -> dict[str, str]:
     """Return the records of this clone that are shared, by ref."""
     found = {ref: tip for ref, tip in repository.refs.list(OWN).items() if is_shared(ref)}
@@ -103,9 +110,13 @@ def own_refs(repository: Repository) -> dict[str, str]:
     return {**found, notes.REF: tip} if tip else found
 
 
-def remote_refs(repository: Repository, places: Places) -> dict[str, str]:
-    """Return the records that a remote had when it was last asked, by the ref that we call them."""
-    known = repository.refs.list(places.records).items()
+def remote_refs(repository: Repository, places: Places, *, believed: bool = True) -> dict[str, str]:
+    """Return the records that a remote had when it was last asked, by the ref that we call them.
+
+    Without ``believed`` those too that nobody vouches for: what a ref has to be moved from.
+    """
+    read = repository.refs.list if believed else partial(unfiltered, repository)
+    known = read(places.records).items()
     own = ((OWN + ref.removeprefix(places.records), tip) for ref, tip in known)
     found = {ref: tip for ref, tip in own if is_shared(ref)}
     about = repository.refs.read(places.notes)

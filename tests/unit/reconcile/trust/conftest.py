@@ -85,7 +85,7 @@ class World:
 
     def clone(self) -> Clone:
         repository = self.folder.open()
-        return Clone(repository, dict(os.environ), Extras(repository))
+        return Clone(repository, dict(os.environ), Extras(repository, dict(os.environ)))
 
     def reconcile(self, *branches: str) -> list[str]:
         """Reconcile, and return why runs were refused."""
@@ -103,7 +103,11 @@ class World:
 
     def ran(self) -> Sequence[str]:
         """Return the commits whose workflow was played, in order."""
-        return self._ledger.read_text().split() if self._ledger.exists() else []
+        return " ".join(self.told()).split()
+
+    def told(self) -> list[str]:
+        """Return the lines that workflows wrote down."""
+        return self._ledger.read_text().splitlines() if self._ledger.exists() else []
 
 
 @pytest.fixture

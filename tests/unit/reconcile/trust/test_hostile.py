@@ -1,0 +1,229 @@
+"""Commits that mean harm. Each is refused with its reason or does nothing, and none ends the loop."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gitwf.engine.unit.stop import Stop
+from gitwf.reconcile.branches import Branches, local
+from gitwf.reconcile.loop import Reconciler
+
+if TYPE_CHECKING:
+    from tests.unit.reconcile.trust.conftest import World
+
+EVIL = '";echo${IFS}x>evil;#'
+
+ANY = '[trust]\nbranches = ["*"]\n'
+"""A policy that lets every branch run."""
+
+TELLS = """\
+on:commit
+
+define:/say branch
+  ↳ run  → echo branch $branch >> "$$LEDGER"
+  ↳ deps → number
+
+/say ${run.branch}
+"""
+
+
+def plumb(world: World, *words: str, stdin: bytes = b"") -> str:
+    done = subprocess.run(
+        ["git", *words], cwd=world.folder.path, input=stdin, check=True, capture_output=True
+    )
+    return done.stdout.decode().strip()
+
+
+def with_entry(world: World, path: list[bytes], mode: bytes, content: bytes) -> str:
+    """Return a commit on HEAD whose tree has an entry that git itself would not make."""
+    id_ = plumb(world, "hash-object", "-w", "--stdin", stdin=content)
+    if mode == b"160000":
+        id_ = world.folder.git("rev-parse", "HEAD")
+    for at, name in reversed(list(enumerate(path))):
+        raw = mode + b" " + name + b"\0" + bytes.fromhex(id_)
+        if at == 0:
+            listed = plumb(world, "ls-tree", "HEAD")
+            for line in listed.splitlines():
+                kind, _, rest = line.partition("\t")
+                entry_mode, _, entry = kind.split()
+                raw += entry_mode.lstrip("0").encode() + b" " + rest.encode() + b"\0"
+                raw += bytes.fromhex(entry)
+        id_ = plumb(world, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=raw)
+        mode = b"40000"
+    commit = plumb(world, "commit-tree", "-p", "HEAD", "-m", "Change", id_)
+    world.folder.git("update-ref", "refs/heads/main", commit)
+    return commit
+
+
+@pytest.mark.parametrize(
+    ("path", "mode", "named"),
+    [
+        ([b".git", b"hooks"], b"100755", ".git/hooks"),
+        ([b".GIT"], b"120000", ".GIT"),
+        ([b"..", b"evil"], b"100644", "../evil"),
+        ([b"."], b"100644", "."),
+    ],
+)
+def test_a_tree_that_git_would_not_make_is_refused(
+    world: World, path: list[bytes], mode: bytes, named: str
+) -> None:
+    first = world.commit({"wf.toml": ANY})
+    assert world.reconcile() == []
+    commit = with_entry(world, path, mode, b"#!/bin/sh\ntouch ../../evil\n")
+    assert world.reconcile() == [
+        f"{commit[:10]} cannot be laid out: its tree holds the path `{named}`"
+    ]
+    world.folder.git("reset", "--quiet", "--hard", "HEAD~")
+    after = world.commit()
+    assert world.reconcile() == []
+    assert world.ran() == [first, after]
+
+
+def test_without_a_policy_such_a_tree_ends_in_a_failed_run(world: World) -> None:
+    world.commit()
+    assert world.reconcile() == []
+    world.commit()
+    with_entry(world, [b"..", b"evil"], b"100644", b"")
+    clone = world.clone()
+    watched = Branches(clone, local(clone), ["main"])
+    [ended] = Reconciler(clone, watched, Stop(), lambda _: None).settle().ended
+    assert ended.error
+    assert "invalid path '../evil'" in ended.error.message
+    assert ended.steps == ()
+
+
+def test_a_branch_whose_name_is_a_command(world: World) -> None:
+    """Where it may run its name is a value; where it may not the reason names it."""
+    world.commit(
+        {"wf.toml": '[trust]\nbranches = ["main", "*evil*"]\n', "workflows/main.wf": TELLS}
+    )
+    world.folder.git("checkout", "--quiet", "-b", EVIL)
+    world.commit()
+    world.folder.git("branch", EVIL.replace("evil", "vile"))
+    world.folder.git("checkout", "--quiet", "main")
+    refused = world.reconcile("*")
+    assert refused == [
+        f"`wf.toml` of `main` lets no commit of `{EVIL.replace('evil', 'vile')}` run"
+    ]
+    assert set(world.told()) == {"branch main", f"branch {EVIL}"}
+    assert not list(world.folder.path.rglob("evil"))
+
+
+def test_file_names_with_line_ends_are_names(world: World) -> None:
+    name = "workflows/a\nrun.finished\n.wf"
+    world.folder.git("config", "core.quotePath", "false")
+    commit = world.commit({"wf.toml": ANY, name: "on:commit\n\n/fail $undefined\n", "b\n": "x"})
+    [said] = world.reconcile()
+    assert said == f"{name}:3:7: WF201 `$undefined` is never set"
+    assert world.refusals(commit) == [said]
+    assert world.ran() == [commit]
+    assert len(world.folder.git("notes", "--ref=wf", "show", commit).splitlines()) == 3
+
+
+def test_links_that_lead_out_are_not_followed(world: World, tmp_path: Path) -> None:
+    (tmp_path / "secret.wf").write_text("on:commit\n\n/echo secret\n")
+    (tmp_path / "settings").write_text("[trust]\n")
+    for link, target in (("workflows/out.wf", tmp_path / "secret.wf"), ("commands", "../..")):
+        (world.folder.path / link).parent.mkdir(exist_ok=True)
+        (world.folder.path / link).symlink_to(target)
+    commit = world.commit(
+        {"wf.toml": ANY, "workflows/up.wf": "use:../../out.wf\non:commit\n/say\n"}
+    )
+    refused = world.reconcile()
+    assert [text.partition(": ")[0] for text in refused] == [
+        "workflows/out.wf:1:1",
+        "workflows/up.wf:1:5",
+    ]
+    assert "secret" not in "".join(world.refusals(commit)).replace("secret.wf", "")
+    assert world.ran() == [commit]
+
+
+def test_settings_that_are_a_link_do_not_lift_a_policy(world: World, tmp_path: Path) -> None:
+    first = world.commit({"wf.toml": '[trust]\nbranches = ["main"]\n'})
+    assert world.reconcile() == []
+    (tmp_path / "settings").write_text("")
+    (world.folder.path / "wf.toml").unlink()
+    (world.folder.path / "wf.toml").symlink_to(tmp_path / "settings")
+    world.commit()
+    assert len(world.reconcile()) == 1
+    assert world.ran() == [first]
+
+
+def test_programs_that_settings_and_attributes_name_are_not_run(
+    world: World, tmp_path: Path
+) -> None:
+    evil = tmp_path / "evil"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\necho $0 >> {evil}\ncat\n")
+    program.chmod(0o755)
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    for name in ("post-checkout", "post-commit", "reference-transaction", "post-index-change"):
+        (hooks / name).symlink_to(program)
+    first = world.commit({"wf.toml": ANY})
+    assert world.reconcile() == []
+    for key, value in {
+        "core.hooksPath": hooks,
+        "core.fsmonitor": program,
+        "filter.evil.smudge": program,
+        "filter.evil.clean": program,
+        "filter.evil.process": program,
+        "diff.evil.textconv": program,
+        "diff.external": program,
+        "merge.evil.driver": program,
+        "gpg.program": program,
+        "gpg.ssh.program": program,
+        "core.editor": program,
+        "core.pager": program,
+        "core.askPass": program,
+    }.items():
+        world.folder.git("config", key, str(value))
+    (world.folder.path / ".gitattributes").write_text("* filter=evil diff=evil merge=evil\n")
+    quiet = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
+    filters = [w for n in ("smudge", "clean", "process") for w in ("-c", f"filter.evil.{n}=")]
+    (world.folder.path / "number").write_text("2")
+    for words in (("add", "--all"), ("commit", "--quiet", "-m", "Attributes")):
+        world.folder.git(*quiet, *filters, *words)
+    commit = world.folder.git("rev-parse", "HEAD")
+    evil.unlink(missing_ok=True)
+    assert world.reconcile() == []
+    assert world.ran() == [first, commit]
+    assert not evil.exists()
+
+
+def test_a_submodule_is_refused_and_its_address_not_spoken_with(
+    world: World, tmp_path: Path
+) -> None:
+    evil = tmp_path / "evil"
+    world.commit({"wf.toml": ANY})
+    (world.folder.path / ".gitmodules").write_text(
+        f'[submodule "lib"]\n\tpath = lib\n\turl = ext::sh -c "touch {evil}"\n'
+    )
+    head = world.folder.git("rev-parse", "HEAD")
+    world.folder.git("update-index", "--add", "--cacheinfo", f"160000,{head},lib")
+    world.folder.git("add", ".gitmodules")
+    world.folder.git("commit", "--quiet", "-m", "A submodule")
+    assert world.reconcile() == ["`lib` is a submodule, and this version lays out none"]
+    assert not evil.exists()
+    world.folder.git("rm", "--quiet", "--cached", "lib")
+    after = world.commit()
+    assert world.reconcile() == []
+    assert world.ran()[-1] == after
+
+
+def test_an_object_cannot_be_replaced_by_another(world: World, tmp_path: Path) -> None:
+    """Whoever may push to a bare repository may push `refs/replace/` too."""
+    evil = tmp_path / "evil"
+    signers = world.keys.allowed("ada")
+    world.commit({"wf.toml": '[trust]\nmode = "strict"\nsigners = "s"\n', "s": signers}, by="ada")
+    good = world.folder.git("rev-parse", "HEAD:workflows/main.wf")
+    text = f"on:commit\n\ndefine:/say\n  ↳ run → touch {evil}\n\n/say\n"
+    bad = plumb(world, "hash-object", "-w", "--stdin", stdin=text.encode())
+    world.folder.git("update-ref", f"refs/replace/{good}", bad)
+    assert world.reconcile() == []
+    assert not evil.exists()
+    assert len(world.ran()) == 1
