@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
 import msgspec
+from msgspec import Raw
 
 from gitwf.app.disk import crowded
 from gitwf.app.pushing import left
@@ -36,12 +37,13 @@ class BranchState(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A workflow that waits for a person."""
+    """A workflow that waits for a person; ``output`` is the end of what the checks printed that stopped it."""
 
     workflow: str
     branch: str | None
     commit: str
     reason: str
+    output: str = ""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -171,11 +173,19 @@ def _refused(clone: Clone, branch: str, commit: str, records: list[RunRecord]) -
     ran = {r.workflow for r in records if (r.branch, r.commit) == (branch, commit)}
     bodies = (event.body for event in clone.records.notes.events(commit))
     found = {
-        body.workflow: Refusal(body.workflow, branch, commit, body.reason)
+        body.workflow: Refusal(
+            body.workflow, branch, commit, body.reason, _output(body.diagnostics)
+        )
         for body in bodies
         if isinstance(body, RunRefused) and body.branch == branch and body.workflow not in ran
     }
     return list(found.values())
+
+
+def _output(said: Iterable[Raw]) -> str:
+    """Return what checks printed, as a refusal holds it."""
+    known = (msgspec.json.decode(each, type=dict[str, object]) for each in said)
+    return next((str(each["output"]) for each in known if "output" in each), "")
 
 
 def _standings(clone: Clone, records: list[RunRecord], heads: Collection[str]) -> list[Standing]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 
@@ -24,6 +25,9 @@ from gitwf.records.event import (
 _LOCK = threading.Lock()
 _INSIDE = (StepFinished, EnvironmentChanged)
 """Whose lines do not name the run, or stand below one that does."""
+
+_DIAGNOSTIC = re.compile(r": WF\d{3} ")
+"""In the reason of a refusal that `git wf validate` gives too."""
 
 
 def listener(*, json: bool, write: Callable[[str], None] = say) -> Listener:
@@ -74,11 +78,20 @@ def _words(event: Event) -> str | None:
             return f"{body.workflow}: {body.status} in {took(body.seconds)}, {figures}{why}"
         case RunRefused() as body:
             refused = f"{body.workflow}: refused at {body.commit[:10]}: {body.reason}"
-            return f"{refused}\n  `git wf validate` says more; mend it and commit"
+            return f"{refused}\n  {_way_out(body)}"
         case RunNone() as body:
             return f"{body.branch}: nothing to do for {body.commit[:10]}: {body.reason}"
         case _:
             return None
+
+
+def _way_out(body: RunRefused) -> str:
+    """Return what to do about a refusal."""
+    if body.diagnostics:
+        return "`git wf status` shows what the checks printed; mend it and commit"
+    if _DIAGNOSTIC.search(body.reason):
+        return "`git wf validate` says more; mend it and commit"
+    return "`git wf trust` says who may run what"
 
 
 def _way_on(body: RunQueued, event: Event) -> str:

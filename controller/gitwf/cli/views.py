@@ -15,6 +15,9 @@ from gitwf.records.fold import RunRecord
 if TYPE_CHECKING:
     from gitwf.app.status import Status
 
+_LINES = 12
+"""Lines of what checks printed that the status shows."""
+
 _SHORT = 10
 
 
@@ -120,6 +123,8 @@ def show_status(status: Status) -> None:
         print_line(f"  suspended: {left.workflow} by {left.by} at {_minute(left.at)}{why}")
     for refusal in status.refused:
         print_line(f"  refused: {refusal.reason}")
+        for line in refusal.output.splitlines()[-_LINES:]:
+            print_line(f"    {line}")
     for env in status.envs:
         orphan = f" (its workflow {env.workflow} is gone)" if env.orphaned else ""
         print_line(paint(f"{env.env}  {env.state}  run {env.run}  {env.commit[:_SHORT]}{orphan}"))

@@ -13,7 +13,6 @@ from gitwf.diagnostics import Diagnostic, Severity
 _EVERY = "*"
 
 NOT_YET: Mapping[str, tuple[str, ...]] = {
-    "controller": ("gate",),
     "workspace": ("filters",),
     "notify": (_EVERY,),
 }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
+from msgspec import Raw
 
 from gitwf.config.settings import Settings
 from gitwf.engine.clone.ownership import owning
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.request import Request
-from gitwf.engine.unit.gate import Gate
+from gitwf.engine.unit.gate import Gate as EffectGate
 from gitwf.engine.unit.outcome import Failure, Kind, StoppedError
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.actions import (
@@ -25,9 +28,11 @@ from gitwf.reconcile.actions import (
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
 from gitwf.reconcile.desired import Asked, prepared_at
+from gitwf.reconcile.gate import NAME as PRE_COMMIT
+from gitwf.reconcile.gate import Gate
 from gitwf.reconcile.takeup import queue_up, request_of
 from gitwf.records.clock import spell
-from gitwf.records.event import Body, Event, RunNone, RunRefused
+from gitwf.records.event import Body, CommitChecked, Event, RunNone, RunRefused
 from gitwf.records.fold import RunRecord
 from gitwf.records.requests import CANCEL
 from gitwf.records.unplayed import cancelled, end, lost
@@ -49,7 +54,7 @@ class Part:
 
     def __init__(self, stop: Stop) -> None:
         self.stop = stop
-        self.gate = Gate()
+        self.gate = EffectGate()
         self.is_superseded = False
 
     def supersede(self, commit: str) -> None:
@@ -59,10 +64,21 @@ class Part:
 
 
 class Applier:
-    """Applies actions in ``clone``; ``listener`` hears every event."""
+    """Applies actions in ``clone``; ``listener`` hears every event.
 
-    def __init__(self, clone: Clone, stop: Stop, listener: Listener) -> None:
+    ``settings`` returns those of a commit of a branch, as far as they hold.
+    """
+
+    def __init__(
+        self,
+        clone: Clone,
+        stop: Stop,
+        listener: Listener,
+        settings: Callable[[str | None, str], Settings] | None = None,
+    ) -> None:
         self._clone = clone
+        self._gate = Gate(clone)
+        self._settings = settings or self._plain_settings
         self._records = clone.records
         self._stop = stop
         self._listener = listener
@@ -72,7 +88,7 @@ class Applier:
         part = part or Part(self._stop)
         match action:
             case Start():
-                return Done(self._start(action, asked, part))
+                return self._start(action, asked, part)
             case Drop(run, reason):
                 self.drop(run, reason)
                 return Done()
@@ -92,11 +108,13 @@ class Applier:
                 self._note(commit, RunNone(commit, self._tree(commit), branch, reason))
                 return Done()
 
-    def _start(self, action: Start, asked: Asked | None, part: Part) -> RunRecord | None:
+    def _start(self, action: Start, asked: Asked | None, part: Part) -> Done:
         known = asked.prepared.get(action.workflow) if asked else None
         plan = (known or prepared_at(self._clone, action.commit, action.workflow)).plan
         if asked is None or plan is None:
             raise ValueError("a workflow with errors was decided to be started")
+        if why := self._held_back(action, asked, part.stop):
+            return Done(refused=why)
         request = Request(
             id=self._records.ids.new(),
             plan=plan,
@@ -108,8 +126,26 @@ class Applier:
         )
         if action.waits:
             self._queue(request, action.waits, part.stop)
-            return None
-        return self._play(request, asked.settings, part)
+            return Done()
+        return Done(self._play(request, asked.settings, part))
+
+    def _held_back(self, action: Start, asked: Asked, stop: Stop) -> str:
+        """Return why the gate stops the commit of ``action``, or nothing; what came of it is recorded once."""
+        if asked.settings.controller.gate != PRE_COMMIT:
+            return ""
+        commit, branch = action.commit, action.branch
+        is_known = self._gate.known(commit) is not None
+        oldest = next(iter(asked.head.passed), commit)
+        base = next(self._clone.repository.first_parents(oldest, 1), None)
+        made = self._gate.verdict(commit, base, asked.settings, stop)
+        if not is_known:
+            status = "passed" if made.passed else "failed"
+            body = CommitChecked(commit, branch, PRE_COMMIT, status, made.seconds, made.output)
+            self._note(commit, body)
+        if not made.passed:
+            said = Raw(msgspec.json.encode({"gate": PRE_COMMIT, "output": made.output}))
+            self._note(commit, RunRefused(action.workflow, commit, branch, made.reason, (said,)))
+        return made.reason
 
     def _queue(self, request: Request, waits: str, stop: Stop) -> None:
         """Record a run that waits, where others learn of it; it is lost if they have acted meanwhile."""
@@ -124,8 +160,11 @@ class Applier:
     def resume(self, run: str, part: Part | None = None) -> RunRecord:
         """Play a run of ours again; its journal answers what was done."""
         request = request_of(self._records, run)
-        settings = configure(self._clone.facts(request.commit)).settings
+        settings = self._settings(request.branch, request.commit)
         return self._play(request, settings, part or Part(Stop()))
+
+    def _plain_settings(self, _branch: str | None, commit: str) -> Settings:
+        return configure(self._clone.facts(commit)).settings
 
     def _play(self, request: Request, settings: Settings, part: Part) -> RunRecord:
         runner = self._clone.runner

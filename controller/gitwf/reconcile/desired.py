@@ -96,7 +96,8 @@ def _desired(
 ) -> Desired | None:
     """Return what a workflow file asks for; None where it never asks for commits or at times."""
     asks_at_all = bool(outline.triggers or outline.crons)
-    if not asks_at_all and outline.key is not None:
+    is_passed_over = outline.key is not None or configured.settings.controller.gate == "off"
+    if not asks_at_all and is_passed_over:
         return None
     wanted = _wanted(clone, outline, configured, commit)
     if wanted.key is None:

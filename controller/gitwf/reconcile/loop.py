@@ -19,6 +19,7 @@ from gitwf.reconcile.branches import Branches
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import QUEUE, decide, decide_loose
 from gitwf.reconcile.desired import Asked
+from gitwf.reconcile.gate import Gate, held_back
 from gitwf.reconcile.observe import known_runs, observe, observe_gone, observe_loose
 from gitwf.reconcile.outline import Outlines
 from gitwf.reconcile.performing import Performer, Report, bug
@@ -59,12 +60,15 @@ class Reconciler:
         self._clone = clone
         self._branches = branches
         self._judge = Judge(clone, branches.source)
+        self._gate = Gate(clone)
         self._authority = authority
         self._generation = authority.generation
         self.is_blocked = False
         """Whether the last step left undone what the authority did not admit."""
         self._due = due or threading.Event()
-        self._performer = Performer(Applier(clone, stop, listener), stop, self._due)
+        self._performer = Performer(
+            Applier(clone, stop, listener, self._judge.settings), stop, self._due
+        )
         self._outlines = Outlines(clone)
         self._kept = SettledHeads(clone.repository, self._judge.print)
         known = self._kept.read()
@@ -183,7 +187,7 @@ class Reconciler:
         if commit is None:
             return None
         tag = Tag(ref.removeprefix(TAGS), id_, commit)
-        want = self._judge.asked_by_tag(tag)
+        want = held_back(self._judge.asked_by_tag(tag), self._gate)
         wants, done = want.head.workflows, done_for(self._clone, tag)
         if is_settled(wants, done):
             return None
@@ -199,7 +203,7 @@ class Reconciler:
         """Begin what one head calls for; return whether it called for anything."""
         if self._judge.is_news(branch, commit) and self._may():
             self._judge.accept(branch, commit)
-        want = self._judge.asked(branch, commit, self._outlines)
+        want = held_back(self._judge.asked(branch, commit, self._outlines), self._gate)
         self._alarms.pop(branch, None)
         if want.alarm is not None:
             self._alarms[branch] = want.alarm
@@ -217,7 +221,7 @@ class Reconciler:
         if not want.head.is_queued:
             return False
         for commit in want.head.passed:
-            earlier = self._judge.asked(want.head.branch, commit)
+            earlier = held_back(self._judge.asked(want.head.branch, commit), self._gate)
             queued = tuple(w for w in earlier.head.workflows if w.supersede == QUEUE)
             head = structs.replace(earlier.head, workflows=queued, passed=())
             stands = want.head.commit

@@ -118,6 +118,19 @@ class RunRefused(Body, frozen=True):
     diagnostics: tuple[Raw, ...] = ()
 
 
+class CommitChecked(Body, frozen=True, omit_defaults=False):
+    """The gate looked at a commit: ``status`` is ``passed`` or ``failed``, ``output`` the end of what it printed."""
+
+    type: ClassVar[str] = "commit.checked"
+
+    commit: str
+    branch: str | None
+    gate: str
+    status: str
+    seconds: float
+    output: str = ""
+
+
 class RunCancelling(Body, frozen=True):
     """All of a run is to be stopped, because of ``error``. A replay of the run stops it too."""
 
@@ -331,6 +344,7 @@ BODIES: dict[str, type[Body]] = {
         RunStarted,
         RunNone,
         RunRefused,
+        CommitChecked,
         RunCancelling,
         RunFinished,
         RunLate,

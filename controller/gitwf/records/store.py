@@ -9,7 +9,7 @@ from gitwf.records.accepted import Accepted
 from gitwf.records.belief import beliefs_of
 from gitwf.records.clock import Clock, SystemClock
 from gitwf.records.environments import Environments
-from gitwf.records.event import Event, RunNone, RunRefused, encode
+from gitwf.records.event import CommitChecked, Event, RunNone, RunRefused, encode
 from gitwf.records.ids import Ids, is_id
 from gitwf.records.notes import Notes
 from gitwf.records.ongoing import Ongoing
@@ -71,7 +71,7 @@ class Records:
         beliefs = beliefs_of(self._repository)
         if beliefs is None or beliefs.signers is None:
             return True
-        if event.run is None or isinstance(event.body, RunNone | RunRefused):
+        if event.run is None or isinstance(event.body, RunNone | RunRefused | CommitChecked):
             return getattr(event.body, "commit", commit) == commit and beliefs.admits(event)
         tip = self.runs.tip(event.run) if is_id(event.run) else None
         found = self.runs.described({ref_of(event.run): tip}) if tip else []

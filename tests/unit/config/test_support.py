@@ -10,7 +10,10 @@ from gitwf.diagnostics import Source, render
     ("text", "said"),
     [
         ('[controller]\nbranches = ["main"]\n', []),
-        ('[controller]\ngate = "off"\n', ["wf.toml:2:1: WF603 warning: `gate` is not there yet"]),
+        (
+            '[workspace]\nfilters = ["lfs"]\n',
+            ["wf.toml:2:1: WF603 warning: `filters` is not there yet"],
+        ),
         (
             '[notify]\nwebhook = "u"\non = ["failed"]\n',
             ["wf.toml:1:2: WF603 warning: `[notify]` is not there yet"],

@@ -9,6 +9,7 @@ from msgspec import Raw
 from gitwf.records.event import (
     BODIES,
     Body,
+    CommitChecked,
     EnvironmentChanged,
     EnvironmentChanging,
     Error,
@@ -87,6 +88,13 @@ LINES: dict[str, tuple[Body, str]] = {
         (
             '"run.refused","run":"01A","workflow":"w.wf","commit":"c1","branch":"main",'
             '"reason":"invalid","diagnostics":[{"code":"WF201"}]}'
+        ),
+    ),
+    "checked": (
+        CommitChecked("c1", "main", "pre-commit", "failed", 0.5, "- hook id: lint"),
+        (
+            '"commit.checked","run":"01A","commit":"c1","branch":"main","gate":"pre-commit",'
+            '"status":"failed","seconds":0.5,"output":"- hook id: lint"}'
         ),
     ),
     "finished": (

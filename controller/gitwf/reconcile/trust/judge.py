@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import structs
 
-from gitwf.config.settings import Limits
+from gitwf.config.settings import Limits, Settings
 from gitwf.reconcile.branches import Source
 from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.configure import configure
 from gitwf.reconcile.decide import Desired
 from gitwf.reconcile.desired import Asked, asked, asked_by_tag, prepared_at
 from gitwf.reconcile.outline import Outlines
@@ -56,6 +57,10 @@ class Judge:
         """Note that ``branch`` is accepted up to ``commit``."""
         self._accepted.move(branch, commit)
 
+    def settings(self, branch: str | None, commit: str) -> Settings:
+        """Return the settings of ``commit``, as far as they hold for runs of ``branch``."""
+        return self._restricted(configure(self._clone.facts(commit)).settings, branch)
+
     def reason(self, branch: str | None, commit: str) -> str | None:
         """Return why ``commit`` may not run as the head of ``branch`` (None: for a tag), or None."""
         policy = self._policies.policy(branch)
@@ -86,9 +91,7 @@ class Judge:
             return want
         reason = self.reason(branch, want.head.commit)
         limits = policy.limits(branch)
-        is_default = branch is not None and branch == self._policies.default(branch)
-        base = want.settings if is_default else self._policies.base(branch)
-        settings = policy.restrict(want.settings, base, branch)
+        settings = self._restricted(want.settings, branch)
 
         def refused(wanted: Desired) -> Desired:
             asks = wanted.key is None or wanted.asks or bool(wanted.due)
@@ -98,6 +101,15 @@ class Judge:
         workflows = tuple(refused(wanted) for wanted in want.head.workflows)
         head = structs.replace(want.head, workflows=workflows)
         return structs.replace(want, head=head, settings=settings)
+
+    def _restricted(self, settings: Settings, branch: str | None) -> Settings:
+        policy = self._policies.policy(branch)
+        if not policy.is_set:
+            return settings
+        is_default = branch is not None and branch == self._policies.default(branch)
+        return policy.restrict(
+            settings, settings if is_default else self._policies.base(branch), branch
+        )
 
     def _overreach(self, want: Asked, workflow: str, limits: Limits) -> str | None:
         """Return what a workflow would use that its branch may not, or None."""
