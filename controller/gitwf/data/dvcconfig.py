@@ -71,12 +71,18 @@ def merged(levels: Iterable[Sections]) -> Sections:
     return result
 
 
-def render(sections: Sections) -> str:
-    """Return the text of a configuration file."""
+def render(sections: Sections, folder: Path) -> str:
+    """Return the text of a configuration file that is put into ``folder``.
+
+    A path that no quotes can hold is written as it leads there from ``folder``.
+    """
     lines: list[str] = []
     for name, options in sections.items():
         lines.append(f"['{name}']" if '"' in name else f"[{name}]")
-        lines += [f"    {option} = {_quoted(value)}" for option, value in options.items()]
+        lines += [
+            f"    {option} = {_quoted(_spelled(name, option, value, folder))}"
+            for option, value in options.items()
+        ]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -114,6 +120,13 @@ def _value(text: str | None) -> str:
     text = (text or "").strip()
     quoted = re.match(r"""(["'])(.*?)\1\s*(?:#.*)?$""", text)
     return quoted[2] if quoted else re.split(r"\s+#", text, maxsplit=1)[0]
+
+
+def _spelled(section: str, option: str, value: str, folder: Path) -> str:
+    unquotable = "\n" in value or {"'", '"'} <= set(value)
+    if unquotable and _is_path(section, option) and Path(value).is_absolute():
+        return os.path.relpath(value, folder)
+    return value
 
 
 def _quoted(value: str) -> str:

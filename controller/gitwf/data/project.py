@@ -164,7 +164,7 @@ def prepare_workspace(main: Project | None, workspace: Path, cache: Path | None 
     if cache is not None:
         sections.setdefault("cache", {})["dir"] = str(cache.absolute())
     path = folder / "config.local"
-    write_whole(path, dvcconfig.render(sections).encode(), mode=0o600)
+    write_whole(path, dvcconfig.render(sections, folder).encode(), mode=0o600)
     path.chmod(0o600)
 
 

@@ -270,23 +270,27 @@ def _freely() -> None:
 
 def _locate(path: Path) -> Place:
     git = Git(path)
-    questions = ("--absolute-git-dir", "--git-common-dir", "--is-bare-repository")
     out = git.run(
         "rev-parse",
         "--path-format=absolute",
-        *questions,
+        "--is-bare-repository",
         "--is-shallow-repository",
         "--show-object-format",
         "--is-inside-work-tree",
         "--show-cdup",
+        "--absolute-git-dir",
+        "--git-common-dir",
     )
-    answers = out.decode(errors="surrogateescape").split("\n")
-    git_dir, common_dir, bare, shallow, object_format, inside, up = answers[:7]
-    is_bare = bare == "true"
+    answers = out.decode(errors="surrogateescape").split("\n", 4)
+    bare, shallow, object_format, inside, folders = answers
+    work_tree: Path | None = None
     if inside == "true":
-        work_tree: Path | None = (path / up).resolve()
-    else:
-        work_tree = Path(git_dir).parent if not is_bare and Path(git_dir).name == ".git" else None
+        up, _, folders = folders.partition("\n")
+        work_tree = (path / up).resolve()
+    git_dir, common_dir = _folders(folders.removesuffix("\n"))
+    is_bare = bare == "true"
+    if work_tree is None and not is_bare and Path(git_dir).name == ".git":
+        work_tree = Path(git_dir).parent
     if object_format not in _WIDTHS:
         raise GitError(f"`{path}` has objects of a format that is not known: `{object_format}`")
     return Place(
@@ -297,6 +301,19 @@ def _locate(path: Path) -> Place:
         is_shallow=shallow == "true",
         object_format=object_format,
     )
+
+
+def _folders(lines: str) -> tuple[str, str]:
+    """Part a git folder from the common one below it, which is the same or stands above it.
+
+    Git ends each with a newline, which may stand in their names as well.
+    """
+    parts = lines.split("\n")
+    for count in range(1, len(parts)):
+        own, common = "\n".join(parts[:count]), "\n".join(parts[count:])
+        if own == common or own.startswith(f"{common}/"):
+            return own, common
+    raise GitError(f"git tells of odd folders: {lines!r}")
 
 
 def _parse_commit(id_: str, data: bytes) -> Commit:

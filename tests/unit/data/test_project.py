@@ -68,6 +68,14 @@ def test_a_bare_repository_names_its_cache(tmp_path: Path) -> None:
     assert Project.open(workspace).cache.root == tmp_path / "cache"
 
 
+def test_a_cache_whose_name_no_quotes_can_hold(tmp_path: Path) -> None:
+    odd = tmp_path / 'it\'s\n"odd"'
+    workspace = odd / "workspace"
+    (workspace / ".dvc").mkdir(parents=True)
+    prepare_workspace(None, workspace, odd / "cache")
+    assert Project.open(workspace).cache.root == odd / "cache"
+
+
 def test_a_lock_file_that_another_writes_is_read_again(root: Path, project: Project) -> None:
     head = "schema: '2.0'\nstages:\n"
     assert project.lockfile().entries() == {}

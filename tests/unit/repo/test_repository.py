@@ -48,6 +48,16 @@ def test_a_linked_worktree_shares_state_with_the_main_one(folder: Folder, tmp_pa
     assert linked.refs.read("HEAD") == folder.open().refs.read("refs/heads/side")
 
 
+def test_folders_with_newlines_in_their_names(make_folder: MakeFolder, tmp_path: Path) -> None:
+    folder = make_folder("a\nb c\n")
+    folder.commit({})
+    folder.git("worktree", "add", "--quiet", "-b", "side", str(tmp_path / "x\ny"))
+    for path in (folder.path, tmp_path / "x\ny"):
+        opened = Repository.open(path)
+        assert (opened.work_tree, opened.common_dir) == (path, folder.path / ".git")
+        assert opened.refs.read("refs/heads/side") == opened.resolve("HEAD")
+
+
 def test_a_shallow_clone(folder: Folder, make_folder: MakeFolder) -> None:
     folder.commit({}, "First")
     folder.commit({}, "Second")
