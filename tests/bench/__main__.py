@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.bench import (
     commits,
     history,
+    hooks,
     journal,
     peers,
     reading,
@@ -29,6 +30,7 @@ from tests.bench import (
 PARTS = {
     "reading": reading.measure,
     "commits": commits.measure,
+    "hooks": hooks.measure,
     "rollback": rollback.measure,
     "steps": steps.measure,
     "stages": stages.measure,

@@ -66,6 +66,7 @@ def control(
         UsageError: if HEAD is detached and no branch is named.
         RemoteError: if the remote cannot be asked at the start.
     """
+    from gitwf.reconcile.poke import poked
     from gitwf.reconcile.watch import watching
 
     clone = session.clone()
@@ -75,6 +76,7 @@ def control(
         sharing = followed(clone, following)
         branches = watched(clone, following, sharing)
         stack.enter_context(watching(clone.repository.common_dir, wake.due))
+        stack.enter_context(poked(clone.records.state_dir, wake.due))
         stack.enter_context(pushing(clone))
         if sharing is not None:
             stack.enter_context(acting(sharing))

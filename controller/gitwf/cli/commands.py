@@ -30,6 +30,7 @@ COMMANDS = (
     "resume",
     "checkout",
     "trust",
+    "hooks",
     "fsck",
     "doctor",
     "gc",
