@@ -36,6 +36,7 @@ COMMANDS = (
     "gc",
     "sync",
     "lsp",
+    "ci",
     "demo",
 )
 """The commands, in the order of the help. Each is a function of the module of its name."""

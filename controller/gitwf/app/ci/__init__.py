@@ -1,0 +1,1 @@
+"""What GitHub Actions call: what it says to a job, and what a job says to it."""

@@ -1,0 +1,118 @@
+"""The summary of a job in Markdown: runs with their steps, metrics, environments and links; refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from gitwf.app.ci.job import Job
+from gitwf.records.event import RunRefused, StepFinished, decode
+from gitwf.records.fold import RunRecord
+
+_SHORT = 10
+
+
+class Played(msgspec.Struct, frozen=True):
+    """A run that ended, and the end of what its failed step printed."""
+
+    record: RunRecord
+    printed: str = ""
+
+
+def status_of(runs: Sequence[RunRecord], refused: Sequence[object]) -> str:
+    """Return the worst of what became of runs: ``refused`` before ``failed``; ``nothing`` where there was none."""
+    if refused:
+        return "refused"
+    if not runs:
+        return "nothing"
+    bad = next((run.status for run in runs if run.status != "succeeded"), None)
+    return bad or "succeeded"
+
+
+def markdown(
+    job: Job, played: Sequence[Played], refused: Sequence[RunRefused], problems: Sequence[str]
+) -> str:
+    """Return the summary."""
+    return "\n".join(_lines(job, played, refused, problems))
+
+
+def _lines(
+    job: Job, played: Sequence[Played], refused: Sequence[RunRefused], problems: Sequence[str]
+) -> Iterator[str]:
+    if not (played or refused or problems):
+        yield "### git wf: nothing to do"
+    for each in refused:
+        yield f"### git wf: {_code(each.workflow)} was refused"
+        yield f"At {_commit(job, each.commit)}: {_cell(each.reason)}"
+        yield ""
+    for problem in problems:
+        yield f"- {_cell(problem)}"
+    for one in played:
+        yield from _run(job, one)
+
+
+def _run(job: Job, played: Played) -> Iterator[str]:
+    record = played.record
+    yield f"### git wf: {_code(record.workflow)} {record.status}"
+    figures = f"{record.executed} executed, {record.restored} restored"
+    seconds = f" in {record.seconds:.1f} s" if record.seconds is not None else ""
+    yield f"Run {_code(record.run)} of {_commit(job, record.commit)}{seconds}: {figures}."
+    if record.error is not None:
+        yield ""
+        yield f"**{_cell(record.error.message)}**"
+    yield from _steps(record)
+    if record.metrics:
+        yield from _table(("metric", "value"), record.metrics.items())
+    if record.envs:
+        envs = ((state.env, state.state) for state in record.envs)
+        yield from _table(("environment", "state"), envs)
+    if played.printed:
+        yield ""
+        yield "<details><summary>what it printed last</summary>"
+        yield ""
+        yield from (f"    {line}" for line in played.printed.splitlines())
+        yield ""
+        yield "</details>"
+    yield ""
+
+
+def _steps(record: RunRecord) -> Iterator[str]:
+    bodies = (decode(bytes(step)).body for step in record.steps)
+    rows = [_step(body) for body in bodies if isinstance(body, StepFinished)]
+    if rows:
+        yield from _table(("step", "what became of it", "seconds"), rows)
+
+
+def _step(body: StepFinished) -> tuple[str, str, str]:
+    word = "restored" if body.cached else body.status
+    called = " ".join((body.command, *body.args))
+    return called, word, f"{body.seconds:.1f}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    yield ""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(_code(_text(cell)) for cell in row)} |"
+
+
+def _text(cell: object) -> str:
+    return bytes(cell).decode() if isinstance(cell, msgspec.Raw) else str(cell)
+
+
+def _commit(job: Job, commit: str) -> str:
+    return f"[`{commit[:_SHORT]}`]({job.commit_page(commit)})"
+
+
+def _code(text: str) -> str:
+    """Return text as code in a cell, whatever stands in it."""
+    flat = text.replace("\n", " ").replace("|", "\\|")
+    ticks = "``" if "`" in flat else "`"
+    pad = " " if ticks == "``" else ""
+    return f"{ticks}{pad}{flat}{pad}{ticks}" if flat.strip() else ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
