@@ -203,6 +203,10 @@ class Project:
         pid = until(lambda: next((path.read_text() for path in folders.glob("**/pid")), ""))
         return int(pid.split()[0])
 
+    def clone_id(self) -> str:
+        """Return what tells this clone from others."""
+        return (self.path / ".git" / "wf" / "clone-id").read_text().strip()
+
     def forget(self) -> None:
         """Delete all that is not git's and not DVC's: workspaces, job folders, journals, caches."""
         shutil.rmtree(self.path / ".git" / "wf")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gitwf.repo.repository import Repository
     from gitwf.results.file import ResultsFile
     from gitwf.targets.registry import Kind
+    from gitwf.targets.runpod.kind import RunpodKind
     from gitwf.targets.ssh.kind import SshKind
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Extras:
 
     def __init__(self, repository: Repository, environment: Mapping[str, str]) -> None:
         self._repository = repository
+        self._environment = environment
         self._tracking = Tracking(repository, environment)
 
     def builtins(self, steps: Steps, context: RunContext) -> Mapping[str, Playable]:
@@ -68,7 +70,7 @@ class Extras:
 
     def kinds(self) -> Mapping[str, Kind]:
         """Return the kinds of targets beside this machine."""
-        return {"ssh": self._ssh}
+        return {"ssh": self._ssh, "runpod": self._runpod}
 
     @cached_property
     def _ssh(self) -> SshKind:
@@ -80,6 +82,12 @@ class Extras:
             return name_elsewhere(self._repository)
 
         return SshKind(name)
+
+    @cached_property
+    def _runpod(self) -> RunpodKind:
+        from gitwf.app.pods import kind_of
+
+        return kind_of(self._repository, self._environment)
 
     def _file(self, context: RunContext) -> ResultsFile | None:
         """Return the file of results; None where there is to be none, or a link leads it astray."""

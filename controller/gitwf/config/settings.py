@@ -91,8 +91,14 @@ class Target(Table, frozen=True):
     count: Count = 1
     image: str | None = None
     cloud: tuple[Literal["SECURE", "COMMUNITY"], ...] = ()
+    data_centers: Names = ()
+    """Where pods may be, in order of preference; none: anywhere."""
     disk: Count | None = None
     """GB of container disk."""
+    volume: str | None = None
+    """The id of a network volume, which pods have at `/workspace`."""
+    env: Mapping[str, str] = {}
+    """What the environment of pods has beside that of their image."""
     budget: Amount | None = None
     """USD for a run."""
     max_hours: Amount = 24.0

@@ -18,10 +18,8 @@ NOT_YET: Mapping[str, tuple[str, ...]] = {
 }
 """Keys by table; a star is all of them."""
 
-NO_TARGET_YET = frozenset(
-    {"address", "template", "gpu", "count", "image", "cloud", "disk", "budget", "idle"}
-)
-"""Keys of the tables ``[target.NAME]``: those of pods and of Ray."""
+NO_TARGET_YET = frozenset({"address"})
+"""Keys of the tables ``[target.NAME]``: those of Ray."""
 
 _KEYRING = '"keyring'
 

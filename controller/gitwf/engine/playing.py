@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -47,6 +48,8 @@ from gitwf.records.runs import ref_of
 from gitwf.records.store import Records
 from gitwf.repo.disk import room
 from gitwf.repo.errors import RepositoryError, StorageFullError
+
+log = logging.getLogger(__name__)
 
 _CHECK = "what checks an agent's work changes no environment"
 
@@ -176,6 +179,7 @@ class Playing:
     def _finish(self, outcome: Outcome, restorable: str, status: str | None = None) -> RunRecord:
         """End the run, as what its ``outcome`` says where no other ``status`` is given."""
         request = self._request
+        self._give_back()
         if request.here:
             self._shelf.write_stages()
         self._recorder.emit(
@@ -198,6 +202,15 @@ class Playing:
             )
         )
         return self._recorder.whole()
+
+    def _give_back(self) -> None:
+        """End what was rented for the run, so that its record says what it cost."""
+        try:
+            self._context.targets.end()
+        except OSError as error:
+            log.warning(
+                "what was rented for run %s is not given back yet: %s", self._context.id, error
+            )
 
     def _since(self) -> str:
         """Return when the run began, in whichever playing of it."""

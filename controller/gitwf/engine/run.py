@@ -22,6 +22,7 @@ from gitwf.engine.playing import Playing
 from gitwf.engine.replay.earlier import NOTHING, Earlier
 from gitwf.engine.replay.folders import open_folders
 from gitwf.engine.replay.memory import Memory
+from gitwf.engine.replay.pods import hearing
 from gitwf.engine.replay.recorder import Listener, RunRecorder
 from gitwf.engine.request import Request
 from gitwf.engine.shelf import RunShelf
@@ -39,7 +40,7 @@ from gitwf.records.store import Records
 from gitwf.repo.disk import room
 from gitwf.repo.repository import Repository
 from gitwf.targets.job import Job
-from gitwf.targets.registry import Targets
+from gitwf.targets.registry import Run, Targets
 
 _JOBS = 16
 """Jobs at once that any machine allows: `fork:4` means four at once on two cores too."""
@@ -127,7 +128,7 @@ class Runner:
                 folder=folder,
                 environment=for_commands(self._environment, declared(settings.secrets, named)),
                 secrets=secrets,
-                targets=self._targets(settings),
+                targets=self._targets(settings, Run(request.id, hearing(recorder))),
                 effects=request.effects,
                 supply=self._supply(settings, agents),
                 meter=self._meter,
@@ -196,7 +197,7 @@ class Runner:
     def abandon(self, run: str) -> None:
         """End the jobs that are left of ``run``, which nobody plays and nobody will."""
         jobs: list[Job] = []
-        targets = self._targets(Settings())
+        targets = self._targets(Settings(), Run(run))
         for folder in open_folders(self._repository.state_dir / "runs" / run):
             with suppress(OSError):  # nobody can tell whether it goes on: so nobody can end it
                 jobs.append(targets.adopt(folder))
@@ -205,6 +206,8 @@ class Runner:
         for job in jobs:
             with suppress(OSError):
                 job.wait()
+        with suppress(OSError):  # what cannot be given back now is ended by the next reaper
+            targets.end()
         self._forget_worktrees(run)
 
     def _clear(self, request: Request, record: RunRecord) -> None:
@@ -249,8 +252,8 @@ class Runner:
             return None
         return self._extension.agents(request.plan, settings, self._environment)
 
-    def _targets(self, settings: Settings) -> Targets:
-        return Targets(self._extension.kinds(), settings.target)
+    def _targets(self, settings: Settings, run: Run) -> Targets:
+        return Targets(self._extension.kinds(), settings.target, run)
 
     def _supply(self, settings: Settings, agents: Agents | None) -> Supply:
         limits = {**settings.resources, **(agents.limits if agents else {})}

@@ -301,8 +301,26 @@ class FileKept(Body, frozen=True):
     hash: str
 
 
+class PodAsked(Body, frozen=True):
+    """A pod is about to be asked for, under a ``name`` that is asked for once; ``job`` is what for.
+
+    ``price_per_hour`` in USD, of its ``count`` GPUs together; ``reason`` says what was passed over.
+    """
+
+    type: ClassVar[str] = "pod.asked"
+    is_urgent: ClassVar[bool] = True
+
+    name: str
+    gpu: str
+    price_per_hour: float
+    count: int = 1
+    cloud: str = ""
+    job: str = ""
+    reason: str = ""
+
+
 class PodCreated(Body, frozen=True):
-    """A pod was asked for; ``price_per_hour`` in USD."""
+    """A pod was made, and costs ``price_per_hour`` USD from now on."""
 
     type: ClassVar[str] = "pod.created"
     is_urgent: ClassVar[bool] = True
@@ -310,6 +328,10 @@ class PodCreated(Body, frozen=True):
     pod: str
     gpu: str
     price_per_hour: float
+    name: str = ""
+    count: int = 1
+    cloud: str = ""
+    data_center: str | None = None
 
 
 class PodReady(Body, frozen=True):
@@ -318,16 +340,24 @@ class PodReady(Body, frozen=True):
     type: ClassVar[str] = "pod.ready"
 
     pod: str
+    name: str = ""
 
 
 class PodGone(Body, frozen=True):
-    """A pod is no more, and costs nothing."""
+    """A pod is no more, and costs nothing: it cost ``spent`` USD in ``seconds``.
+
+    ``billed`` is what RunPod says that it cost, where it said anything. One without ``pod`` was not made.
+    """
 
     type: ClassVar[str] = "pod.gone"
     is_urgent: ClassVar[bool] = True
 
     pod: str
     reason: str
+    name: str = ""
+    seconds: float = 0.0
+    spent: float = 0.0
+    billed: float | None = None
 
 
 class Unknown(Body, frozen=True):
@@ -358,6 +388,7 @@ BODIES: dict[str, type[Body]] = {
         TimerStarted,
         FileAppending,
         FileKept,
+        PodAsked,
         PodCreated,
         PodReady,
         PodGone,

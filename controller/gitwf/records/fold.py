@@ -12,6 +12,9 @@ from gitwf.records.event import (
     EnvironmentChanging,
     Error,
     Event,
+    PodCreated,
+    PodGone,
+    PodReady,
     RunApproved,
     RunFinished,
     RunQueued,
@@ -41,13 +44,32 @@ class EnvironmentState(msgspec.Struct, frozen=True):
     since: str
 
 
+class PodRecord(msgspec.Struct, frozen=True):
+    """A pod that a run paid for. Money in USD; ``seconds`` and ``spent`` None: it is not known to be gone."""
+
+    pod: str
+    name: str
+    gpu: str
+    count: int
+    cloud: str
+    price_per_hour: float
+    created: str
+    ready: str | None = None
+    gone: str | None = None
+    reason: str = ""
+    seconds: float | None = None
+    spent: float | None = None
+    billed: float | None = None
+
+
 class RunRecord(msgspec.Struct, frozen=True):
     """A run, as `git wf log --json` and `show --json` print it.
 
     ``status`` is ``waiting``, ``running``, ``succeeded``, ``failed``, ``cancelled`` or ``lost``;
     ``started`` is a time or None; ``seconds`` is wall time, None until the end. ``steps`` are the
     ``step.finished`` events, in order. ``waits`` says what it was queued for, ``approved`` who approved
-    it; ``occasion`` and ``effects_done`` are those of its first event.
+    it; ``occasion`` and ``effects_done`` are those of its first event. ``pods`` are those it paid for, and
+    ``spent`` what they cost it in USD.
     """
 
     run: str
@@ -76,6 +98,8 @@ class RunRecord(msgspec.Struct, frozen=True):
     approved: str | None = None
     occasion: str | None = None
     effects_done: str | None = None
+    pods: tuple[PodRecord, ...] = ()
+    spent: float | None = None
 
     @property
     def is_over(self) -> bool:
@@ -107,7 +131,11 @@ def fold(events: Iterable[Event]) -> RunRecord | None:
     approved = next((e.body.by for e in known if isinstance(e.body, RunApproved)), None)
     envs = _environments(known, is_over=end is not None)
     steps = tuple(Raw(encode(e)) for e in known if isinstance(e.body, StepFinished))
-    record = msgspec.structs.replace(record, envs=envs, steps=steps, approved=approved)
+    pods = _pods(known)
+    spent = round(sum(pod.spent or 0.0 for pod in pods), 6) if pods else None
+    record = msgspec.structs.replace(
+        record, envs=envs, steps=steps, approved=approved, pods=pods, spent=spent
+    )
     return record if end is None else _finish(record, end)
 
 
@@ -164,3 +192,34 @@ def _environments(events: list[Event], *, is_over: bool) -> tuple[EnvironmentSta
         run = event.run or ""
         states[body.env] = EnvironmentState(body.env, state, run, body.commit, event.at)
     return tuple(states.values())
+
+
+def _pods(events: list[Event]) -> tuple[PodRecord, ...]:
+    """Return the pods that were made, in the order in which they were, with what became of each."""
+    pods: dict[str, PodRecord] = {}
+    for event in events:
+        match event.body:
+            case PodCreated() as made if made.pod not in pods:
+                pods[made.pod] = PodRecord(
+                    made.pod,
+                    made.name,
+                    made.gpu,
+                    made.count,
+                    made.cloud,
+                    made.price_per_hour,
+                    event.at,
+                )
+            case PodReady(pod=pod) if pod in pods and pods[pod].ready is None:
+                pods[pod] = msgspec.structs.replace(pods[pod], ready=event.at)
+            case PodGone(pod=pod) as end if pod in pods and pods[pod].gone is None:
+                pods[pod] = msgspec.structs.replace(
+                    pods[pod],
+                    gone=event.at,
+                    reason=end.reason,
+                    seconds=end.seconds,
+                    spent=end.spent,
+                    billed=end.billed,
+                )
+            case _:
+                pass
+    return tuple(pods.values())

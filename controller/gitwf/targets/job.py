@@ -10,6 +10,7 @@
 ``place``      where it is, if on another machine, before it begins there
 ``ended``      there when the command has ended on another machine, and what it wrote is on its way
 ``lost``       why nobody knows how it ended, where that is known
+``stopped``    why its target ended it before it was done
 ``exit``       its exit status; written whole, by rename, last: only this file means "ended"
 =============  ==============================================================================
 

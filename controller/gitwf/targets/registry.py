@@ -12,16 +12,24 @@ from gitwf.config.settings import Target as Table
 from gitwf.plan.place import LOCAL, Choice
 from gitwf.targets.job import Job, Target
 from gitwf.targets.local import LocalTarget
+from gitwf.targets.pods import Hear
 
 PLACE = "place"
 """The file in the folder of a job that is elsewhere: JSON that says of which ``kind`` its target is."""
 
 
+class Run(msgspec.Struct, frozen=True):
+    """The run whose jobs are placed. ``hear`` writes down what becomes of a pod that it pays for."""
+
+    id: str
+    hear: Hear | None = None
+
+
 class Kind(Protocol):
     """A kind of target, such as ``ssh``. One serves all runs of this process."""
 
-    def target(self, choice: Choice, tables: Mapping[str, Table]) -> Target:
-        """Return the target that ``choice`` means; ``tables`` are those of `wf.toml`.
+    def target(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> Target:
+        """Return the target that ``choice`` means, for ``run``; ``tables`` are those of `wf.toml`.
 
         Raises OSError where there is none. Nothing is connected or rented yet.
         """
@@ -32,15 +40,22 @@ class Kind(Protocol):
         Raises OSError where it cannot be.
         """
 
+    def end(self, run: Run) -> None:
+        """Give back what was taken for ``run``, which ends."""
+
 
 class Targets:
-    """The targets of one run. ``kinds`` by the word before the colon, ``tables`` those of `wf.toml`."""
+    """The targets of one ``run``. ``kinds`` by the word before the colon, ``tables`` those of `wf.toml`."""
 
     def __init__(
-        self, kinds: Mapping[str, Kind] | None = None, tables: Mapping[str, Table] | None = None
+        self,
+        kinds: Mapping[str, Kind] | None = None,
+        tables: Mapping[str, Table] | None = None,
+        run: Run | None = None,
     ) -> None:
         self._kinds = kinds or {}
         self._tables = tables or {}
+        self.run = run or Run("")
         self._local = LocalTarget()
 
     def of(self, choice: Choice = LOCAL) -> Target:
@@ -50,7 +65,7 @@ class Targets:
         kind = self._kinds.get(choice.kind)
         if kind is None:
             raise UnknownTargetError(f"there is no target `{choice.name}`")
-        return kind.target(choice, self._tables)
+        return kind.target(choice, self._tables, self.run)
 
     def adopt(self, folder: Path) -> Job:
         """Return the job in ``folder``, wherever it is; it may have ended.
@@ -64,6 +79,11 @@ class Targets:
         if name not in self._kinds:
             raise UnknownTargetError(f"the job in `{folder}` is on `{name}`, which is no target")
         return self._kinds[name].adopt(folder)
+
+    def end(self) -> None:
+        """Give back what was taken for the run, which ends: pods, above all."""
+        for kind in self._kinds.values():
+            kind.end(self.run)
 
 
 class UnknownTargetError(OSError):

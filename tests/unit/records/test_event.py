@@ -17,6 +17,7 @@ from gitwf.records.event import (
     FileAppending,
     FileKept,
     Out,
+    PodAsked,
     PodCreated,
     PodGone,
     PodReady,
@@ -189,6 +190,13 @@ LINES: dict[str, tuple[Body, str]] = {
     "pod-created": (
         PodCreated("p1", "RTX 4090", 0.34),
         '"pod.created","run":"01A","pod":"p1","gpu":"RTX 4090","price_per_hour":0.34}',
+    ),
+    "pod-asked": (
+        PodAsked("wf-c-01A-1-1", "RTX 4090", 0.68, 2, "SECURE", "1", "A100: none is free"),
+        (
+            '"pod.asked","run":"01A","name":"wf-c-01A-1-1","gpu":"RTX 4090","price_per_hour":0.68,"count":2,'
+            '"cloud":"SECURE","job":"1","reason":"A100: none is free"}'
+        ),
     ),
     "pod-ready": (PodReady("p1"), '"pod.ready","run":"01A","pod":"p1"}'),
     "pod-gone": (

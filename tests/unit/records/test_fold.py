@@ -93,7 +93,8 @@ def test_the_whole_record_as_json() -> None:
         '"state":"deployed","run":"R","commit":"c1","since":"2026-11-22T10:00:03.000000Z"}],'
         f'"steps":[{step}],"trigger":"commit","of":null,"owner":"m:1","error":'
         '{"message":"why","kind":"exit"},"ref":"refs/x","restorable":"here","dirty":false,"waits":"approval",'
-        '"approved":null,"occasion":null,"effects_done":null}'
+        '"approved":null,"occasion":null,"effects_done":null,'
+        '"pods":[],"spent":null}'
     )
 
 

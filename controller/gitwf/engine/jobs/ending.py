@@ -24,6 +24,8 @@ def failure_of(status: int | None, folder: JobFolder, call: Call, *, piped: bool
 
     ``piped``: it wrote into a pipe.
     """
+    if why := folder.read("stopped").decode("utf-8", "replace").strip():
+        return call.failed(Kind.EXIT, f"`{call.command}` was stopped: {why}", status or 1)
     if status is None:
         return call.failed(Kind.LOST, _how_lost(folder, call), _SIGNALLED + signal.SIGKILL)
     if piped and status == BROKEN:

@@ -21,7 +21,25 @@ _HOST: Mapping[str, Form] = {
     "orphan_after": form.DURATION,
 }
 
-TARGET_OPTIONS: Mapping[str, Mapping[str, Form]] = {"local": {}, "ssh": _HOST}
+_POD: Mapping[str, Form] = {
+    "gpu": form.TEXT,
+    "count": form.COUNT,
+    "cloud": form.shaped(
+        "`SECURE`, `COMMUNITY` or both", r"(SECURE|COMMUNITY)(,(SECURE|COMMUNITY))?"
+    ),
+    "data_centers": form.TEXT,
+    "image": form.TEXT,
+    "template": form.TEXT,
+    "disk": form.COUNT,
+    "volume": form.TEXT,
+    "budget": form.AMOUNT,
+    "idle": form.DURATION,
+    "setup": form.TEXT,
+    "max_hours": form.AMOUNT,
+    "orphan_after": form.DURATION,
+}
+
+TARGET_OPTIONS: Mapping[str, Mapping[str, Form]] = {"local": {}, "ssh": _HOST, "runpod": _POD}
 """The options of the targets that there are, by kind: those of its table that a workflow may give."""
 
 _NO_PIPE = "let it write a file: `/a > part.txt`, or put both into one run line"

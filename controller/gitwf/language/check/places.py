@@ -10,6 +10,8 @@ from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
 
 _TARGETS = ("local", "runpod", "ray")
+_NAMED = frozenset({"ssh", "runpod"})
+"""Kinds of targets of which there are several: `ssh:NAME` has the table `[target.NAME]`."""
 
 
 def check_places(scene: Scene) -> Iterator[Diagnostic]:
@@ -33,13 +35,13 @@ def _target(word: tree.Word, targets: frozenset[str] | None, path: str) -> Itera
     if name is None or name in _TARGETS:
         return
     kind, _, host = name.partition(":")
-    if kind != "ssh" or not host:
+    if kind not in _NAMED or not host:
         close = nearest(kind, _TARGETS)
         hint = f"did you mean `{close}`?" if close else "`local`, `ssh:NAME`, `runpod` or `ray`"
         yield Diagnostic("WF207", f"unknown target `{name}`", path, word.span, hint)
     elif targets is not None and host not in targets:
         close = nearest(host, sorted(targets))
-        hint = f"did you mean `ssh:{close}`?" if close else f"`wf.toml` has no `[target.{host}]`"
+        hint = f"did you mean `{kind}:{close}`?" if close else f"`wf.toml` has no `[target.{host}]`"
         yield Diagnostic("WF207", f"unknown target `{name}`", path, word.span, hint)
 
 

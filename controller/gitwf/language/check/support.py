@@ -14,7 +14,7 @@ from gitwf.language.check.form import literal
 from gitwf.language.check.scene import Scene
 from gitwf.language.signature import BUILTINS
 
-TARGETS = frozenset({"runpod", "ray"})
+TARGETS = frozenset({"ray"})
 """The kinds of targets that are missing."""
 
 _HINT = "this version does not play it; take it out, or wait for one that does"

@@ -42,11 +42,13 @@ class Found(msgspec.Struct, frozen=True):
     is_executable: bool
 
 
-def bring(far: Far, job: str, files: Files, paths: Sequence[str], draft: Path) -> None:
+def bring(
+    far: Far, job: str, files: Files, paths: Sequence[str], draft: Path, *, whole: bool = True
+) -> None:
     """Put what ``job`` wrote at ``paths`` into the workspace of ``files``, and take away what it did not.
 
-    ``draft`` is a folder here for what has not come whole; it may be called again after a cut, and goes
-    on from there. Raises as `Link.request`, `FarError` where something cannot be read there, and
+    Where this is not the ``whole``, what is not there yet takes nothing away. ``draft`` is a folder here
+    for what has not come whole; it may be called again after a cut, and goes on from there. Raises as `Link.request`, `FarError` where something cannot be read there, and
     `StorageFullError` where there is no room here.
     """
     if not paths:
@@ -58,6 +60,8 @@ def bring(far: Far, job: str, files: Files, paths: Sequence[str], draft: Path) -
         _fetch(far, job, found, files, draft)
         uses = Counter(map(_key, found))
         for path, kind in zip(paths, kinds, strict=True):
+            if kind == _UNKNOWN and not whole:
+                continue
             _put(files.root / path, path, kind, found, draft, uses)
         shutil.rmtree(draft)
     _offer(far, job, found)

@@ -36,11 +36,18 @@ T = TypeVar("T")
 class Steps(Protocol):
     """What is done on the other machine around a job. Each may be done again, and killed between."""
 
+    @property
+    def pause(self) -> float | None:
+        """Seconds between two checkpoints; None: there are none."""
+
     def prepare(self, job: SshJob) -> JobPlace:
         """Make everything ready for the job, and say where; `place` is on the disk then."""
 
     def start(self, job: SshJob, place: JobPlace) -> None:
         """Start it, if nobody has."""
+
+    def checkpoint(self, job: SshJob, place: JobPlace) -> None:
+        """Bring what the job has written so far, which runs."""
 
     def bring(self, job: SshJob, place: JobPlace, status: int) -> None:
         """Bring back what the job wrote, which ended with ``status``."""
@@ -65,6 +72,7 @@ class SshJob:
         self._born = time.monotonic()
         self._exit = Exit(None)
         self._problem: Exception | None = None
+        self._gone: SshError | None = None
         self._thread = threading.Thread(target=self._play, name="git-wf-ssh-job", daemon=True)
         self._thread.start()
 
@@ -89,10 +97,25 @@ class SshJob:
             if self._watched is not None:
                 self._watch.cancel(self._watched, self._deadline)
 
+    def ended_within(self, seconds: float) -> bool:
+        """Return whether `wait` would not block, after so many seconds at most."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def lose(self, problem: SshError) -> None:
+        """Wait no longer: its machine is gone for good, says who rented it."""
+        with self._lock:
+            self._gone = problem
+            if self._watched is not None:
+                self._watched.lives = 0.0
+                self._watched.end(None, problem)
+
     def check(self) -> None:
-        """Raise `CancelledError` if the job was cancelled."""
+        """Raise `CancelledError` if the job was cancelled, and why its machine is gone if it is."""
         if self._deadline is not None:
             raise CancelledError
+        if self._gone is not None:
+            raise self._gone
 
     def insist(self, act: Callable[[], T]) -> T:
         """Return what ``act`` gives, over cuts of the connection: before the job has begun."""
@@ -126,7 +149,8 @@ class SshJob:
             self._begin(place)
         watched = self._watching(place)
         self._watch.add(watched)
-        watched.ended.wait()
+        while not watched.ended.wait(self._steps.pause):
+            self._steps.checkpoint(self, place)
         if isinstance(watched.problem, SshError):
             self._lose(watched.problem)
             return Exit(None)
@@ -161,6 +185,8 @@ class SshJob:
         with self._lock:
             self._watched = Watched(place.job, self.folder, mirror, lives)
             self._watched.deadline = self._deadline
+            if self._gone is not None:
+                self._watched.end(None, self._gone)
         return self._watched
 
     def _finish(self, place: JobPlace, watched: Watched) -> Exit:

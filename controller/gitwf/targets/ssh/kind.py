@@ -11,6 +11,7 @@ from gitwf.config.options import OptionError, with_options
 from gitwf.config.settings import Target as Table
 from gitwf.plan.place import Choice
 from gitwf.targets.job import Job, Target
+from gitwf.targets.registry import Run
 from gitwf.targets.ssh.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class SshKind:
     def __init__(self, name: Callable[[], str]) -> None:
         self._name = name
 
-    def target(self, choice: Choice, tables: Mapping[str, Table]) -> Target:
+    def target(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> Target:  # noqa: ARG002
         """Return the machine that ``choice`` means. Raises `RefusedError` where there is none."""
         return self.machine(choice, tables)
 
@@ -67,6 +68,9 @@ class SshKind:
         from gitwf.targets.ssh.target import adopt
 
         return adopt(self.machines, folder)
+
+    def end(self, run: Run) -> None:
+        """Do nothing: a machine costs no run anything."""
 
     def close(self) -> None:
         """End all connections."""

@@ -36,6 +36,14 @@ class Machines:
                 self._known[key] = Machine(far, Watch(far), Sending(far))
             return self._known[key]
 
+    def leave(self, name: str) -> None:
+        """End the connections to the machine that is called so: it is no more."""
+        with self._lock:
+            found = [key for key, one in self._known.items() if one.far.name == name]
+            machines = [self._known.pop(key) for key in found]
+        for machine in machines:
+            machine.far.link.close()
+
     def close(self) -> None:
         """End all connections."""
         with self._lock:

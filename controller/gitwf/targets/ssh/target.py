@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from gitwf.targets.files import Files
 from gitwf.targets.job import NO_STREAMS, Job, JobFolder, JobSpec, Streams
 from gitwf.targets.ssh.bring import bring
 from gitwf.targets.ssh.copying import get, put
-from gitwf.targets.ssh.errors import FarError
+from gitwf.targets.ssh.errors import FarError, SshError
 from gitwf.targets.ssh.far import Place
 from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.job import SshJob
@@ -32,6 +33,8 @@ class Ways(msgspec.Struct, frozen=True):
     ``where`` is their folder there. ``setup`` is shell text that makes the machine ready, once per its
     text and the files that it names. A job runs ``hours`` at most; when it has ended and nobody has
     come for it in ``orphan_after`` seconds, it is put away there and ``orphaned``, shell text, is run.
+    What is kept of it however it ends is brought every ``checkpoints`` seconds while it runs; 0: not
+    before its end. ``kind`` is the kind of target that takes it up after a restart of this process.
     """
 
     where: Place
@@ -39,6 +42,8 @@ class Ways(msgspec.Struct, frozen=True):
     hours: float = 24.0
     orphan_after: float = 7200.0
     orphaned: str = ""
+    checkpoints: float = 0.0
+    kind: str = "ssh"
 
 
 class SshTarget:
@@ -51,11 +56,9 @@ class SshTarget:
 
     def prepare(self, folder: Path, spec: JobSpec) -> None:
         """Make the folder of a job that is not started yet, on the disk when this returns."""
-        if describe(folder, spec):
-            for path in (*folder.iterdir(), folder, folder.parent, folder.parent.parent):
-                sync_folder(path)
+        prepare(folder, spec)
 
-    def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> Job:
+    def start(self, folder: Path, spec: JobSpec, streams: Streams = NO_STREAMS) -> SshJob:
         """Start the job in ``folder``, or adopt it where it was begun already."""
         if streams.stdin is not None or streams.stdout is not None:
             raise FarError(
@@ -88,12 +91,19 @@ class SshTarget:
         return adopt(self._machines, folder)
 
 
+def prepare(folder: Path, spec: JobSpec) -> None:
+    """Make the folder of a job that is not started yet, on the disk when this returns."""
+    if describe(folder, spec):
+        for path in (*folder.iterdir(), folder, folder.parent, folder.parent.parent):
+            sync_folder(path)
+
+
 def _refuse_nul(spec: JobSpec) -> None:
     if any("\0" in text for text in (*spec.argv, *spec.environment.values())):
         raise ValueError("embedded null byte")
 
 
-def adopt(machines: Machines, folder: Path) -> Job:
+def adopt(machines: Machines, folder: Path) -> SshJob:
     """Return the job that `place` in ``folder`` says is on another machine.
 
     Raises `FarError` where it says nothing.
@@ -114,6 +124,12 @@ class _Steps:
         self._ways = ways
         self._spec = spec
 
+    @property
+    def pause(self) -> float | None:
+        """Seconds between two times that something is brought while the job runs; None: nothing is."""
+        files = self._spec.files if self._spec else None
+        return self._ways.checkpoints if files and files.kept and self._ways.checkpoints else None
+
     def prepare(self, job: SshJob) -> JobPlace:
         """Send what the job needs, make the machine ready and its folder there; say here where it is."""
         name = name_of(job.folder.path)
@@ -130,6 +146,7 @@ class _Steps:
             kept=tuple(files.kept) if files else (),
             has_workspace=files is not None,
             hours=self._ways.hours,
+            kind=self._ways.kind,
         )
         job.insist(lambda: job.far.prepare(name))
         place.write(job.folder.path)
@@ -145,6 +162,14 @@ class _Steps:
         there = partial(_there, self._spec.files, work)
         environment = {name: there(text) for name, text in self._spec.environment.items()}
         job.far.begin(place.job, there(self._spec.directory), self._spec.argv, environment)
+
+    def checkpoint(self, job: SshJob, place: JobPlace) -> None:
+        """Bring what is kept of a job that runs, as it is now; what it is just writing is left for later."""
+        files = self._spec.files if self._spec else None
+        if files is not None:
+            with suppress(SshError):
+                draft = job.folder.path / "checkpoint"
+                bring(job.far, place.job, files, place.kept, draft, whole=False)
 
     def bring(self, job: SshJob, place: JobPlace, status: int) -> None:
         """Bring back what the job wrote: all of it after success, else what is kept of it."""

@@ -16,9 +16,9 @@ class Said(Protocol):
 @pytest.mark.parametrize(
     ("text", "place", "word"),
     [
-        ("target:runpod → /echo\n", "1:8", "target:runpod"),
+        ("target:ray → /echo\n", "1:8", "target:ray"),
         ("/notify\n", "1:1", "/notify"),
-        ("define:/a\n  ↳ run    → true\n  ↳ target → runpod\n/a\n", "3:14", "target → runpod"),
+        ("define:/a\n  ↳ run    → true\n  ↳ target → ray\n/a\n", "3:14", "target → ray"),
     ],
 )
 def test_refused(said: Said, text: str, place: str, word: str) -> None:

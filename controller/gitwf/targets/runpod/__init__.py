@@ -1,0 +1,1 @@
+"""Pods of RunPod: rented for jobs, watched while they cost money, and ended."""

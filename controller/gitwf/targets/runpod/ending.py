@@ -1,0 +1,83 @@
+"""Ends pods, and believes it only when the list has them no more: RunPod has billed what it said was ended."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from gitwf.targets.runpod.account import Account
+from gitwf.targets.runpod.api.errors import ApiError
+from gitwf.targets.runpod.api.wire import TERMINATED
+from gitwf.targets.runpod.lease import Lease, State, gone
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 120.0
+"""Seconds in which a pod that was terminated must be out of the list."""
+
+Told = Callable[[Lease], Lease]
+"""Tells the run what is known now, and returns that it was told."""
+
+
+class Ender:
+    """Ends the pods of ``account``, each once. Safe for threads."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._lock = threading.Lock()
+        self._ending: dict[str, threading.Lock] = {}
+
+    def end(self, lease: Lease, reason: str, told: Told, *, certain: bool = True) -> Lease:
+        """End the pod of ``lease``, and return what it cost.
+
+        ``certain``: it lives, so it is we who end it. Raises `ApiError` where RunPod does not let us; then the ledger
+        says that it is to end, and the next reaper does it.
+        """
+        ledger = self._account.ledger
+        with self._turn(lease.name):
+            now = ledger.read(lease.name) or lease
+            if now.state is State.GONE:
+                return told(now)
+            ending = ledger.write(
+                msgspec.structs.replace(
+                    now, state=State.ENDING, job=None, reason=now.reason or reason
+                )
+            )
+            return told(self._ended(ending, certain=certain))
+
+    def _ended(self, lease: Lease, *, certain: bool) -> Lease:
+        account = self._account
+        if lease.pod is None:
+            return account.ledger.write(gone(lease, account.fleet.recent().now, None, certain=True))
+        ended = account.client.terminate(lease.pod)
+        self._until_gone(lease.pod)
+        billed = self._billed(lease.pod, lease.created or ended.date)
+        account.machines.leave(lease.name)
+        certain = certain and ended.was_there
+        return account.ledger.write(gone(lease, ended.date, billed, certain=certain))
+
+    def _until_gone(self, pod: str) -> None:
+        """List until ``pod`` is not there, and terminate it again while it is."""
+        until = time.monotonic() + _PATIENCE
+        while any(p.id == pod and p.status != TERMINATED for p in self._account.fleet.fresh().pods):
+            if time.monotonic() > until:
+                raise ApiError(409, f"pod {pod} is still there after it was terminated")
+            time.sleep(self._account.fleet.poll)
+            self._account.client.terminate(pod)
+
+    def _billed(self, pod: str, created: datetime) -> Decimal | None:
+        try:
+            return self._account.client.billed(pod, created)
+        except ApiError as error:
+            log.info("what pod %s was billed is not known: %s", pod, error)
+            return None
+
+    def _turn(self, name: str) -> threading.Lock:
+        with self._lock:
+            return self._ending.setdefault(name, threading.Lock())
