@@ -76,7 +76,7 @@ class HashState:
 
     def known(self, files: Mapping[Path, os.stat_result]) -> dict[Path, str]:
         """Return the md5s on record of files that are as their status says; others are left out."""
-        keys = {self._key(path): path for path in files}
+        keys = {self._key(path): path for path in files if _is_text(path)}
         with self._lock:
             rows = list(self._rows(list(keys)))
         found: dict[Path, str] = {}
@@ -93,7 +93,8 @@ class HashState:
         """
         import sqlite3
 
-        rows = [(self._key(p), _row(md5, status)) for p, (status, md5) in hashes.items()]
+        noted = {path: entry for path, entry in hashes.items() if _is_text(path)}
+        rows = [(self._key(p), _row(md5, status)) for p, (status, md5) in noted.items()]
         with suppress(OSError, sqlite3.Error):
             with suppress(FileExistsError):
                 self._birth.open("x").close()
@@ -149,6 +150,8 @@ class HashState:
             name = (self._real.rstrip("/"), None, born, getpass.getuser(), _MAJOR, _SALT)
         except (OSError, KeyError):
             return None
+        if not _is_text(self._root):
+            return None
         return self._site / "repo" / md5_of(str(name).encode()) / "hashes" / "local" / "cache.db"
 
     def _made(self, file: Path, hashes: Mapping[Path, tuple[os.stat_result, str]]) -> bool:
@@ -164,6 +167,15 @@ class HashState:
 
             HashesCache(str(file.parent)).close()
         return file.exists()
+
+
+def _is_text(path: Path) -> bool:
+    """Return whether a name is UTF-8: sqlite holds no other."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _opened(file: Path) -> Connection:

@@ -62,6 +62,16 @@ def test_what_is_on_record_is_not_read(root: Path, file: Path, database: Path) -
     assert list(rows(database)) == [str(file)]
 
 
+def test_a_name_that_is_no_text_is_passed_over(root: Path, file: Path, database: Path) -> None:
+    odd = root / os.fsdecode(b"\xff")
+    odd.write_bytes(TEXT)
+    os.utime(odd, ns=(SETTLED, SETTLED))
+    hasher = Hasher(state=HashState(root))
+    assert [info.md5 for info in (hasher.file(odd), hasher.file(file))] == [md5_of(TEXT), RECORDED]
+    hasher.note()
+    assert list(rows(database)) == [str(file)]
+
+
 def test_many_files_are_asked_for_at_once(root: Path, database: Path) -> None:
     folder = root / "folder"
     folder.mkdir()
