@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Callable
 
+from gitwf.cli.plain import plain
+
 OK, NO, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
 """Done; the answer is no; not done; interrupted (`docs/cli.md`)."""
 
@@ -35,7 +37,7 @@ def _flushed(status: int) -> int:
 def say(*lines: str) -> None:
     """Write lines for people to standard error."""
     for line in lines:
-        sys.stderr.write(f"{line}\n")
+        sys.stderr.write(f"{plain(line)}\n")
 
 
 def _explained(error: Exception) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gitwf.app.session import Session
 from gitwf.cli.bars import bars
 from gitwf.cli.board import Board, Row
+from gitwf.cli.plain import plain
 from gitwf.cli.progress import listener
 from gitwf.cli.screen import Screen
 from gitwf.engine.replay.recorder import Listener
@@ -83,7 +84,7 @@ def _line(row: Row, clock: int, name: int, glance: Glance) -> Text:
     """Return the line of a row, with so many columns for the time and the name."""
     from rich.text import Text
 
-    line = Text(f"  {row.elapsed.rjust(clock)}  {row.name.ljust(name)}", "cyan")
+    line = Text(f"  {row.elapsed.rjust(clock)}  {plain(row.name).ljust(name)}", "cyan")
     if row.running and (said := glance.last_line(row.running.run, row.running.step)):
-        line.append(f"  {said}", "dim")
+        line.append(f"  {plain(said)}", "dim")
     return line

@@ -11,6 +11,7 @@ from gitwf.cli.edge import OK
 from gitwf.cli.options import Json, RunId, session
 from gitwf.cli.output import clipped, print_object
 from gitwf.cli.parameter import Argument, Option
+from gitwf.cli.plain import plain
 
 
 def logs(
@@ -48,7 +49,7 @@ class _Writer:
         if self._headed and piece.step.step != self._step:
             if not self._at_line_start:
                 sys.stdout.buffer.write(b"\n")
-            sys.stdout.buffer.write(f"== {_name(piece)} ==\n".encode())
+            sys.stdout.buffer.write(f"== {plain(_name(piece))} ==\n".encode())
             self._step = piece.step.step
         sys.stdout.buffer.write(piece.data)
         sys.stdout.buffer.flush()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from gitwf.cli.plain import plain
 from gitwf.duration import format_duration
 
 _COLOURS = {
@@ -30,26 +31,41 @@ def print_json(value: object) -> None:
 
 def print_object(value: object) -> None:
     """Print one JSON value as a line of its own, at once: one of many."""
-    print_line(msgspec.json.encode(value).decode())
+    print_encoded(msgspec.json.encode(value))
+
+
+def print_encoded(value: bytes) -> None:
+    """Print one JSON value that is encoded already, as `print_object`."""
+    _print(value.decode())
 
 
 def print_line(line: str) -> None:
-    """Print a line of data at once."""
+    """Print a line for people at once."""
+    _print(plain(line))
+
+
+def print_painted(line: str) -> None:
+    """Print a line for people at once, with the words for states in colour on a terminal."""
+    _print(paint(line))
+
+
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def print_table(rows: Iterable[Sequence[str]]) -> None:
     """Print rows in columns, as wide as their widest cell."""
-    rows = [list(row) for row in rows]
+    rows = [[plain(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        print_line(paint("  ".join(cells).rstrip()))
+        print_painted("  ".join(cells).rstrip())
 
 
 def paint(line: str) -> str:
-    """Return ``line`` with the words for states in colour, on a terminal."""
+    """Return ``line`` in plain text, with the words for states in colour on a terminal."""
+    line = plain(line)
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return line
     for word, colour in _COLOURS.items():

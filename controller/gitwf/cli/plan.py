@@ -7,7 +7,7 @@ from typing import Annotated
 from gitwf.app.plan import plan as look_ahead
 from gitwf.cli.edge import NO, OK
 from gitwf.cli.options import Json, session
-from gitwf.cli.output import paint, print_json, print_line
+from gitwf.cli.output import print_json, print_line, print_painted
 from gitwf.cli.parameter import Argument, Option
 from gitwf.cli.planned import lines, markdown
 
@@ -33,5 +33,5 @@ def plan(
         print_json(found)
     else:
         for line in markdown(found) if md else lines(found):
-            print_line(line if md else paint(line))
+            (print_line if md else print_painted)(line)
     return NO if any(each.verdict == "refused" for each in found.workflows) else OK

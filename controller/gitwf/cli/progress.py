@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from gitwf.cli.edge import say
-from gitwf.cli.output import clipped, print_line, took
+from gitwf.cli.output import clipped, print_encoded, took
 from gitwf.engine.replay.recorder import Listener
 from gitwf.records.event import (
     EnvironmentChanged,
@@ -37,7 +37,7 @@ def listener(*, json: bool, write: Callable[[str], None] = say) -> Listener:
 
 def _print_event(event: Event) -> None:
     with _LOCK:
-        print_line(encode(event).decode())
+        print_encoded(encode(event))
 
 
 class _Words:

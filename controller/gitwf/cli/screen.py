@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gitwf.cli.edge import say
+from gitwf.cli.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,7 +52,7 @@ class Screen:
             if self._live is None or self._is_over:
                 say(line)
             else:
-                self._live.console.print(line, markup=False, soft_wrap=True)
+                self._live.console.print(plain(line), markup=False, soft_wrap=True)
 
     def _begin(self) -> None:
         from rich.console import Console

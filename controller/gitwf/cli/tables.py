@@ -6,6 +6,7 @@ import sys
 from typing import Literal
 
 from gitwf.cli.output import print_table
+from gitwf.cli.plain import plain
 from gitwf.results.table import Table
 
 
@@ -21,7 +22,9 @@ def show_table(shown: Table) -> None:
     rich = Rich(box=None, header_style="bold", pad_edge=False)
     for column in shown.columns:
         justify: Literal["right", "left"] = "right" if column.numeric else "left"
-        rich.add_column(Text(column.name), justify=justify, no_wrap=True, overflow="ellipsis")
+        rich.add_column(
+            Text(plain(column.name)), justify=justify, no_wrap=True, overflow="ellipsis"
+        )
     for row in shown.rows:
-        rich.add_row(*map(Text, row))
+        rich.add_row(*(Text(plain(cell)) for cell in row))
     Console(highlight=False).print(rich)

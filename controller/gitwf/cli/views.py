@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gitwf.cli.output import ago, clipped, paint, print_line, print_table, took
+from gitwf.cli.output import ago, clipped, print_line, print_painted, print_table, took
 from gitwf.records.event import Event, StepFinished, decode
 from gitwf.records.fold import RunRecord
 
@@ -52,7 +52,7 @@ def _minute(at: str) -> str:
 
 def show_run(record: RunRecord, logs: Sequence[str] = ()) -> None:
     """Print all of a run; ``logs`` are the files with the output of what failed."""
-    print_line(paint(f"{record.run}  {record.status}  {took(record.seconds)}"))
+    print_painted(f"{record.run}  {record.status}  {took(record.seconds)}")
     print_line(f"  workflow  {record.workflow}")
     print_line(f"  commit    {record.commit} ({record.branch or 'no branch'})")
     print_line(f"  key       {record.key[:16]}")
@@ -65,7 +65,7 @@ def show_run(record: RunRecord, logs: Sequence[str] = ()) -> None:
     for name, value in record.metrics.items():
         print_line(f"  metric    {name} = {bytes(value).decode()}")
     for state in record.envs:
-        print_line(paint(f"  env       {state.env}: {state.state} since {_minute(state.since)}"))
+        print_painted(f"  env       {state.env}: {state.state} since {_minute(state.since)}")
     events = [decode(bytes(step)) for step in record.steps]
     print_table([_step(event.body) for event in events])
     for line in filter(None, map(_agent, events)):
@@ -113,11 +113,11 @@ def show_status(status: Status) -> None:
         )
     for run in status.latest:
         why = f": {run.error.message}" if run.error else ""
-        print_line(paint(f"  {run.run}  {run.status}  {run.workflow}{why}"))
+        print_painted(f"  {run.run}  {run.status}  {run.workflow}{why}")
     waits = {run.run: f" for {run.waits}" for run in status.waiting}
     for run in status.runs:
         why = waits.get(run.run, "")
-        print_line(paint(f"  {run.run}  {run.status}  {run.workflow}{why}"))
+        print_painted(f"  {run.run}  {run.status}  {run.workflow}{why}")
     for left in status.suspended:
         why = f": {left.why}" if left.why else ""
         print_line(f"  suspended: {left.workflow} by {left.by} at {_minute(left.at)}{why}")
@@ -127,7 +127,7 @@ def show_status(status: Status) -> None:
             print_line(f"    {line}")
     for env in status.envs:
         orphan = f" (its workflow {env.workflow} is gone)" if env.orphaned else ""
-        print_line(paint(f"{env.env}  {env.state}  run {env.run}  {env.commit[:_SHORT]}{orphan}"))
+        print_painted(f"{env.env}  {env.state}  run {env.run}  {env.commit[:_SHORT]}{orphan}")
     for note in status.notes:
         print_line(note)
     print_line(f"controller: {status.lease or 'none is running'}")

@@ -10,7 +10,7 @@ from gitwf.app.why import why as explain
 from gitwf.cli.causes import table
 from gitwf.cli.edge import OK
 from gitwf.cli.options import Json, RunId, session
-from gitwf.cli.output import clipped, paint, print_json, print_line
+from gitwf.cli.output import clipped, print_json, print_painted
 from gitwf.cli.parameter import Argument
 
 _SHORT = 10
@@ -30,7 +30,7 @@ def why(
         print_json(found)
         return OK
     for line in _no_run(found) if isinstance(found, NoRun) else _run(found, whole=step is None):
-        print_line(paint(line))
+        print_painted(line)
     return OK
 
 
