@@ -9,7 +9,9 @@ the filters of LFS and others, which are programs. The main tree and its index a
 from __future__ import annotations
 
 import errno
+import os
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
@@ -21,6 +23,7 @@ from gitwf.repo.errors import GitError
 from gitwf.repo.git import Git
 from gitwf.repo.repository import Repository
 
+_ATTRIBUTES = Path("info", "attributes")
 _NO_CONVERSION = b"* -text -eol -ident -filter -working-tree-encoding\n"
 
 
@@ -161,13 +164,25 @@ def plain_git(repository: Repository, directory: Path, **surroundings: str) -> G
 def _plain_git_dir(repository: Repository) -> Path:
     """Return the git folder without settings, made where it is not there yet."""
     plain = repository.state_dir / "plain.git"
-    attributes = plain / "info" / "attributes"
-    if not attributes.exists():
-        plain.parent.mkdir(parents=True, exist_ok=True)
-        kind = f"--object-format={repository.place.object_format}"
-        repository.git.run("init", "--quiet", "--bare", "--template=", kind, str(plain))
-        disk.replace(attributes, _NO_CONVERSION)
+    if plain.exists() and not (plain / _ATTRIBUTES).exists():
+        shutil.rmtree(plain, ignore_errors=True)  # half of it, by a version that made it in place
+    if not plain.exists():
+        _make_plain(repository, plain)
     return plain
+
+
+def _make_plain(repository: Repository, plain: Path) -> None:
+    """Make it whole, by a rename: runs begin side by side, and processes are killed in between."""
+    draft = plain.with_name(f"plain.{os.getpid()}.{threading.get_ident()}.tmp")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        kind = f"--object-format={repository.place.object_format}"
+        repository.git.run("init", "--quiet", "--bare", "--template=", kind, str(draft))
+        disk.replace(draft / _ATTRIBUTES, _NO_CONVERSION)
+        _renamed(draft, plain)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def registration_of(path: Path) -> Path | None:

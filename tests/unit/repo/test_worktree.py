@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,25 @@ def test_the_main_tree_stays_as_it_is(folder: Folder, tmp_path: Path) -> None:
     worktree.add(folder.open(), tmp_path / "w", commit)
     assert folder.git("status", "--porcelain") == before
     assert _files(tmp_path / "w") == {"a": b"committed", "b": b"b"}
+
+
+def test_the_first_ones_may_be_made_side_by_side(folder: Folder, tmp_path: Path) -> None:
+    commit = folder.commit({"a": "1\n"})
+    repository = folder.open()
+    with ThreadPoolExecutor(8) as pool:
+        paths = [tmp_path / str(number) for number in range(8)]
+        list(pool.map(lambda path: worktree.add(repository, path, commit), paths))
+    assert [(path / "a").read_text() for path in paths] == ["1\n"] * 8
+    assert [path.name for path in repository.state_dir.glob("plain*")] == ["plain.git"]
+
+
+def test_a_git_folder_that_was_half_made_is_made_anew(folder: Folder, tmp_path: Path) -> None:
+    commit = folder.commit({"a": "1\n"})
+    half = folder.path / ".git" / "wf" / "plain.git"
+    half.mkdir(parents=True)
+    (half / "config.lock").touch()
+    worktree.add(folder.open(), tmp_path / "tree", commit)
+    assert (tmp_path / "tree" / "a").read_text() == "1\n"
 
 
 def test_in_a_bare_repository(folder: Folder, make_folder: MakeFolder) -> None:
