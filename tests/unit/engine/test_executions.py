@@ -67,8 +67,50 @@ def test_a_holder_that_dies_keeps_nobody_waiting(tmp_path: Path, number: int) ->
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         threading.Timer(0.2, os.kill, (holder.pid, number)).start()
-        with Executions(tmp_path, "01B").alone("key", Stop()) as other:
+        with Executions(tmp_path, "01B", moment=0.5).alone("key", Stop()) as other:
             assert other == "01HOLDER"
+
+
+def test_a_run_that_is_taken_up_comes_before_those_that_have_waited(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("01DEAD")
+    taken, go_on = threading.Event(), threading.Event()
+
+    def take_up() -> None:
+        with Executions(tmp_path, "01DEAD").again("key"):
+            taken.set()
+            go_on.wait(LONG)
+
+    waited: list[str | None] = []
+
+    def execute() -> None:
+        with Executions(tmp_path, "01B", LONG).alone("key", Stop()) as other:
+            waited.append(other)
+
+    threads = [threading.Thread(target=execute), threading.Thread(target=take_up)]
+    for thread in threads:
+        thread.start()
+    assert taken.wait(LONG)
+    assert waited == []
+    go_on.set()
+    for thread in threads:
+        thread.join(LONG)
+    assert waited in ([None], ["01DEAD"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_that_is_never_taken_up_is_waited_for_a_moment(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("01DEAD")
+    with Executions(tmp_path, "01B", moment=0.2).alone("key", Stop()) as other:
+        assert other == "01DEAD"
+        assert (tmp_path / "key").read_text() == "01B"
+
+
+def test_what_another_executes_by_now_is_taken_up_beside_it(tmp_path: Path) -> None:
+    executions = Executions(tmp_path, "01A")
+    with Executions(tmp_path, "01B").alone("key", Stop()):
+        with executions.again("key"), executions.again(None):
+            assert (tmp_path / "key").read_text() == "01B"
+        assert (tmp_path / "key").read_text() == "01B"
 
 
 def test_a_stop_ends_the_wait(tmp_path: Path) -> None:

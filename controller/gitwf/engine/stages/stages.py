@@ -186,13 +186,14 @@ class Stages:
 
     def _play(self, task: _Task, stop: Stop) -> Ended:
         seen = self._look(task)
+        single = task.need.forced is None and not task.need.piped
         if task.need.begun:
-            return self._execute(task, seen, "taken up where it was left")
+            with self._executions.again(seen.key if single else None):
+                return self._execute(task, seen, "taken up where it was left")
         seen = self._recovered(task, seen, stop)
         done = self._restored(task, seen)
         if isinstance(done, Ended):
             return done
-        single = task.need.forced is None and not task.need.piped
         with self._executions.alone(seen.key if single else None, stop) as other:
             if other is not None or _has_come(task, seen):
                 seen = self._recovered(task, self._look(task), stop)
