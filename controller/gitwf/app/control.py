@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from gitwf.app.logbook import log_into
+from gitwf.app.notices import telling
 from gitwf.app.pushing import pushing
 from gitwf.app.reconcile import Following, acting_alone, followed, watched
 from gitwf.app.session import Session
@@ -80,6 +81,7 @@ def control(
         stack.enter_context(pushing(clone))
         if sharing is not None:
             stack.enter_context(acting(sharing))
+        listener = stack.enter_context(telling(clone, listener))
         authority = sharing.share if sharing else ALONE
         reconciler = Reconciler(clone, branches, Stop(), listener, wake.due, authority)
         ready()

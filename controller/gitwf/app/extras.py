@@ -41,12 +41,16 @@ class Extras:
         """Return all built-in commands, playing as steps of one run."""
         from gitwf.app.copies import Copies
         from gitwf.engine.commands.builtin import PLAIN, Builtin
+        from gitwf.notify.builtin import NotifyCommand
+        from gitwf.notify.outbox import outbox_of
         from gitwf.results.builtins import ResultsCommands
 
         results = ResultsCommands(self._file(context), context)
         copies = Copies(self._ssh, context)
         tracking = self._tracking.bodies(context)
-        bodies = {**PLAIN, **results.bodies(), **copies.bodies(), **tracking}
+        notices = NotifyCommand(outbox_of(self._repository.state_dir), self._environment, context)
+        own = {**results.bodies(), **copies.bodies(), **notices.bodies()}
+        bodies = {**PLAIN, **own, **tracking}
         return dict.fromkeys(bodies, Builtin(steps, bodies))
 
     def agents(self, plan: Plan, settings: Settings, environment: Mapping[str, str]) -> Agents:

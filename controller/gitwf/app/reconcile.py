@@ -11,6 +11,7 @@ import msgspec
 from msgspec import structs
 
 from gitwf.app.logbook import log_into
+from gitwf.app.notices import telling
 from gitwf.app.pushing import pushing
 from gitwf.app.remotes import chosen_remote, controller_settings
 from gitwf.app.session import Session, UsageError
@@ -70,6 +71,7 @@ def reconcile(
             branches = watched(clone, following, sharing)
             if sharing is not None:
                 stack.enter_context(acting(sharing))
+            listener = stack.enter_context(telling(clone, listener))
             authority = sharing.share if sharing else ALONE
             reconciler = Reconciler(clone, branches, stop, listener, due, authority)
             if sharing is None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from gitwf.app.history import find, known
+from gitwf.app.notices import deliver
 from gitwf.app.person import whoami
 from gitwf.app.pushing import pushing
 from gitwf.app.run import begin_approved, held_back
@@ -84,7 +85,9 @@ def retry(clone: Clone, retry: Retry, stop: Stop, listener: Listener) -> RunReco
     if retry.held:
         begin_approved(clone, retry.request, retry.held, retry.approved, listener)
     with pushing(clone, stop):
-        return clone.runner.play(retry.request, retry.settings, stop, listener)
+        record = clone.runner.play(retry.request, retry.settings, stop, listener)
+    deliver(clone)
+    return record
 
 
 def lost_effects(clone: Clone, record: RunRecord, plan: Plan) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from gitwf.app.notices import deliver
 from gitwf.app.person import whoami
 from gitwf.app.pushing import pushing
 from gitwf.app.session import Session, UsageError
@@ -108,7 +109,9 @@ def play(clone: Clone, prospect: Prospect, stop: Stop, listener: Listener) -> Ru
     if prospect.approved:
         begin_approved(clone, prospect.request, prospect.held, prospect.approved, listener)
     with pushing(clone, stop):
-        return clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
+        record = clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
+    deliver(clone)
+    return record
 
 
 def held_back(clone: Clone, request: Request, settings: Settings, *, approve: bool) -> str:

@@ -14,6 +14,7 @@ from gitwf.app.session import Session
 from gitwf.app.shared import Shared, shared
 from gitwf.app.trusting import unbelieved
 from gitwf.data.unpushed import Unpushed
+from gitwf.notify.outbox import outbox_of
 from gitwf.reconcile.branches import Branches, local, remote
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.hold import hold_of_run
@@ -132,6 +133,7 @@ def _notes(clone: Clone, sharing: Shared | None) -> Iterator[str | None]:
     yield untracked(clone.repository.state_dir / FOLDER)
     yield crowded(clone.repository)
     yield unbelieved(clone.repository)
+    yield outbox_of(clone.records.state_dir).left()
 
 
 def _acts(holder: Holder | None, sharing: Shared | None) -> str | None:

@@ -114,6 +114,7 @@ _EXPERIMENT = _parameter("experiment", "str", "")
 
 _BUILTINS = (
     Signature("echo", (), rest=True),
+    Signature("notify", (), rest=True),
     Signature("sleep", (_parameter("duration", "duration"),)),
     Signature("dvc:repro", (), rest=True),
     Signature("fail", (_parameter("message", "str", ""), _parameter("status", "int", "1"))),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+import logging
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from gitwf.language.secret import is_secret
+
+log = logging.getLogger(__name__)
 
 _OF_A_REPOSITORY = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -54,8 +57,9 @@ def secrets_of(
     environment: Mapping[str, str], origins: Mapping[str, str], named: Iterable[str]
 ) -> dict[str, str]:
     """Return all secrets of a run with their values; ``origins`` and ``named`` as in `declared`."""
+    named = frozenset(named)
     values = secret_values(environment, declared(origins, named))
-    return values | renamed(environment, origins)
+    return values | renamed(environment, origins) | in_keyring(origins, named)
 
 
 def secret_values(environment: Mapping[str, str], secrets: Container[str]) -> dict[str, str]:
@@ -71,6 +75,37 @@ def renamed(environment: Mapping[str, str], origins: Mapping[str, str]) -> dict[
     """
     found = {name: environment.get(variable) for name, variable in sources(origins).items()}
     return {name: value for name, value in found.items() if value}
+
+
+def in_keyring(origins: Mapping[str, str], named: Iterable[str]) -> dict[str, str]:
+    """Return the secrets among ``named`` that are in the keyring of this user.
+
+    ``"keyring"`` is the entry of the secret's own name for the service `git-wf`, ``"keyring:SERVICE"`` that
+    of another service. One that cannot be had is left out, as a variable that is not set.
+    """
+    services = {
+        name: service or "git-wf"
+        for name in sorted(named)
+        for kind, _, service in [origins.get(name, "").partition(":")]
+        if kind == "keyring"
+    }
+    if not services:
+        return {}
+    try:
+        import keyring
+    except ImportError:
+        log.warning("no library for keyrings: `pip install 'git-wf[keyring]'`")
+        return {}
+    found = {name: _entry(keyring.get_password, services[name], name) for name in services}
+    return {name: value for name, value in found.items() if value}
+
+
+def _entry(ask: Callable[[str, str], str | None], service: str, name: str) -> str | None:
+    try:
+        return ask(service, name)
+    except Exception as error:  # noqa: BLE001  (each kind of keyring has its own)
+        log.warning("the secret `%s` cannot be had: %s", name, type(error).__name__)
+        return None
 
 
 def sources(origins: Mapping[str, str]) -> dict[str, str]:

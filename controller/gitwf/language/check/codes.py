@@ -38,5 +38,5 @@ CODES: Mapping[str, str] = {
     "WF503": "an effect runs in parallel with another of its environment",
     "WF601": "`wf.toml` is not TOML",
     "WF602": "a setting that is not known or not of its type",
-    "WF603": "a setting that is not there yet",
+    "WF603": "a setting that is not there yet (warning)",
 }

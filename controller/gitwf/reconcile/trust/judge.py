@@ -79,6 +79,10 @@ class Judge:
         """Return what holds for ``branch``."""
         return self._policies.policy(branch)
 
+    def base(self) -> Settings:
+        """Return the settings of the default branch, as far as it was accepted: those of the controller."""
+        return self._policies.base(None)
+
     def print(self) -> str:
         """Return what differs where another policy holds."""
         return msgspec.json.encode(self.policy()).decode()

@@ -57,8 +57,8 @@ class Policy(msgspec.Struct, frozen=True):
     def restrict(self, settings: Settings, base: Settings, branch: str | None) -> Settings:
         """Return the ``settings`` of a commit as far as they hold for its runs.
 
-        Where targets are limited, the tables of those that may be used are those of ``base``, the protected
-        branch: a commit cannot give another machine an allowed name.
+        Where targets or secrets are limited, where they are is what ``base`` says, the protected branch: a
+        commit cannot give another machine an allowed name. Who is told of it says ``base`` too.
         """
         limits = self.limits(branch)
         tables = settings.target
@@ -71,7 +71,10 @@ class Policy(msgspec.Struct, frozen=True):
         in_force = structs.replace(
             self.trust, budget=limits.budget, targets=limits.targets, secrets=limits.secrets
         )
-        return structs.replace(settings, target=tables, trust=in_force)
+        secrets = settings.secrets if limits.secrets is None else base.secrets
+        return structs.replace(
+            settings, target=tables, trust=in_force, notify=base.notify, secrets=secrets
+        )
 
 
 def fits(name: str, globs: Iterable[str]) -> bool:

@@ -17,7 +17,6 @@ class Said(Protocol):
     ("text", "place", "word"),
     [
         ("target:ray → /echo\n", "1:8", "target:ray"),
-        ("/notify\n", "1:1", "/notify"),
         ("define:/a\n  ↳ run    → true\n  ↳ target → ray\n/a\n", "3:14", "target → ray"),
     ],
 )
