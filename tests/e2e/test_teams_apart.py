@@ -113,7 +113,7 @@ def test_a_link_that_is_cut(
     status = msgspec.json.decode(project.done("status", "--json"))
     [run] = [ref for ref in status["unpushed"] if ref.startswith("refs/wf/runs/")]
     assert run in project.git("for-each-ref", "--format=%(refname)", "refs/wf/runs")
-    assert any("was looked at" in note for note in status["notes"])
+    wait_for(lambda: "`origin` was looked at" in project.done("status"))
     # A lease lasts twelve seconds here: it ends meanwhile, and still no effect begins.
     wait_for(lambda: _age(project) > 13)
     assert project.ledger() == ["train", "trained"]

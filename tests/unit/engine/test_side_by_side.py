@@ -100,7 +100,7 @@ CASES: dict[str, tuple[str, str, str]] = {
         "succeeded",
     ),
     "zipped": ("sweep:a=1,2 b=x,y max:1 strategy:zip → /log $a$b", "1x 2y", "succeeded"),
-    "zipped badly": ("sweep:a=1,2 b=x strategy:zip → /log $a$b", "", "failed"),
+    "zipped badly": ("$l = [1, 2]\nsweep:a=$l b=x strategy:zip → /log $a$b", "", "failed"),
     "an axis of a list": ("$l = [1, 2]\nsweep:a=$l,3 max:1 → /log $a", "1 2 3", "succeeded"),
     "an axis of nothing": (f"$l = []\n$r = sweep:a=$l → {F}\n/log ${{len(r)}}", "0", "succeeded"),
     "numbers keep their spelling": ("sweep:a=0.10,1e-5 max:1 → /log $a", "0.10 1e-5", "succeeded"),
