@@ -36,7 +36,7 @@ class Session(msgspec.Struct, frozen=True):
         repository = Repository.open(self.directory)
 
         def hold() -> None:
-            from gitwf.app.trusting import hold
+            from gitwf.app.holding import hold
 
             hold(repository, self.environment)
 

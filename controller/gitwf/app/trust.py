@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from gitwf.app.holding import followed_heads, hold
 from gitwf.app.person import whoami
 from gitwf.app.session import Session, UsageError
-from gitwf.app.trusting import followed_heads, hold, judge_of
+from gitwf.app.trusting import judge_of
 from gitwf.config.settings import Trust
 from gitwf.reconcile.clone import Clone
 

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from gitwf.repo import disk
 from gitwf.tracking.deliver import deliver
+from gitwf.tracking.opening import store_of
 from gitwf.tracking.outbox import Outbox, Target
 from gitwf.tracking.outbox import problem as place_of_problem
-from gitwf.tracking.store import Store, UnavailableError, store_of
+from gitwf.tracking.store import Store, UnavailableError
 
 PATIENCE = 30.0
 """Seconds that it goes on trying when nobody is left who waits for it."""

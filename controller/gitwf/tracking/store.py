@@ -58,18 +58,3 @@ MOST = 100
 
 MOST_METRICS = 800
 """Metrics that go in one request: with params and tags no more than 1,000."""
-
-
-def store_of(uri: str, environment: Mapping[str, str]) -> Store:
-    """Return the store at ``uri``; what ``environment`` says of MLflow holds.
-
-    A server is spoken to in plain HTTP: MLflow itself, which takes a second or two to load, is for
-    the other kinds.
-    """
-    if uri.startswith(("http://", "https://")):
-        from gitwf.tracking.rest import RestStore
-
-        return RestStore(uri, environment)
-    from gitwf.tracking.library import LibraryStore
-
-    return LibraryStore(uri)

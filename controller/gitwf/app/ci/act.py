@@ -8,11 +8,11 @@ import msgspec
 
 from gitwf.app.ci.job import Job
 from gitwf.app.ci.report import Played, markdown, status_of
+from gitwf.app.holding import hold
 from gitwf.app.plan import Outlook, plan
 from gitwf.app.reconcile import Following, reconcile
 from gitwf.app.remotes import chosen_remote
 from gitwf.app.session import Session, UsageError
-from gitwf.app.trusting import hold
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.clone import Clone
