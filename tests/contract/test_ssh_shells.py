@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -150,6 +151,23 @@ def test_a_job(far: Far, tmp_path: Path) -> None:
     far.settle("1~2")
     far.forget("1~2")
     assert far.look(["1~2"])["1~2"].state == "nowhere"
+
+
+def test_many_that_prepare_a_job_at_once(far: Far) -> None:
+    far.root()
+    with ThreadPoolExecutor(8) as pool:
+        for name in map(str, range(10)):
+            for made in [pool.submit(far.prepare, name) for _ in range(8)]:
+                made.result()
+            job = Path(far.root()) / "jobs" / name
+            assert [file.name for file in job.iterdir()] == ["exit.new"]
+
+
+def test_a_job_that_is_prepared_again_keeps_what_is_known_of_its_end(far: Far) -> None:
+    far.prepare("1")
+    (Path(far.root()) / "jobs" / "1" / "exit.new").write_text("7  \n")
+    far.prepare("1")
+    assert far.look(["1"])["1"].status == 7
 
 
 def test_a_job_is_ended(far: Far, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@
 ``out, err``   what the command printed, byte for byte; no ``out`` where a pipe took it
 ``result``     what it wrote to the file that ``WF_RESULT`` names
 ``exit.new``   room for the exit status, taken before the job begins: a full disk loses none
+``turn``       the lock of who plays it, if it is on another machine: one process at a time
 ``place``      where it is, if on another machine, before it begins there
 ``ended``      there when the command has ended on another machine, and what it wrote is on its way
 ``lost``       why nobody knows how it ended, where that is known

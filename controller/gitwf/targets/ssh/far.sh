@@ -36,13 +36,17 @@ detached() {
     fi
 }
 
-# Makes the folder of the job $1, with room for its exit status.
+# Makes the folder of the job $1, with room for its exit status. Of several at once one makes that, by a
+# link: what it may have written into it by then is not overwritten.
 prepare() {
     mkdir -p "jobs/$1" || return
     [ -e "jobs/$1/exit.new" ] || [ -e "jobs/$1/exit" ] && return
-    (set -C && printf '%-3s\n' '' > "jobs/$1/exit.new") && return
-    rm -rf "jobs/$1"
-    return 1
+    printf '%-3s\n' '' > "jobs/$1/exit.$$" &&
+        { ln "jobs/$1/exit.$$" "jobs/$1/exit.new" 2> /dev/null || [ -e "jobs/$1/exit.new" ] || [ -e "jobs/$1/exit" ]; }
+    status=$?
+    rm -f "jobs/$1/exit.$$"
+    [ "$status" -eq 0 ] || rmdir "jobs/$1" 2> /dev/null
+    return "$status"
 }
 
 # Starts the job $1 in the directory $2, or at home; the command follows, and the environment is the caller's.

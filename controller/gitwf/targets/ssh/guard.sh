@@ -6,7 +6,7 @@
 # Time is counted in its own sleeps, so no clock can mislead it.
 job=$1 work=$2 limit=$3 patience=$4 after=$5
 shift 5
-since "$$" && printf '%s\n' "$$" "$said" > "$job/guard"
+(set -C && since "$$" && printf '%s\n' "$$" "$said" > "$job/guard") 2> /dev/null || [ ! -e "$job/guard" ] || exit 0 # there is one
 tick=15
 [ "$patience" -lt "$tick" ] && tick=$patience
 [ "$limit" -lt "$tick" ] && tick=$limit

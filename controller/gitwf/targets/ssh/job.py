@@ -15,6 +15,7 @@ from gitwf.targets.ssh.errors import SshError
 from gitwf.targets.ssh.far import Far
 from gitwf.targets.ssh.mirror import Mirror
 from gitwf.targets.ssh.place import JobPlace
+from gitwf.targets.ssh.turn import turn
 from gitwf.targets.ssh.watch import Watch, Watched
 
 _PATIENCE = 300.0
@@ -144,9 +145,10 @@ class SshJob:
     def _played(self) -> Exit:
         if (status := self.folder.end()) is not None:
             return Exit(status)
-        place = JobPlace.read(self.folder.path) or self._steps.prepare(self)
-        if not self.folder.is_begun():
-            self._begin(place)
+        with turn(self.folder.path, self.check):
+            place = JobPlace.read(self.folder.path) or self._steps.prepare(self)
+            if not self.folder.is_begun():
+                self._begin(place)
         watched = self._watching(place)
         self._watch.add(watched)
         while not watched.ended.wait(self._steps.pause):
@@ -156,9 +158,10 @@ class SshJob:
             return Exit(None)
         if watched.problem is not None:
             raise watched.problem
-        if watched.status is None and (status := self.folder.end()) is not None:
-            return Exit(status)  # another controller has brought it home
-        return self._finish(place, watched)
+        with turn(self.folder.path):
+            if (status := self.folder.end()) is not None:
+                return Exit(status)  # another process has brought it home
+            return self._finish(place, watched)
 
     def _begin(self, place: JobPlace) -> None:
         """Start the job there. Doing it twice starts it once; one that is not there is not made again."""
