@@ -1,24 +1,81 @@
-"""Pods of RunPod: how this clone rents them, and `git wf pods`."""
+"""Pods of RunPod: how this clone rents them, and ends those that nobody needs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from gitwf.engine.clone.ownership import is_played
 from gitwf.records.owner import owner_of
-from gitwf.records.pace import SCALE
+from gitwf.records.pace import SCALE, scaled
 from gitwf.repo.name import name_elsewhere
 from gitwf.repo.repository import Repository
 from gitwf.targets.runpod.kind import RunpodKind, Setting
+
+if TYPE_CHECKING:
+    from gitwf.reconcile.clone import Clone
+
+log = logging.getLogger(__name__)
+
+_PASSES = scaled(60.0)
+"""Seconds between two looks for pods that nobody needs; one that finds nothing in the ledger asks nobody."""
+
+_FOLDER = "pods"
 
 
 def kind_of(repository: Repository, environment: Mapping[str, str]) -> RunpodKind:
     """Return the kind of target that is called ``runpod``, for runs of ``repository``."""
     clone = owner_of(repository.state_dir).rpartition(":")[2]
     setting = Setting(
-        repository.state_dir / "pods",
+        repository.state_dir / _FOLDER,
         clone,
         environment,
         lambda: name_elsewhere(repository),
         SCALE,
     )
     return RunpodKind(setting)
+
+
+@contextmanager
+def reaping(clone: Clone) -> Iterator[None]:
+    """End pods that nobody needs while the block runs: at its start, and again and again."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_reap, args=(clone, stop), name="git-wf-reaper", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _reap(clone: Clone, stop: threading.Event) -> None:
+    while True:
+        try:
+            if (clone.records.state_dir / _FOLDER).is_dir():
+                _reap_once(clone)
+        except OSError as error:
+            log.warning("pods that nobody needs cannot be looked for: %s", error)
+        if stop.wait(_PASSES):
+            return
+
+
+def _reap_once(clone: Clone) -> None:
+    from gitwf.targets.runpod.ledger import Ledger
+    from gitwf.targets.runpod.reaper import Reaper, Standing, is_due
+
+    records = clone.records
+
+    def standing(run: str) -> Standing:
+        if is_played(records.state_dir / "runs" / run):
+            return Standing.PLAYED
+        return Standing.OPEN if run in records.ongoing.runs() else Standing.OVER
+
+    if is_due(Ledger(records.state_dir / _FOLDER), standing, datetime.now(UTC)):
+        account = kind_of(clone.repository, clone.environment).account
+        for problem in Reaper(account, standing).reap().problems:
+            log.warning("%s", problem)

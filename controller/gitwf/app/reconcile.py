@@ -12,6 +12,7 @@ from msgspec import structs
 
 from gitwf.app.logbook import log_into
 from gitwf.app.notices import telling
+from gitwf.app.pods import reaping
 from gitwf.app.pushing import pushing
 from gitwf.app.remotes import chosen_remote, controller_settings
 from gitwf.app.session import Session, UsageError
@@ -66,6 +67,7 @@ def reconcile(
     log_into(clone.records.state_dir)
     try:
         with acting_alone(clone, wait=wait), pushing(clone, stop), ExitStack() as stack:
+            stack.enter_context(reaping(clone))
             sharing = followed(clone, following)
             due = threading.Event()
             branches = watched(clone, following, sharing)

@@ -9,6 +9,7 @@ import msgspec
 
 from gitwf.app.notices import deliver
 from gitwf.app.person import whoami
+from gitwf.app.pods import reaping
 from gitwf.app.pushing import pushing
 from gitwf.app.session import Session, UsageError
 from gitwf.app.validate import Findings
@@ -108,7 +109,7 @@ def play(clone: Clone, prospect: Prospect, stop: Stop, listener: Listener) -> Ru
     _lose_dead(clone)
     if prospect.approved:
         begin_approved(clone, prospect.request, prospect.held, prospect.approved, listener)
-    with pushing(clone, stop):
+    with reaping(clone), pushing(clone, stop):
         record = clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
     deliver(clone)
     return record

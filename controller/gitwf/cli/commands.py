@@ -33,6 +33,7 @@ COMMANDS = (
     "hooks",
     "fsck",
     "doctor",
+    "pods",
     "gc",
     "sync",
     "lsp",

@@ -13,7 +13,7 @@ from gitwf.targets.runpod.api.errors import ApiError, Move
 from gitwf.targets.runpod.api.wire import Pod
 from gitwf.targets.runpod.choosing import Choice, Offer, Passed, choose
 from gitwf.targets.runpod.errors import PodError
-from gitwf.targets.runpod.lease import Lease, State, gone, made
+from gitwf.targets.runpod.lease import UNSEEN, Lease, State, gone, made
 from gitwf.targets.runpod.life import LOOKS, ours
 from gitwf.targets.runpod.wish import Wish
 
@@ -74,7 +74,7 @@ class Asker:
         """Return a lease of which nobody knows whether its pod was made as what it turned out to be."""
         pod = self._look_for(lease, asked.check)
         if pod is None:
-            self._drop(lease, asked)
+            self._drop(lease, asked, UNSEEN)
             return None
         return asked.told(
             self._account.ledger.write(made(lease, pod, self._account.fleet.recent().now))
@@ -93,7 +93,7 @@ class Asker:
             except ApiError as error:
                 said = error.said
                 if error.move is not Move.AGAIN:
-                    self._drop(lease, asked)
+                    self._drop(lease, asked, _NOT_MADE)
                 if error.move is Move.NEXT:
                     return Passed(offer.words, said if error.status != _FORBIDDEN else str(error))
                 if error.move is not Move.AGAIN:
@@ -120,9 +120,9 @@ class Asker:
                 return mine
         return None
 
-    def _drop(self, lease: Lease, asked: Asked) -> None:
+    def _drop(self, lease: Lease, asked: Asked, reason: str) -> None:
         """Note that a pod was not made. Should it turn up all the same, a reaper ends it."""
-        never = msgspec.structs.replace(lease, reason=_NOT_MADE, state=State.ENDING)
+        never = msgspec.structs.replace(lease, reason=reason, state=State.ENDING)
         now = self._account.fleet.recent().now
         asked.told(self._account.ledger.write(gone(never, now, None, certain=True)))
 

@@ -14,7 +14,8 @@ import msgspec
 from gitwf.targets.runpod.account import Account
 from gitwf.targets.runpod.api.errors import ApiError
 from gitwf.targets.runpod.api.wire import TERMINATED
-from gitwf.targets.runpod.lease import Lease, State, gone
+from gitwf.targets.runpod.lease import Lease, State, gone, made
+from gitwf.targets.runpod.life import ours
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +54,26 @@ class Ender:
 
     def _ended(self, lease: Lease, *, certain: bool) -> Lease:
         account = self._account
-        if lease.pod is None:
+        lease, pod = self._found(lease)
+        if pod is None:
             return account.ledger.write(gone(lease, account.fleet.recent().now, None, certain=True))
-        ended = account.client.terminate(lease.pod)
-        self._until_gone(lease.pod)
-        billed = self._billed(lease.pod, lease.created or ended.date)
+        ended = account.client.terminate(pod)
+        self._until_gone(pod)
+        billed = self._billed(pod, lease.created or ended.date)
         account.machines.leave(lease.name)
         certain = certain and ended.was_there
         return account.ledger.write(gone(lease, ended.date, billed, certain=certain))
+
+    def _found(self, lease: Lease) -> tuple[Lease, str | None]:
+        """Return a lease with the id of its pod: one of which nobody knows whether it was made may be there."""
+        if lease.pod is not None:
+            return lease, lease.pod
+        sight = self._account.fleet.fresh()
+        pod, _ = ours(lease, sight.pods)
+        if pod is None:
+            return lease, None
+        known = msgspec.structs.replace(made(lease, pod, sight.now), state=State.ENDING)
+        return self._account.ledger.write(known), pod.id
 
     def _until_gone(self, pod: str) -> None:
         """List until ``pod`` is not there, and terminate it again while it is."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gitwf.config.options import OptionError, with_options
 from gitwf.config.settings import Target as Table
 from gitwf.plan.place import Choice
-from gitwf.targets.job import Job, Target
+from gitwf.targets.job import Job, JobFolder, Target
 from gitwf.targets.registry import Run
 from gitwf.targets.runpod.errors import PodError
 
@@ -94,9 +94,13 @@ class RunpodKind:
 
         account = self.account
         with self._lock:
+            is_new = run.id not in self._rentals
             rental = self._rentals.setdefault(run.id, Rental(account, run.id))
         if run.hear is not None:
             rental.listen(run.hear)
+        if is_new:
+            jobs = self._setting.folder.parent / "runs" / run.id / "jobs"
+            rental.tidy(lambda job: JobFolder(jobs / job).exit_status() is not None)
         return rental
 
     @cached_property

@@ -23,6 +23,8 @@ from gitwf.targets.runpod.api.wire import Address, Pod
 from gitwf.targets.runpod.choosing import Offer, Passed
 from gitwf.targets.runpod.money import hourly, settled, spent
 
+UNSEEN = "was asked for, and never seen"
+
 
 class State(StrEnum):
     """Where in its life a pod is."""
@@ -78,6 +80,11 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     def may_cost(self) -> bool:
         """Whether it is there, or may be."""
         return self.state is not State.GONE
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether no answer said that it was not made: it was looked for, and should not be there."""
+        return (self.state, self.pod, self.reason) == (State.GONE, None, UNSEEN)
 
     def cost_until(self, now: datetime) -> Decimal:
         """Return the USD that it has cost by ``now``, or in all."""

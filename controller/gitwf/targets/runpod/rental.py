@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from decimal import Decimal
 
@@ -54,6 +54,14 @@ class Rental:
             self._hear = hear
             for lease in self.account.ledger.leases(self.run):
                 self.told(lease)
+
+    def tidy(self, is_over: Callable[[str], bool]) -> None:
+        """Give back the pods of jobs that are over, and look after spare ones: after a crash."""
+        for lease in self.leases():
+            if lease.may_cost and lease.job is not None and is_over(lease.job):
+                self.give_back(lease, Terms(idle=lease.idle))
+            elif lease.state is State.READY and lease.job is None:
+                self._keep()
 
     def of_job(self, job: str) -> Lease | None:
         """Return the lease of the pod that a job has, or may have."""
