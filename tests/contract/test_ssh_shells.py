@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from gitwf.targets.ssh.connection import Connection
 
+from gitwf.targets.job import TakenError
 from gitwf.targets.ssh.bring import bring
+from gitwf.targets.ssh.claim import Claim
 from gitwf.targets.ssh.copying import get, put
 from gitwf.targets.ssh.errors import FarError
 from gitwf.targets.ssh.far import Far, Place
@@ -168,6 +170,53 @@ def test_a_job_that_is_prepared_again_keeps_what_is_known_of_its_end(far: Far) -
     (Path(far.root()) / "jobs" / "1" / "exit.new").write_text("7  \n")
     far.prepare("1")
     assert far.look(["1"])["1"].status == 7
+
+
+def test_the_highest_claim_counts(far: Far, tmp_path: Path) -> None:
+    ada, ben = Claim("R", 9, "m:ada"), Claim("R", 10, "m:ben")
+    assert far.claim(ada, "R-1").state == "nowhere"
+    far.prepare("R-1", ada)
+    far.begin("R-1", str(tmp_path), ("sleep", "100"), {}, ada)
+    until(lambda: far.look(["R-1"], {"R-1": "R"})["R-1"].state == "alive")
+    assert far.claim(ben, "R-1").holder == "m:ben"
+    assert far.look(["R-1", "R-2"], {"R-1": "R", "R-2": "R"})["R-2"].holder == "m:ben"
+    late: list[Callable[[], object]] = [
+        lambda: far.claim(ada, "R-1"),
+        lambda: far.prepare("R-2", ada),
+        lambda: far.begin("R-1", "", ("true",), {}, ada),
+        lambda: far.signal("R-1", "KILL", ada),
+        lambda: far.settle("R-1", ada),
+        lambda: far.forget("R-1", ada),
+    ]
+    for act in late:
+        with pytest.raises(TakenError, match="another clone has taken over what runs on `near`"):
+            act()
+    seen = far.look(["R-1", "R-2"])
+    assert (seen["R-1"].state, seen["R-2"].state) == ("alive", "nowhere")
+    far.signal("R-1", "TERM", ben)
+    until(lambda: far.look(["R-1"])["R-1"].status == 143)
+    far.forget("R-1", ben)
+
+
+def test_a_claim_with_the_same_number_is_that_of_the_first(far: Far) -> None:
+    for _ in range(2):
+        assert far.claim(Claim("R", 0, "m:ada"), "R-1").holder == "m:ada"
+    with pytest.raises(TakenError):
+        far.claim(Claim("R", 0, "m:ben"), "R-1")
+
+
+def test_a_workspace_of_a_run_that_was_taken_over_is_left_alone(far: Far, tmp_path: Path) -> None:
+    tree = Tree(tmp_path / "tree")
+    tree.write({"a": b"1"})
+    ada, ben = Claim("R", 1, "m:ada"), Claim("R", 2, "m:ben")
+    for claim in (ada, ben):
+        far.claim(claim, "R-1")
+    Sending(far).workspace("R-1", tree, tree.items(), once, nothing, ben)
+    written = Path(far.root()) / "work" / "R-1" / "written"
+    written.touch()
+    with pytest.raises(TakenError):
+        Sending(far).workspace("R-1", tree, tree.items(), once, nothing, ada)
+    assert written.exists()
 
 
 def test_a_job_is_ended(far: Far, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gitwf.engine.clone.ownership import is_played
 from gitwf.records.owner import owner_of
 from gitwf.records.pace import SCALE, scaled
+from gitwf.records.runs import ref_of
 from gitwf.repo.name import name_elsewhere
 from gitwf.repo.repository import Repository
 from gitwf.targets.runpod.kind import RunpodKind, Setting
@@ -73,7 +74,12 @@ def _reap_once(clone: Clone) -> None:
     def standing(run: str) -> Standing:
         if is_played(records.state_dir / "runs" / run):
             return Standing.PLAYED
-        return Standing.OPEN if run in records.ongoing.runs() else Standing.OVER
+        if run in records.ongoing.runs():
+            return Standing.OPEN
+        tip = records.runs.tip(run)
+        found = records.runs.described({ref_of(run): tip}) if tip else []
+        is_open = any(not one.record.is_over for one in found)  # another clone has taken it over
+        return Standing.OPEN if is_open else Standing.OVER
 
     if is_due(Ledger(records.state_dir / _FOLDER), standing, datetime.now(UTC)):
         account = kind_of(clone.repository, clone.environment).account

@@ -73,6 +73,7 @@ class Sharing:
 
         clone.runner.permits = permit
         clone.runner.follows = None if by_hand else self.name
+        clone.is_sharing = not by_hand
         clone.records.written = self.publisher.written
         clone.is_announced = announced.has
         clone.heard.alive = self._is_holder

@@ -35,6 +35,7 @@ def heeding(requests: Requests, recorder: RunRecorder, run: str, stop: Stop) -> 
     def listen() -> None:
         while stop.failure is None and not over.wait(PERIOD):
             with suppress(RepositoryError):  # the next look comes
+                recorder.check()
                 wish = requests.find(run, CANCEL)
                 if wish is not None:
                     stop.set(cancelled(wish))

@@ -51,6 +51,16 @@ from gitwf.repo.errors import RepositoryError, StorageFullError
 
 log = logging.getLogger(__name__)
 
+
+class UnannouncedError(RepositoryError):
+    """A run that was adopted could not be announced as this clone's: nothing of it was touched."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(
+            f"run `{run}` could not be taken over: another controller has acted meanwhile"
+        )
+
+
 _CHECK = "what checks an agent's work changes no environment"
 
 
@@ -86,7 +96,9 @@ class Playing:
             observers.over(record)
             return record
         if known is None or known.started is None:
-            self._recorder.emit(self._request.event(RunStarted, self._records.owner))
+            begun = self._request.event(RunStarted, self._records.owner)
+            named = self._context.targets.run.repository
+            self._recorder.emit(replace(begun, elsewhere=named or msgspec.UNSET))
         observers.begun()
         record = self._played(stop, extension, observers)
         observers.over(record)
@@ -98,6 +110,8 @@ class Playing:
             if stop.reason is None:
                 self._context.permit.announce(self._recorder.flush, stop)
         except StoppedError as stopped:
+            if self._context.adopted:
+                raise UnannouncedError(self._context.id) from stopped
             lost = "lost" if stopped.failure.kind is Kind.LOST else None
             return self._finish(failed(stopped.failure), "no", lost)
         try:
@@ -179,6 +193,7 @@ class Playing:
     def _finish(self, outcome: Outcome, restorable: str, status: str | None = None) -> RunRecord:
         """End the run, as what its ``outcome`` says where no other ``status`` is given."""
         request = self._request
+        self._recorder.check()
         self._give_back()
         if request.here:
             self._shelf.write_stages()

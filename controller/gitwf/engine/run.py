@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -19,9 +19,11 @@ from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.jobs.environment import declared, for_commands, secrets_of
 from gitwf.engine.jobs.flood import FloodWatch
 from gitwf.engine.playing import Playing
+from gitwf.engine.replay.adopted import answering, epoch_of, lay_out_jobs, name_elsewhere_of
 from gitwf.engine.replay.earlier import NOTHING, Earlier
 from gitwf.engine.replay.folders import open_folders
 from gitwf.engine.replay.memory import Memory
+from gitwf.engine.replay.placing import placing
 from gitwf.engine.replay.pods import hearing
 from gitwf.engine.replay.recorder import Listener, RunRecorder
 from gitwf.engine.request import Request
@@ -33,11 +35,15 @@ from gitwf.engine.unit.resources import Resources
 from gitwf.engine.unit.stop import GRACE, Stop
 from gitwf.engine.unit.supply import Supply
 from gitwf.plan.calls import named_secrets
-from gitwf.plan.plan import encode
+from gitwf.plan.place import Choice
+from gitwf.plan.plan import effectful, encode
+from gitwf.records.adopting import TakenOverError
+from gitwf.records.event import Event, RunAdopted
 from gitwf.records.fold import RunRecord
 from gitwf.records.journal import DamagedJournalError, Journal, path_of, read
 from gitwf.records.store import Records
 from gitwf.repo.disk import room
+from gitwf.repo.name import name_elsewhere
 from gitwf.repo.repository import Repository
 from gitwf.targets.job import Job
 from gitwf.targets.registry import Run, Targets
@@ -90,6 +96,7 @@ class Runner:
 
         Raises:
             LockedError: if another process plays this run.
+            TakenOverError: if another clone does.
             DamagedJournalError: if its journal cannot be believed.
             StorageFullError: if the disk is full. The run goes on where it is played again.
             RepositoryError: if its records cannot be written; the journal has what was done.
@@ -103,7 +110,9 @@ class Runner:
             self._records.ongoing.begin(request.id, encode(request.plan))
             earlier = self._earlier(request, place)
             played = read(path_of(state, request.id))
-            memory = Memory([*earlier.files(), *played])
+            answers = answering(played, effectful(request.plan))
+            memory = Memory([*earlier.files(), *answers])
+            lay_out_jobs(folder, played)
             own = tuple(request.plan.stages.values())
             shelf = RunShelf(self._records, place, folder, own, memory.files())
             journal = Journal(path_of(state, request.id))
@@ -128,7 +137,7 @@ class Runner:
                 folder=folder,
                 environment=for_commands(self._environment, declared(settings.secrets, named)),
                 secrets=secrets,
-                targets=self._targets(settings, Run(request.id, hearing(recorder))),
+                targets=self._targets(settings, self._run_of(request, played, recorder)),
                 effects=request.effects,
                 supply=self._supply(settings, agents),
                 meter=self._meter,
@@ -141,6 +150,7 @@ class Runner:
                 key=request.plan.key,
                 settings=settings,
                 resumed=bool(played),
+                adopted=any(isinstance(event.body, RunAdopted) for event in played),
                 permit=self.permits(request.id),
                 agents=agents,
                 follows=self.follows if request.trigger in _OF_A_REMOTE else None,
@@ -157,12 +167,37 @@ class Runner:
             try:
                 with heeding(requests, recorder, request.id, stop):
                     record = playing.play(stop, self._extension)
+            except TakenOverError:
+                self._records.ongoing.end(request.id)
+                raise
             finally:
                 recorder.close()
             self._records.ongoing.end(request.id)
             requests.settle(request.id)
         self._clear(request, record)
         return record
+
+    def _run_of(self, request: Request, played: Sequence[Event], recorder: RunRecorder) -> Run:
+        """Return the run as targets know it. What it has said of itself in another clone holds here too."""
+        epoch, name = epoch_of(played), name_elsewhere_of(played)
+        if name is None and any("target" in text for text in request.plan.sources.values()):
+            name = name_elsewhere(self._repository)
+        return Run(
+            request.id,
+            hearing(recorder),
+            placing(recorder),
+            self._records.owner,
+            self._records.epoch if epoch is None else epoch,
+            name,
+        )
+
+    def meet(
+        self, run: str, events: Sequence[Event], settings: Settings, targets: Iterable[str]
+    ) -> None:
+        """Look whether the jobs of ``run`` on ``targets`` can be gone on with here. Raises OSError if not."""
+        places = self._targets(settings, Run(run, repository=name_elsewhere_of(events)))
+        for name in targets:
+            places.meet(Choice(name))
 
     @contextmanager
     def _owning(self, run: str, folder: Path) -> Iterator[None]:

@@ -60,6 +60,12 @@ def plan(program: Program, facts: Facts, settings: Mapping[str, str]) -> Plan:
     )
 
 
+def effectful(value: Plan) -> frozenset[str]:
+    """Return the commands, with their slash, that change environments."""
+    known = value.program().definitions.items()
+    return frozenset(f"/{name}" for name, one in known if one.definition.field("effect"))
+
+
 def encode(value: Plan) -> bytes:
     """Return the plan as the JSON that ``.wf/plan.json`` holds."""
     return msgspec.json.format(msgspec.json.encode(value), indent=1)

@@ -26,6 +26,13 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
     workflow: str
 
 
+class Adopt(msgspec.Struct, frozen=True, tag=True):
+    """Play on a run of another clone, whose owner is gone and whose jobs are elsewhere."""
+
+    run: str
+    workflow: str
+
+
 class Cancel(msgspec.Struct, frozen=True, tag=True):
     """Stop a run that is played here, because ``commit`` has come since."""
 
@@ -71,4 +78,4 @@ class NoteNone(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-Action = Start | Resume | Cancel | Drop | Withdraw | Lose | Refuse | NoteNone
+Action = Start | Resume | Adopt | Cancel | Drop | Withdraw | Lose | Refuse | NoteNone

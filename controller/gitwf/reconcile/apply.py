@@ -16,6 +16,7 @@ from gitwf.engine.unit.outcome import Failure, Kind, StoppedError
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.actions import (
     Action,
+    Adopt,
     Cancel,
     Drop,
     Lose,
@@ -25,18 +26,21 @@ from gitwf.reconcile.actions import (
     Start,
     Withdraw,
 )
+from gitwf.reconcile.adopting import elsewhere
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
 from gitwf.reconcile.desired import Asked, prepared_at
 from gitwf.reconcile.gate import NAME as PRE_COMMIT
 from gitwf.reconcile.gate import Gate
 from gitwf.reconcile.takeup import queue_up, request_of
+from gitwf.records.adopting import adopt
 from gitwf.records.clock import spell
 from gitwf.records.event import Body, CommitChecked, Event, RunNone, RunRefused
 from gitwf.records.fold import RunRecord
 from gitwf.records.requests import CANCEL
 from gitwf.records.unplayed import cancelled, end, lost
 from gitwf.repo.environment import IDENTITY
+from gitwf.repo.errors import RepositoryError
 
 _BY = "{} <{}>".format(*IDENTITY)
 
@@ -94,6 +98,8 @@ class Applier:
                 return Done()
             case Resume(run, _):
                 return Done(self.resume(run, part))
+            case Adopt(run, _):
+                return Done(self._adopt(run, part))
             case Cancel():
                 return Done()  # whoever plays the run stops it
             case Lose(run):
@@ -162,6 +168,18 @@ class Applier:
         request = request_of(self._records, run)
         settings = self._settings(request.branch, request.commit)
         return self._play(request, settings, part or Part(Stop()))
+
+    def _adopt(self, run: str, part: Part) -> RunRecord:
+        """Play on a run of another clone, where its machines can be reached from here."""
+        record, events = self._records.runs.read(run), self._records.runs.events(run)
+        settings = self._settings(record.branch, record.commit)
+        try:
+            self._clone.runner.meet(run, events, settings, set(elsewhere(events).values()))
+        except OSError as error:
+            raise RepositoryError(f"run `{run}` cannot be gone on with here", str(error)) from None
+        with owning(self._records.state_dir / "runs" / run):
+            adopt(self._records, run)
+        return self.resume(run, part)
 
     def _plain_settings(self, _branch: str | None, commit: str) -> Settings:
         return configure(self._clone.facts(commit)).settings

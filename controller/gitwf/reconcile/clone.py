@@ -25,7 +25,7 @@ class Clone:
     """A repository with its records and its runner. ``environment`` is what commands may get.
 
     ``meter`` is told how far the reading and writing of large files has come.
-    ``heard`` knows how other clones' runs are, ``is_announced`` whether others know of a run.
+    ``heard`` knows how other clones' runs are, ``is_sharing`` is whether it acts for all who share a remote, ``is_announced`` whether others know of a run.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Clone:
         self._extension = extension
         self._meter = meter
         self.heard = Heard(repository, self.records.clock)
+        self.is_sharing = False
         self.is_announced: Callable[[str], bool] = lambda _: True
 
     @cached_property

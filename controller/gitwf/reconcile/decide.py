@@ -12,6 +12,7 @@ import msgspec
 
 from gitwf.reconcile.actions import (
     Action,
+    Adopt,
     Cancel,
     Drop,
     Lose,
@@ -73,7 +74,8 @@ class KnownRun(msgspec.Struct, frozen=True):
     ``envs`` are the environments that it changed, ``begun`` whether any effect of it began,
     ``started`` whether anything of it was played.
     ``mine``: its jobs are this clone's; ``played``: a process is playing it now. ``abandoned``:
-    its owner has not been heard of for so long that nobody waits for it any more. ``waits`` says what
+    its owner has not been heard of for so long that nobody waits for it any more; ``adoptable``: nor for
+    some minutes, and its jobs are where another clone can go on with them. ``waits`` says what
     it waits for before it begins, ``cancelled`` by whom and why it is to end, ``withdrawn`` why its branch
     does not ask for it any more. ``announced``: other clones know of it.
     """
@@ -89,6 +91,7 @@ class KnownRun(msgspec.Struct, frozen=True):
     mine: bool = True
     played: bool = False
     abandoned: bool = False
+    adoptable: bool = False
     waits: str = ""
     cancelled: str = ""
     withdrawn: str = ""
@@ -214,9 +217,11 @@ def _outdated(run: KnownRun, commit: str) -> Drop | None:
     return Drop(run.run, f"{SUPERSEDED} {commit[:10]}") if run.status == "waiting" else None
 
 
-def _take_up(run: KnownRun) -> Resume | Drop | Withdraw | Lose | None:
+def _take_up(run: KnownRun) -> Resume | Adopt | Drop | Withdraw | Lose | None:
     if run.withdrawn and not run.cancelled:
         return Withdraw(run.run, run.withdrawn)
+    if not run.mine and run.adoptable:
+        return Adopt(run.run, run.workflow)
     if not run.mine:
         return Lose(run.run) if run.abandoned else None
     if run.played:

@@ -8,12 +8,15 @@ from msgspec import structs
 
 from gitwf.config.settings import Settings
 from gitwf.engine.clone.ownership import is_played
+from gitwf.plan.plan import decode
+from gitwf.reconcile.adopting import hindrance
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import Head, KnownRun, Observed
 from gitwf.reconcile.hold import hold_of_run
 from gitwf.reconcile.schedule import counted_since
 from gitwf.records.event import RunNone, RunRefused
 from gitwf.records.fold import WAITING, RunRecord
+from gitwf.records.pace import scaled
 from gitwf.records.requests import CANCEL
 
 SCHEDULE = "schedule"
@@ -22,6 +25,8 @@ SCHEDULE = "schedule"
 HERE = "here"
 """The trigger of a run of the working tree: it never counts."""
 
+ADOPT_AFTER = scaled(180.0)
+"""Seconds after which a run goes over to another clone: its owner moves its ref once a minute."""
 
 _BOUND = frozenset({"commit", SCHEDULE})
 """Triggers of runs that end with their branch."""
@@ -96,6 +101,8 @@ def known_runs(clone: Clone) -> list[RunRecord]:
     """
     known = {run.record.run: run.record for run in clone.records.runs.newest()}
     for record in clone.records.ongoing.records():
+        if record.run in known and known[record.run].owner not in {None, clone.records.owner}:
+            continue  # another clone has taken it over
         open_ = structs.replace(record, status="running") if record.is_over else record
         known[record.run] = open_
     return [known[run] for run in sorted(known, reverse=True)]
@@ -114,6 +121,7 @@ def _known(clone: Clone, record: RunRecord, settings: Settings, withdrawn: str =
         started=record.started is not None,
         mine=record.owner == clone.records.owner,
         played=not record.is_over and is_played(clone.records.state_dir / "runs" / record.run),
+        adoptable=not record.is_over and _is_adoptable(clone, record),
         abandoned=not record.is_over and _is_abandoned(clone, record, settings),
         waits=hold_of_run(clone, record) if record.status == WAITING else "",
         cancelled=f"cancelled {wish}" if wish else "",
@@ -133,6 +141,19 @@ def _is_abandoned(clone: Clone, record: RunRecord, settings: Settings) -> bool:
     tip = clone.records.runs.tip(record.run)
     silence = clone.heard.silence(record.run, tip, record.owner)
     return silence > settings.controller.owner_lost_after
+
+
+def _is_adoptable(clone: Clone, record: RunRecord) -> bool:
+    """Return whether this clone can play on a run whose owner is gone: records that are shared say so."""
+    if record.started is None or record.owner == clone.records.owner or not clone.is_sharing:
+        return False
+    runs = clone.records.runs
+    if clone.heard.silence(record.run, runs.tip(record.run), record.owner) <= ADOPT_AFTER:
+        return False
+    text = runs.plan(record.run)
+    if text is None:
+        return False
+    return hindrance(runs.events(record.run), decode(text).program()) is None
 
 
 def _is_bound(record: RunRecord) -> bool:

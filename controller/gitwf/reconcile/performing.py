@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from gitwf.engine.unit.stop import Stop
-from gitwf.reconcile.actions import Action, Cancel, Resume, Start
+from gitwf.reconcile.actions import Action, Adopt, Cancel, Resume, Start
 from gitwf.reconcile.apply import Applier, Done, Part
 from gitwf.reconcile.desired import Asked
 from gitwf.records.fold import RunRecord
@@ -79,7 +79,7 @@ class Performer:
         """
         if isinstance(action, Cancel):
             return self._supersede(action, (where, action.workflow))
-        if isinstance(action, Start | Resume):
+        if isinstance(action, Start | Resume | Adopt):
             return self._play(action, (where, action.workflow), asked)
         self.finish(self._applied(action, where, asked))
         return True
@@ -101,7 +101,7 @@ class Performer:
             done, self._done = self._done, []
         return _report(done)
 
-    def _play(self, action: Start | Resume, place: Place, asked: Asked | None) -> bool:
+    def _play(self, action: Start | Resume | Adopt, place: Place, asked: Asked | None) -> bool:
         with self._lock:
             if place in self._playing or place in self._stuck:
                 return False

@@ -51,7 +51,8 @@ class _Begun(Body, frozen=True, omit_defaults=False):
 
     ``of`` is the run that it retries, ``owner`` who plays it; ``dirty``: the working tree was played,
     not the commit. ``occasion``: what a tag or a time started it for. ``effects_done``: who says that
-    the effects of ``of`` that were lost succeeded.
+    the effects of ``of`` that were lost succeeded. ``elsewhere``: what the repository is called on other
+    machines, where jobs may be there.
     """
 
     is_urgent: ClassVar[bool] = True
@@ -68,6 +69,7 @@ class _Begun(Body, frozen=True, omit_defaults=False):
     dirty: bool | UnsetType = UNSET
     occasion: str | UnsetType = UNSET
     effects_done: str | UnsetType = UNSET
+    elsewhere: str | UnsetType = UNSET
 
 
 class RunQueued(_Begun, frozen=True):
@@ -93,6 +95,16 @@ class RunStarted(_Begun, frozen=True):
     """A run began."""
 
     type: ClassVar[str] = "run.started"
+
+
+class RunAdopted(Body, frozen=True, omit_defaults=False):
+    """Another clone plays a run on, whose owner is gone: ``owner``, in the place of ``previous``."""
+
+    type: ClassVar[str] = "run.adopted"
+    is_urgent: ClassVar[bool] = True
+
+    owner: str
+    previous: str | None
 
 
 class RunNone(Body, frozen=True):
@@ -301,6 +313,22 @@ class FileKept(Body, frozen=True):
     hash: str
 
 
+class JobPlaced(Body, frozen=True):
+    """A job is about to be begun on another machine.
+
+    ``job`` is its folder below the run's, ``target`` what the workflow calls the machine, ``host`` its
+    address, ``folder`` where the repository's jobs are there, and ``name`` what it is called in it.
+    """
+
+    type: ClassVar[str] = "job.placed"
+
+    job: str
+    target: str
+    host: str
+    folder: str
+    name: str
+
+
 class PodAsked(Body, frozen=True):
     """A pod is about to be asked for, under a ``name`` that is asked for once; ``job`` is what for.
 
@@ -372,6 +400,7 @@ BODIES: dict[str, type[Body]] = {
         RunQueued,
         RunApproved,
         RunStarted,
+        RunAdopted,
         RunNone,
         RunRefused,
         CommitChecked,
@@ -388,6 +417,7 @@ BODIES: dict[str, type[Body]] = {
         TimerStarted,
         FileAppending,
         FileKept,
+        JobPlaced,
         PodAsked,
         PodCreated,
         PodReady,

@@ -15,6 +15,7 @@ from gitwf.records.event import (
     PodCreated,
     PodGone,
     PodReady,
+    RunAdopted,
     RunApproved,
     RunFinished,
     RunQueued,
@@ -119,24 +120,39 @@ def ordered(events: Iterable[Event]) -> list[Event]:
 def fold(events: Iterable[Event]) -> RunRecord | None:
     """Return what ``events``, all of one run, say of it; None where it never began.
 
-    The first event that ends the run counts; whatever another controller wrote later does not.
+    The first event that ends the run counts; whatever another controller wrote later does not, nor what
+    one wrote before another had taken the run over.
     """
     known = ordered(events)
     begun = [e for e in known if isinstance(e.body, RunQueued | RunStarted)]
     if not begun:
         return None
     started = next((e for e in known if isinstance(e.body, RunStarted)), None)
-    end = next((e.body for e in known if isinstance(e.body, RunFinished)), None)
+    adopted = next((e.body for e in reversed(known) if isinstance(e.body, RunAdopted)), None)
+    end = end_of(known)
     record = _begin(begun, started)
+    if adopted is not None:
+        record = msgspec.structs.replace(record, owner=adopted.owner)
     approved = next((e.body.by for e in known if isinstance(e.body, RunApproved)), None)
     envs = _environments(known, is_over=end is not None)
-    steps = tuple(Raw(encode(e)) for e in known if isinstance(e.body, StepFinished))
+    steps = {e.body.step: Raw(encode(e)) for e in known if isinstance(e.body, StepFinished)}
     pods = _pods(known)
     spent = round(sum(pod.spent or 0.0 for pod in pods), 6) if pods else None
     record = msgspec.structs.replace(
-        record, envs=envs, steps=steps, approved=approved, pods=pods, spent=spent
+        record, envs=envs, steps=tuple(steps.values()), approved=approved, pods=pods, spent=spent
     )
     return record if end is None else _finish(record, end)
+
+
+def end_of(events: Iterable[Event]) -> RunFinished | None:
+    """Return how a run ended by ``events``, which are in order; None where it has not."""
+    end: RunFinished | None = None
+    for event in events:
+        if isinstance(event.body, RunAdopted):
+            end = None
+        elif isinstance(event.body, RunFinished) and end is None:
+            end = event.body
+    return end
 
 
 def _begin(begun: list[Event], started: Event | None) -> RunRecord:

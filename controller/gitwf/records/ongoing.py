@@ -79,14 +79,15 @@ class Ongoing:
                 yield record
 
     def restore(self, run: str, plan: bytes, events: Iterable[Event]) -> None:
-        """List ``run`` again from what its ref holds, where its journal was lost.
+        """List ``run`` again from what its ref holds, where its journal was lost, or lacks some of it.
 
-        Raises `DamagedJournalError` where it was not lost, but spoilt.
+        Raises `DamagedJournalError` where it is spoilt.
         """
         path = path_of(self._state_dir, run)
-        if not read(path):
+        known = {event.id for event in read(path)}
+        if missing := [event for event in events if event.id not in known]:
             with Journal(path) as journal:
-                journal.append(*events)
+                journal.append(*missing)
         self.begin(run, plan)
 
     def _beginnings(self) -> AbstractContextManager[None]:

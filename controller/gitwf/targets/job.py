@@ -71,6 +71,10 @@ class Exit(msgspec.Struct, frozen=True):
 NO_STREAMS = Streams()
 
 
+class TakenError(Exception):
+    """Another clone plays the run of a job now: it is not ours to end, to wait for, or to begin again."""
+
+
 class Job(Protocol):
     """A job that was started, by this controller or by one before it."""
 
@@ -81,6 +85,7 @@ class Job(Protocol):
 
         Raises:
             OSError: if it could not be begun after all, or what it wrote not be brought back.
+            TakenError: if another clone plays its run now.
         """
 
     def cancel(self, grace: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -18,11 +18,30 @@ PLACE = "place"
 """The file in the folder of a job that is elsewhere: JSON that says of which ``kind`` its target is."""
 
 
+class JobNote(msgspec.Struct, frozen=True):
+    """A job is about to be begun on another machine: the fields of the event ``job.placed``."""
+
+    job: str
+    target: str
+    host: str
+    folder: str
+    name: str
+
+
 class Run(msgspec.Struct, frozen=True):
-    """The run whose jobs are placed. ``hear`` writes down what becomes of a pod that it pays for."""
+    """The run whose jobs are placed. ``hear`` writes down what becomes of a pod that it pays for.
+
+    ``placed`` writes down that a job is about to be begun elsewhere. ``owner`` is the clone that plays
+    it, by the lease with the number ``epoch``; ``repository`` what the repository is called on other
+    machines, where the run has said that.
+    """
 
     id: str
     hear: Hear | None = None
+    placed: Callable[[JobNote], object] = lambda _: None
+    owner: str = ""
+    epoch: int = 0
+    repository: str | None = None
 
 
 class Kind(Protocol):
@@ -33,6 +52,9 @@ class Kind(Protocol):
 
         Raises OSError where there is none. Nothing is connected or rented yet.
         """
+
+    def meet(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> None:
+        """Look whether a job of ``run`` that is there can be gone on with. Raises OSError where it cannot."""
 
     def adopt(self, folder: Path) -> Job:
         """Return the job that the file `place` in ``folder`` says is on a target of this kind.
@@ -62,10 +84,11 @@ class Targets:
         """Return the target that ``choice`` means. Raises OSError where there is none."""
         if choice.is_local:
             return self._local
-        kind = self._kinds.get(choice.kind)
-        if kind is None:
-            raise UnknownTargetError(f"there is no target `{choice.name}`")
-        return kind.target(choice, self._tables, self.run)
+        return self._kind(choice).target(choice, self._tables, self.run)
+
+    def meet(self, choice: Choice) -> None:
+        """Look whether jobs that are there can be gone on with. Raises OSError where they cannot."""
+        self._kind(choice).meet(choice, self._tables, self.run)
 
     def adopt(self, folder: Path) -> Job:
         """Return the job in ``folder``, wherever it is; it may have ended.
@@ -79,6 +102,12 @@ class Targets:
         if name not in self._kinds:
             raise UnknownTargetError(f"the job in `{folder}` is on `{name}`, which is no target")
         return self._kinds[name].adopt(folder)
+
+    def _kind(self, choice: Choice) -> Kind:
+        kind = self._kinds.get(choice.kind)
+        if kind is None:
+            raise UnknownTargetError(f"there is no target `{choice.name}`")
+        return kind
 
     def end(self) -> None:
         """Give back what was taken for the run, which ends: pods, above all."""

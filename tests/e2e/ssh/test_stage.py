@@ -124,7 +124,8 @@ def test_nothing_is_left_there_but_the_store(remote: Project, box: Box) -> None:
     play(remote, ON_BOX)
     left = {path.name: sorted(p.name for p in path.iterdir()) for path in box.root().iterdir()}
     assert left.pop("objects")
-    assert left == {"jobs": [], "work": [], "incoming": []}
+    run = remote.log()[0].run
+    assert left == {"jobs": [], "work": [], "incoming": [], "claims": [run]}
 
 
 SPOILS = """\

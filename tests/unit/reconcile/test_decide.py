@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gitwf.reconcile.actions import (
     Action,
+    Adopt,
     Cancel,
     Drop,
     Lose,
@@ -27,6 +28,7 @@ BEFORE = "c1"
 START = Start(W, "main", NOW)
 RESUME = Resume("r1", W)
 LOSE = Lose("r1")
+ADOPT = Adopt("r1", W)
 
 
 def _none(reason: str) -> NoteNone:
@@ -119,6 +121,10 @@ RUNS: dict[str, tuple[Observed, tuple[Action, ...]]] = {
         _known(msgspec.structs.replace(_run("B", "running"), mine=False, abandoned=True)),
         (LOSE,),
     ),
+    "a run of somebody else who is gone, whose job goes on elsewhere": (
+        _known(msgspec.structs.replace(_run("B", "running"), mine=False, adoptable=True)),
+        (ADOPT,),
+    ),
 }
 
 
@@ -205,6 +211,7 @@ _KNOWN = st.builds(
     mine=st.booleans(),
     played=st.booleans(),
     abandoned=st.booleans(),
+    adoptable=st.booleans(),
     started=st.booleans(),
     waits=st.sampled_from(["", "approval"]),
     cancelled=st.sampled_from(["", "cancelled by Ada"]),
@@ -250,7 +257,13 @@ class Applied:
                 assert key is not None
                 run = KnownRun(f"new-{workflow}", workflow, commit, key, self._ending)
                 return replace(observed, runs=(run, *observed.runs))
-            case Resume(run=name) | Lose(run=name) | Cancel(run=name) | Drop(run=name):
+            case (
+                Resume(run=name)
+                | Adopt(run=name)
+                | Lose(run=name)
+                | Cancel(run=name)
+                | Drop(run=name)
+            ):
                 ending = _ENDINGS.get(type(action), self._ending)
                 runs = [replace(r, status=ending) if r.run == name else r for r in observed.runs]
                 return replace(observed, runs=tuple(runs))
@@ -268,7 +281,7 @@ def test_what_was_done_is_not_asked_for_again(head: Head, observed: Observed, en
     records = Applied(head, ending)
     actions = decide(head, observed)
     rounds = 0
-    while any(isinstance(action, Resume | Lose | Cancel | Drop) for action in actions):
+    while any(isinstance(action, Resume | Adopt | Lose | Cancel | Drop) for action in actions):
         observed = records.after(observed, actions)
         actions = decide(head, observed)
         rounds += 1
@@ -449,6 +462,10 @@ LOOSE: dict[str, tuple[KnownRun, tuple[Action, ...]]] = {
     "is nobody's": (
         msgspec.structs.replace(_run("A", "running"), mine=False, abandoned=True),
         (LOSE,),
+    ),
+    "is nobody's, and goes on elsewhere": (
+        msgspec.structs.replace(_run("A", "running"), mine=False, adoptable=True, abandoned=True),
+        (ADOPT,),
     ),
 }
 

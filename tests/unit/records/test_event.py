@@ -16,11 +16,13 @@ from gitwf.records.event import (
     Event,
     FileAppending,
     FileKept,
+    JobPlaced,
     Out,
     PodAsked,
     PodCreated,
     PodGone,
     PodReady,
+    RunAdopted,
     RunApproved,
     RunCancelling,
     RunFinished,
@@ -49,6 +51,17 @@ LINES: dict[str, tuple[Body, str]] = {
         (
             '"run.queued","run":"01A","workflow":"w.wf","commit":"c1","tree":"t1","branch":"main",'
             '"key":"k1","trigger":"commit","attempt":1,"of":null,"owner":null,"reason":""}'
+        ),
+    ),
+    "adopted": (
+        RunAdopted("m2:c2", "m1:c1"),
+        '"run.adopted","run":"01A","owner":"m2:c2","previous":"m1:c1"}',
+    ),
+    "placed": (
+        JobPlaced("1.lost1", "ssh:box", "me@box:22", "~/.cache/git-wf/repo-1", "01A-1.lost1"),
+        (
+            '"job.placed","run":"01A","job":"1.lost1","target":"ssh:box","host":"me@box:22",'
+            '"folder":"~/.cache/git-wf/repo-1","name":"01A-1.lost1"}'
         ),
     ),
     "late": (

@@ -12,6 +12,7 @@ from gitwf.records.event import (
     EnvironmentChanging,
     Error,
     Event,
+    RunAdopted,
     RunFinished,
     RunNone,
     RunQueued,
@@ -112,6 +113,27 @@ def test_environments(bodies: tuple[Body, ...], state: str) -> None:
     [found] = _fold(STARTED, *bodies).envs
     assert isinstance(found, EnvironmentState)
     assert found.state == state
+
+
+def test_whoever_adopts_a_run_is_its_owner() -> None:
+    assert _fold(STARTED, RunAdopted("m:2", "m:1"), RunAdopted("m:3", "m:2")).owner == "m:3"
+
+
+def test_an_end_by_an_owner_that_was_succeeded_does_not_count() -> None:
+    old = _events(STARTED, _finished("failed"), epoch=1)
+    new = _events(RunAdopted("m:2", "m:1"), epoch=2)
+    record = fold([*old, *new])
+    assert record is not None
+    assert (record.status, record.owner) == ("running", "m:2")
+    record = fold([*old, *new, *_events(STEP, _finished("succeeded"), epoch=3)])
+    assert record is not None
+    assert record.status == "succeeded"
+
+
+def test_a_step_that_was_played_again_counts_once() -> None:
+    again = msgspec.structs.replace(STEP, cached=True)
+    [step] = _fold(STARTED, STEP, RunAdopted("m:2", "m:1"), again).steps
+    assert b'"cached":true' in bytes(step)
 
 
 def test_a_newer_lease_is_later_whatever_the_clocks_say() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gitwf.records.clock import spell
 from gitwf.records.environments import Environments
-from gitwf.records.event import Event, RunFinished, RunLate, RunStarted, VariableSet
+from gitwf.records.event import Event, RunAdopted, RunFinished, RunLate, RunStarted, VariableSet
 from gitwf.records.fold import fold
 from gitwf.records.notes import REF, Notes
 from gitwf.records.runs import Runs, Snapshot
@@ -47,6 +47,17 @@ def test_the_end_that_came_to_the_remote_first_counts() -> None:
     assert record.status == "lost"
     assert merge_events(ours, merged) == merged
     assert merge_events(merged, theirs) == merged
+
+
+def test_an_end_that_a_clone_writes_whose_run_was_adopted_keeps_out_no_other() -> None:
+    adopted = Event(AT, "01B", 2, "R", RunAdopted("m:2", "m:1"))
+    merged = merge_events([START, end("01C", "cancelled")], [START, adopted])
+    assert merge_events([START, adopted, end("01D", "succeeded", 2)], merged)[-1].body.type == (
+        "run.finished"
+    )
+    record = fold(merge_events([START, adopted, end("01D", "succeeded", 2)], merged))
+    assert record is not None
+    assert (record.status, record.owner) == ("succeeded", "m:2")
 
 
 _IDS = st.lists(st.sampled_from([f"02{n}" for n in "ABCDEF"]), unique=True)

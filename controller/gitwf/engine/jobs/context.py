@@ -34,7 +34,7 @@ class RunContext(msgspec.Struct, frozen=True):
     ``agents`` do what `droid:` hands to them; None: the workflow hands nothing over.
     ``safekeeping`` takes care of what stages write, ``meter`` shows how far that has come;
     ``earlier`` is the run that this one retries. ``key`` is the plan's, ``settings`` are those of its
-    commit. ``resumed``: it was played before.
+    commit. ``resumed``: it was played before; ``adopted``: by another clone.
     ``permit`` lets it do what only one clone may do.
     """
 
@@ -60,6 +60,7 @@ class RunContext(msgspec.Struct, frozen=True):
     key: str = ""
     settings: Settings = msgspec.field(default_factory=Settings)
     resumed: bool = False
+    adopted: bool = False
     permit: Permit = FREE
     agents: Agents | None = None
     follows: str | None = None

@@ -20,9 +20,19 @@ from gitwf.engine.unit.resources import TooMuchError
 from gitwf.engine.unit.stop import GRACE
 from gitwf.engine.unit.threads import after
 from gitwf.plan.place import LOCAL, Choice
+from gitwf.records.adopting import TakenOverError
 from gitwf.repo.disk import demand_room
 from gitwf.targets.files import Files
-from gitwf.targets.job import NO_STREAMS, Exit, Job, JobFolder, JobSpec, Streams, Target
+from gitwf.targets.job import (
+    NO_STREAMS,
+    Exit,
+    Job,
+    JobFolder,
+    JobSpec,
+    Streams,
+    TakenError,
+    Target,
+)
 
 _NOT_STARTED = 126
 """The exit status of what could not be started, as shells have it."""
@@ -138,10 +148,13 @@ class Work(msgspec.Struct, frozen=True):
 
         Raises:
             StorageFullError: if there was no room for it to begin.
+            TakenOverError: if another clone plays the run now.
         """
         try:
             job = self._target().start(folder.path, self._spec(), self._streams())
             end, cut_short = self._wait(job)
+        except TakenError as error:
+            raise TakenOverError(f"run `{self.context.id}`: {error}") from None
         except (OSError, ValueError) as error:
             return self._unfinished(folder, str(error))
         if end.status is None and folder.path.is_dir() and not folder.is_begun():

@@ -10,11 +10,14 @@ from datetime import timedelta
 import msgspec
 
 from gitwf.engine.replay.mask import Mask
+from gitwf.records.adopting import Claim
 from gitwf.records.clock import parse, spell
 from gitwf.records.event import (
     Body,
     EnvironmentChanged,
     Event,
+    JobPlaced,
+    RunAdopted,
     RunApproved,
     RunFinished,
     RunQueued,
@@ -35,7 +38,9 @@ INTERVAL = 10.0
 HEARTBEAT = scaled(60.0)
 """Seconds after which the ref of a run moves although nothing has happened: its owner lives."""
 
-_NOTED = (RunQueued, RunApproved, RunStarted, RunFinished, EnvironmentChanged)
+_NOTED = (RunQueued, RunApproved, RunStarted, RunAdopted, RunFinished, EnvironmentChanged)
+_AWAITED = (*_NOTED, JobPlaced)
+"""What is brought into git at once."""
 
 Listener = Callable[[Event], None]
 
@@ -83,11 +88,18 @@ class RunRecorder:
         self._due = threading.Event()
         self._closed = threading.Event()
         self._problem: RepositoryError | None = None
+        self._claim = Claim(records, run)
+        self._is_taken = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="git-wf-records", daemon=True)
         self._thread.start()
 
     def emit(self, body: Body, extra: Mapping[str, msgspec.Raw] | None = None) -> Event:
-        """Record an event; one that announces something is on disk when this returns."""
+        """Record an event; one that announces something is on disk when this returns.
+
+        Raises `TakenOverError` where another clone plays the run now.
+        """
+        if self._is_taken.is_set():
+            self.check()
         with self._lock:
             at, id_ = self._now(), self._records.ids.new()
             event = Event(at, id_, self._records.epoch, self._run, body, extra=dict(extra or {}))
@@ -98,9 +110,15 @@ class RunRecorder:
                 self._told.append(event)
         if self._listener:
             self._listener(event)
-        if isinstance(body, _NOTED):
+        if isinstance(body, _AWAITED):
             self._due.set()
         return event
+
+    def check(self) -> None:
+        """Raise `TakenOverError` where another clone plays the run now: nothing more is written then."""
+        if self._claim.is_taken():
+            self._is_taken.set()
+        self._claim.check()
 
     def _now(self) -> str:
         """Return the time of the next event: after that of the last, whatever became of the clock."""
@@ -146,7 +164,7 @@ class RunRecorder:
         self._due.set()
         self._thread.join()
         try:
-            if self._events:
+            if self._events and not self._is_taken.is_set():
                 self.flush()
         finally:
             self._journal.close()
@@ -161,7 +179,7 @@ class RunRecorder:
         while not self._closed.is_set():
             self._due.wait(INTERVAL)
             self._due.clear()
-            if self._closed.is_set() or not self._is_due():
+            if self._closed.is_set() or self._is_taken.is_set() or not self._is_due():
                 continue
             try:
                 self.flush()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from gitwf.records import runs
+from gitwf.records.adopting import Claim
 from gitwf.records.fold import RunRecord
 from gitwf.records.lease import Lease, read
 from gitwf.records.runs import ref_of
@@ -94,6 +95,11 @@ class Exchange:
         return any(
             found.record.is_over for found in self._records.runs.described({ref_of(run): tip})
         )
+
+    def taken_elsewhere(self) -> list[str]:
+        """Return the runs that are listed here, and that another clone has adopted."""
+        records = self._records
+        return [run for run in records.ongoing.runs() if Claim(records, run).is_taken()]
 
     def write(self, lease: Lease) -> str:
         """Make the commit that says ``lease``, and return its id."""

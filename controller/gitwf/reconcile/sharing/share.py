@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from gitwf.engine.clone.ownership import is_played
 from gitwf.reconcile.sharing.exchange import BATCH, Exchange
 from gitwf.reconcile.sharing.holder import Holder, is_gone, read_holder
 from gitwf.records import lease as leases
@@ -219,9 +220,14 @@ class Share:
         for run in self.exchange.ended_elsewhere():
             self._records.requests.ask(run, CANCEL, _BY, "another clone has ended it")
 
+        for run in self.exchange.taken_elsewhere():
+            if not is_played(self._records.state_dir / "runs" / run):
+                self._records.ongoing.end(run)
+
     def is_ended(self, run: str) -> bool:
-        """Return whether another clone has ended ``run``, which goes on here."""
-        return run in self.exchange.ended_elsewhere()
+        """Return whether another clone has ended ``run``, which goes on here, or has taken it over."""
+        exchange = self.exchange
+        return run in exchange.ended_elsewhere() or run in exchange.taken_elsewhere()
 
     def _lose(self) -> None:
         """Find out who has the lease now: it was moved by somebody else."""

@@ -9,7 +9,7 @@ import msgspec
 from gitwf.plan.plan import decode as decode_plan
 from gitwf.records.check import lines
 from gitwf.records.check.finding import Finding
-from gitwf.records.event import Event, RunFinished, StepFinished
+from gitwf.records.event import Event, RunAdopted, RunFinished, StepFinished
 from gitwf.records.fold import RunRecord, fold
 
 _HAND = "nothing mends it: `git wf` passes over it; a copy of the ref from another clone does"
@@ -97,7 +97,9 @@ def _decoded(record: bytes | None) -> RunRecord | None:
 
 
 def _end(place: str, events: list[Event]) -> Iterator[Finding]:
-    ends = [event for event in events if isinstance(event.body, RunFinished)]
+    adopted = max((e.order for e in events if isinstance(e.body, RunAdopted)), default=None)
+    counted = [e for e in events if adopted is None or e.order > adopted]
+    ends = [event for event in counted if isinstance(event.body, RunFinished)]
     if len(ends) > 1:
         problem = f"the run has {len(ends)} ends, and the first counts"
         yield Finding(place, problem, "see that one controller alone acts on it")
@@ -108,11 +110,17 @@ def _end(place: str, events: list[Event]) -> Iterator[Finding]:
 
 
 def _agreement(journal: JournalFile, ids: set[str], ref: RunFiles, hint: str) -> Iterator[Finding]:
-    """Compare a journal with the run's ref: it is ahead of it while the run goes on, never behind."""
+    """Compare a journal with the run's ref: it is ahead of it while the run goes on, never behind.
+
+    But for that of a run that another clone has adopted since.
+    """
     known = lines.read((ref.events or b"").splitlines(), ref.ref, _HAND)
     held = {event.id for _, event in known.events}
-    if held - ids:
-        problem = f"it lacks events that `{ref.ref}` has: {len(held - ids)}"
+    missing = [event for _, event in known.events if event.id not in ids]
+    if any(isinstance(event.body, RunAdopted) for event in missing):
+        return
+    if missing:
+        problem = f"it lacks events that `{ref.ref}` has: {len(missing)}"
         yield Finding(journal.path, problem, hint)
     if ids - held and not journal.ongoing:
         problem = f"it lacks events that the journal here has: {len(ids - held)}"

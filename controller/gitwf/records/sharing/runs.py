@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from gitwf.records.event import Event, RunFinished, RunLate, decode, encode
-from gitwf.records.fold import fold, ordered
+from gitwf.records.fold import end_of, fold, ordered
 from gitwf.records.runs import EVENTS, RECORD
 from gitwf.repo.commits import Draft, File
 from gitwf.repo.repository import Repository
@@ -20,7 +20,7 @@ from gitwf.repo.repository import Repository
 def merge_events(ours: Iterable[Event], theirs: Iterable[Event]) -> list[Event]:
     """Return the events of both, in order; of those that end the run that of ``theirs`` counts."""
     known = {event.id: event for event in theirs}
-    is_over = any(isinstance(event.body, RunFinished) for event in known.values())
+    is_over = _over(known.values())
     new = (event for event in ours if event.id not in known)
     return ordered([*known.values(), *(_late(event) if is_over else event for event in new)])
 
@@ -73,4 +73,4 @@ def _lines(events: Iterable[Event]) -> set[bytes]:
 
 
 def _over(events: Iterable[Event]) -> bool:
-    return any(isinstance(event.body, RunFinished) for event in events)
+    return end_of(ordered(events)) is not None

@@ -60,6 +60,10 @@ class RunpodKind:
         """Return the pods that ``choice`` means. Raises OSError where there are none."""
         return self.pods(choice, tables, run)
 
+    def meet(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> None:  # noqa: ARG002
+        """Refuse: the key of a pod is with the clone that has rented it."""
+        raise PodError("its pods let in the clone alone that has rented them")
+
     def pods(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> PodTarget:
         """Return the same, as what it is."""
         from gitwf.targets.runpod.target import PodTarget

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
+from gitwf.targets.job import TakenError
+from gitwf.targets.ssh.claim import NOBODYS, Claim
 from gitwf.targets.ssh.errors import FarError, SshError
 from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.link import Link
@@ -40,7 +42,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     ``state`` is ``nowhere`` (no folder), ``new`` (not begun), ``alive``, ``ended`` (then ``status`` is
     there) or ``gone`` (without a word). ``pid`` is what its file `pid` says, ``out`` and ``err`` are
-    sizes in bytes, None of what is no file.
+    sizes in bytes, None of what is no file. ``holder`` is the clone that plays its run, as far as it says.
     """
 
     state: str
@@ -48,12 +50,14 @@ class Seen(msgspec.Struct, frozen=True):
     pid: str = ""
     out: int | None = None
     err: int | None = None
+    holder: str = ""
 
 
 class Far:
     """A folder on another machine, where jobs are. Safe for threads.
 
-    Its calls raise as `Link.request`, and `FarError` where the machine cannot do what is asked.
+    Its calls raise as `Link.request`, and `FarError` where the machine cannot do what is asked; those with
+    a claim raise `TakenError` where another clone plays the run now.
     """
 
     def __init__(self, host: Host, place: Place) -> None:
@@ -95,51 +99,75 @@ class Far:
             raise self.problem(what, reply)
         return reply
 
-    def look(self, jobs: Sequence[str]) -> Mapping[str, Seen]:
-        """Return how ``jobs`` stand; that they were looked at is noted there."""
-        reply = self.run(f"look {shlex.join(jobs)}", "its jobs cannot be seen")
+    def look(
+        self, jobs: Sequence[str], runs: Mapping[str, str] | None = None
+    ) -> Mapping[str, Seen]:
+        """Return how ``jobs`` stand, of these ``runs``; that they were looked at is noted there."""
+        words = [word for job in jobs for word in ((runs or {}).get(job, ""), job)]
+        reply = self.run(f"look {shlex.join(words)}", "its jobs cannot be seen")
         return _seen(reply.text)
+
+    def claim(self, claim: Claim, job: str) -> Seen:
+        """Have the run be ours, and return how its ``job`` stands."""
+        script = f"look {shlex.join((claim.run, job))}"
+        if claim.owner:
+            script = f"claim {claim.words} && {script}"
+        return _seen(self.run(script, "its jobs cannot be claimed").text)[job]
 
     def piece(self, path: str, offset: int, limit: int, sink: Sink, quiet: float = QUIET) -> None:
         """Give up to ``limit`` bytes of a file of the folder, from byte ``offset``, to ``sink``."""
         self.root()
         self.link.request(f"piece {shlex.quote(path)} {offset + 1} {limit}", sink, quiet)
 
-    def prepare(self, job: str) -> None:
+    def prepare(self, job: str, claim: Claim = NOBODYS) -> None:
         """Make the folder of ``job``."""
-        self.run(f"prepare {shlex.quote(job)}", "the folder of its job cannot be made")
+        script = claim.guarding(f"prepare {shlex.quote(job)}")
+        self.run(script, "the folder of its job cannot be made")
 
     def begin(
-        self, job: str, directory: str, argv: Sequence[str], environment: Mapping[str, str]
+        self,
+        job: str,
+        directory: str,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        claim: Claim = NOBODYS,
     ) -> None:
         """Start ``job``, where that was not done yet. The environment stands in no file and no argument."""
         variables = {**environment, "WF_RESULT": f"{self.root()}/jobs/{job}/result"}
         exports = "\n".join(f"export {name}={shlex.quote(v)}" for name, v in variables.items())
         words = shlex.join((job, directory, *argv))
-        self.run(f"(\n{exports}\nbegin {words}\n)", "its job cannot be started")
+        script = claim.guarding(f"(\n{exports}\nbegin {words}\n)")
+        self.run(script, "its job cannot be started")
 
     def watch(self, job: str, *words: str) -> None:
         """Start the guard of ``job`` with what `guard.sh` takes behind its folder."""
         self.run(f"watched {shlex.join((job, *words))}", "nothing can be started there")
 
-    def signal(self, job: str, number: str) -> None:
+    def signal(self, job: str, number: str, claim: Claim = NOBODYS) -> None:
         """Send a signal, such as ``TERM``, to all processes of ``job``."""
-        self.run(f'signal "$wf_root"/jobs/{shlex.quote(job)} {number}', "its job cannot be ended")
+        script = claim.guarding(f'signal "$wf_root"/jobs/{shlex.quote(job)} {number}')
+        self.run(script, "its job cannot be ended")
 
     def members(self, job: str) -> list[str]:
         """Return the ids of the processes of ``job``, wherever they went."""
         return self.run(f'members "$wf_root"/jobs/{shlex.quote(job)}', "").text.split()
 
-    def settle(self, job: str) -> None:
+    def settle(self, job: str, claim: Claim = NOBODYS) -> None:
         """End what never left the process group of ``job``, which has ended."""
-        self.run(f"settle {shlex.quote(job)}", "")
+        self.run(claim.guarding(f"settle {shlex.quote(job)}"), "what is left of it cannot be ended")
 
-    def forget(self, job: str) -> None:
+    def forget(self, job: str, claim: Claim = NOBODYS) -> None:
         """Remove the folder of ``job`` and its workspace."""
-        self.run(f"forget {shlex.quote(job)}", "its job cannot be removed", quiet=LONG)
+        script = claim.guarding(f"forget {shlex.quote(job)}")
+        self.run(script, "its job cannot be removed", quiet=LONG)
 
     def problem(self, what: str, reply: Reply) -> FarError:
-        """Return the error that says that ``what``, and why as the machine said it."""
+        """Return the error that says that ``what``, and why as the machine said it.
+
+        Raises `TakenError` where it refused us because the run is another clone's now.
+        """
+        if reply.status == _TAKEN:
+            raise TakenError(f"another clone has taken over what runs on `{self.name}`")
         return self._full() if self._is_full() else self._said(what, reply)
 
     def _full(self) -> FarError:
@@ -199,17 +227,24 @@ def _seen(text: str) -> Mapping[str, Seen]:
     return found
 
 
+_TAKEN = 77
+"""The exit status of what is refused because another clone plays the run."""
+
 _LISTED = 9
 """Words of a line of `ls -ln`."""
+
+_NOWHERE = 2
+"""Words behind the state of a job that is not there."""
 
 _STATES = frozenset({"nowhere", "new", "alive", "ended", "gone"})
 
 
 def _stands(words: list[str]) -> Seen:
     _, state, *rest = words
-    status, pid, *since = rest or ("-", "-")
+    status, holder, pid, *since = rest if len(rest) > _NOWHERE else (*rest, "-")
     return Seen(
         state if state != "ended" or status.isdigit() else "gone",
         int(status) if status.isdigit() else None,
         "" if pid == "-" else f"{pid}\n{' '.join(since)}\n",
+        holder="" if holder == "-" else holder,
     )

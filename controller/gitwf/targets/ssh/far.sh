@@ -6,7 +6,7 @@ enter() {
     '~' | '~/'*) wf_workdir=$HOME${wf_workdir#'~'} ;;
     esac
     wf_root=$wf_workdir/$wf_repository
-    (umask 077 && mkdir -p "$wf_root/jobs" "$wf_root/work" "$wf_root/objects" "$wf_root/incoming") && cd "$wf_root" || return
+    (umask 077 && mkdir -p "$wf_root/jobs" "$wf_root/work" "$wf_root/objects" "$wf_root/incoming" "$wf_root/claims") && cd "$wf_root" || return
     wf_root=$(pwd -P)
     if [ -r /proc/sys/kernel/random/boot_id ]; then
         read -r wf_boot < /proc/sys/kernel/random/boot_id
@@ -34,6 +34,32 @@ detached() {
         "$@" < /dev/null > /dev/null 2>&1 &
         set +m
     fi
+}
+
+# Sets `holder` to the clone whose the run $1 is: that which has claimed it with the highest number.
+held() {
+    holder= number=-1
+    for file in "claims/$1"/*; do
+        [ -f "$file" ] && [ "${file##*/}" -gt "$number" ] && number=${file##*/}
+    done
+    [ "$number" -lt 0 ] || read -r holder < "claims/$1/$number"
+}
+
+# Fails where the run $1 is another clone's than $2.
+owned() {
+    held "$1"
+    [ "$number" -lt 0 ] || [ "$holder" = "$2" ] || return 77
+}
+
+# Has the run $1 be that of the clone $3 from now on, with the number $2; fails where a higher one counts.
+claim() {
+    held "$1"
+    if [ "$holder" != "$3" ]; then
+        mkdir -p "claims/$1" && printf '%s\n' "$3" > "claims/$1/.$$" || return
+        ln "claims/$1/.$$" "claims/$1/$2" 2> /dev/null
+        rm -f "claims/$1/.$$"
+    fi
+    owned "$1" "$3"
 }
 
 # Makes the folder of the job $1, with room for its exit status. Of several at once one makes that, by a
@@ -66,18 +92,24 @@ watched() {
 $wf_guard" git-wf-guard "$job" "$@"
 }
 
-# Prints how each of the jobs stands, and how long its output is: one line, then those of `ls`.
+# Prints how jobs stand, and how long their output is: a line for each, then those of `ls`. A job follows
+# the run that it is of, empty for none.
 look() {
-    for job; do
-        stands "jobs/$job" "$job"
+    files=
+    while [ $# -gt 0 ]; do
+        stands "jobs/$2" "$2" "$1"
+        files="$files jobs/$2/out jobs/$2/err"
+        shift 2
     done
-    ls -ln $(for job; do echo "jobs/$job/out" "jobs/$job/err"; done) 2> /dev/null
+    ls -ln $files 2> /dev/null
     return 0
 }
 
 stands() {
+    holder=
+    [ ! "$3" ] || held "$3"
     if [ ! -d "$1" ]; then
-        echo "$2 nowhere"
+        echo "$2 nowhere - ${holder:--}"
         return
     fi
     { true > "$1/heartbeat"; } 2> /dev/null
@@ -93,7 +125,7 @@ stands() {
     elif [ ! "$pid" ] && [ ! -e "$1/exit" ]; then
         state=new
     fi
-    echo "$2 $state ${status:--} ${pid:--} $known"
+    echo "$2 $state ${status:--} ${holder:--} ${pid:--} $known"
 }
 
 # Prints up to $3 bytes of the file $1 from byte $2, counted from 1.
@@ -160,11 +192,13 @@ store() {
 }
 
 # Makes the workspace of the job $1: an archive of $2 bytes is read that links to the store, and what it
-# makes is copied, so that no job can change what is in the store.
+# makes is copied, so that no job can change what is in the store. The run is $3, of the clone $4.
 assemble() {
-    rm -rf "work/$1" "work/$1.links" "work/$1.copy"
+    rm -rf "work/$1.links" "work/$1.copy"
     mkdir "work/$1.links" && head -c "$2" | tar -xf - || return
-    $wf_copy "work/$1.links" "work/$1.copy" && rm -rf "work/$1.links" && mv "work/$1.copy" "work/$1"
+    $wf_copy "work/$1.links" "work/$1.copy" && rm -rf "work/$1.links" || return
+    [ ! "$4" ] || owned "$3" "$4" || return
+    rm -rf "work/$1" && mv "work/$1.copy" "work/$1"
 }
 
 # Goes to where the outs of the job $1 are: its workspace, or where its guard has put them. (Or to the

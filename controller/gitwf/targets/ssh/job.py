@@ -82,6 +82,7 @@ class SshJob:
 
         Raises:
             OSError: if it could not be begun, or what it wrote not be brought back.
+            TakenError: if another clone plays its run now.
             StorageFullError: if there is no room here for it; it can be taken up again.
         """
         self._thread.join()
@@ -170,7 +171,7 @@ class SshJob:
             if self.far.look([place.job])[place.job].state != "new":
                 return
             if watched.deadline is not None:
-                self.far.forget(place.job)  # so that what may be about to begin cannot
+                self.far.forget(place.job, place.claim)  # so that what may be about to begin cannot
             else:
                 self._steps.start(self, place)
 
@@ -186,7 +187,7 @@ class SshJob:
         lives = time.monotonic() + place.hours * 3600 + _AFTERWARDS - age
         mirror = Mirror(self.far, place.job, self.folder)
         with self._lock:
-            self._watched = Watched(place.job, self.folder, mirror, lives)
+            self._watched = Watched(place.job, self.folder, mirror, lives, place.claim)
             self._watched.deadline = self._deadline
             if self._gone is not None:
                 self._watched.end(None, self._gone)
@@ -202,21 +203,21 @@ class SshJob:
         if watched.deadline is not None or status is None:
             insist(lambda: self._end_members(place.job, watched))
         else:
-            insist(lambda: self.far.settle(place.job))
+            insist(lambda: self.far.settle(place.job, place.claim))
         if status is not None:
             (self.folder.path / "ended").touch()
             insist(lambda: self._bring_result(place.job))
             insist(lambda: self._steps.bring(self, place, status))
             self._say(status)
         with suppress(SshError):
-            self.far.forget(place.job)
+            self.far.forget(place.job, place.claim)
         return Exit(status)
 
     def _end_members(self, job: str, watched: Watched) -> None:
         """End what outlives the wrapper of a job that was cancelled, or is lost; the first have time."""
         while self.far.members(job):
             if watched.deadline is None or time.monotonic() >= watched.deadline:
-                self.far.signal(job, "KILL")
+                self.far.signal(job, "KILL", watched.claim)
             time.sleep(_POLL)
 
     def _bring_result(self, job: str) -> None:

@@ -28,11 +28,17 @@ class SshKind:
     def __init__(self, name: Callable[[], str]) -> None:
         self._name = name
 
-    def target(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> Target:  # noqa: ARG002
+    def target(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> Target:
         """Return the machine that ``choice`` means. Raises `RefusedError` where there is none."""
-        return self.machine(choice, tables)
+        return self.machine(choice, tables, run)
 
-    def machine(self, choice: Choice, tables: Mapping[str, Table]) -> SshTarget:
+    def meet(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> None:
+        """Connect to the machine that ``choice`` means. Raises `SshError`."""
+        self.machine(choice, tables, run).greet()
+
+    def machine(
+        self, choice: Choice, tables: Mapping[str, Table], run: Run | None = None
+    ) -> SshTarget:
         """Return the same, as what it is."""
         table = tables.get(choice.instance)
         if table is None:
@@ -40,12 +46,15 @@ class SshKind:
                 f"there is no machine `{choice.instance}`: `wf.toml` has no `[target.{choice.instance}]`"
             )
         try:
-            return self.of(choice.instance, with_options(table, choice.options))
+            return self.of(choice.instance, with_options(table, choice.options), run or Run(""))
         except OptionError as error:
             raise RefusedError(f"`{choice.name}`: {error}") from None
 
-    def of(self, name: str, table: Table) -> SshTarget:
-        """Return the machine that ``table``, called ``name``, says. Raises `RefusedError` where it says none."""
+    def of(self, name: str, table: Table, run: Run | None = None) -> SshTarget:
+        """Return the machine that ``table``, called ``name``, says, for ``run``.
+
+        Raises `RefusedError` where it says none.
+        """
         from gitwf.targets.ssh.far import Place
         from gitwf.targets.ssh.openssh import Wish, resolve
         from gitwf.targets.ssh.target import SshTarget, Ways
@@ -54,14 +63,17 @@ class SshKind:
             raise RefusedError(
                 f"`[target.{name}]` has no `ssh`: say `user@host:22`, or a Host of your ssh configuration"
             )
-        host = resolve(Wish(name, table.ssh, table.identity, table.known_hosts))
+        host, run = (
+            resolve(Wish(name, table.ssh, table.identity, table.known_hosts)),
+            run or Run(""),
+        )
         ways = Ways(
-            Place(table.workdir, self._repository),
+            Place(table.workdir, run.repository or self._repository),
             table.setup or "",
             table.max_hours,
             float(table.orphan_after),
         )
-        return SshTarget(self.machines, host, ways)
+        return SshTarget(self.machines, host, ways, run, f"ssh:{name}")
 
     def adopt(self, folder: Path) -> Job:
         """Return the job that ``folder`` says is on a machine. Raises `FarError` where it says none."""

@@ -12,6 +12,7 @@ import msgspec
 
 from gitwf.repo import disk
 from gitwf.targets.registry import PLACE
+from gitwf.targets.ssh.claim import NOBODYS, Claim
 from gitwf.targets.ssh.far import Place
 from gitwf.targets.ssh.host import Host
 
@@ -20,7 +21,7 @@ class JobPlace(msgspec.Struct, frozen=True, kw_only=True):
     """Where a job is: on ``host``, in its folder ``where``, under the name ``job``.
 
     ``outs`` and ``kept`` are paths of its workspace that are brought back: after success, and after
-    any end. ``hours`` is how long it may run.
+    any end. ``hours`` is how long it may run. ``claim`` says whose its run is.
     """
 
     kind: str = "ssh"
@@ -31,6 +32,7 @@ class JobPlace(msgspec.Struct, frozen=True, kw_only=True):
     kept: tuple[str, ...] = ()
     has_workspace: bool = False
     hours: float = 24.0
+    claim: Claim = NOBODYS
 
     def write(self, folder: Path) -> None:
         """Put it into the job's folder, on the disk when this returns."""
@@ -53,7 +55,12 @@ def name_of(folder: Path) -> str:
 
     ``folder`` is ``runs/RUN/jobs/STEP``.
     """
-    return f"{_plain(folder.parents[1].name)}-{_plain(folder.name)}"
+    return f"{run_of(folder)}-{_plain(folder.name)}"
+
+
+def run_of(folder: Path) -> str:
+    """Return what the run of a job is called on the other machine."""
+    return _plain(folder.parents[1].name)
 
 
 def _plain(text: str) -> str:

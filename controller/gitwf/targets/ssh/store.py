@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 
 from gitwf.targets.files import Files, Item
 from gitwf.targets.ssh import tar
+from gitwf.targets.ssh.claim import NOBODYS, Claim
 from gitwf.targets.ssh.errors import FarError
 from gitwf.targets.ssh.far import LONG, Far
 
@@ -55,7 +56,13 @@ class Sending:
         self._lock = threading.Lock()
 
     def workspace(
-        self, job: str, files: Files, items: Sequence[Item], insist: Insist, check: Check
+        self,
+        job: str,
+        files: Files,
+        items: Sequence[Item],
+        insist: Insist,
+        check: Check,
+        claim: Claim = NOBODYS,
     ) -> None:
         """Make the workspace of ``job``, of ``files``, which are ``items``.
 
@@ -65,7 +72,7 @@ class Sending:
         with self._alone(check):
             self._fill(files.root, items, insist, check)
         archive = b"".join(_links(f"work/{job}.links/", items, files.folders))
-        script = f"assemble {shlex.quote(job)} {len(archive)}"
+        script = f"assemble {shlex.join((job, str(len(archive)), claim.run, claim.owner))}"
         insist(
             lambda: self._far.feed(script, _pieces(archive), "its workspace cannot be made", LONG)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,9 @@ from gitwf.repo.disk import sync_folder
 from gitwf.targets.description import describe
 from gitwf.targets.files import Files
 from gitwf.targets.job import NO_STREAMS, Job, JobFolder, JobSpec, Streams
+from gitwf.targets.registry import JobNote, Run
 from gitwf.targets.ssh.bring import bring
+from gitwf.targets.ssh.claim import NOBODYS, Claim
 from gitwf.targets.ssh.copying import get, put
 from gitwf.targets.ssh.errors import FarError, SshError
 from gitwf.targets.ssh.far import Place
@@ -20,9 +23,10 @@ from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.job import SshJob
 from gitwf.targets.ssh.link import lasting
 from gitwf.targets.ssh.machines import Machine, Machines
-from gitwf.targets.ssh.place import JobPlace, name_of
+from gitwf.targets.ssh.place import JobPlace, name_of, run_of
 from gitwf.targets.ssh.setup import set_up
 
+NO_RUN = Run("")
 _COPYING = 60.0
 """Seconds for which it is tried to reach a machine that something is copied to."""
 
@@ -47,12 +51,19 @@ class Ways(msgspec.Struct, frozen=True):
 
 
 class SshTarget:
-    """Starts jobs on ``host`` and adopts those that an earlier controller left there."""
+    """Starts jobs of ``run`` on ``host`` and adopts those that an earlier controller left there.
 
-    def __init__(self, machines: Machines, host: Host, ways: Ways) -> None:
+    ``name`` is what workflows call it.
+    """
+
+    def __init__(
+        self, machines: Machines, host: Host, ways: Ways, run: Run = NO_RUN, name: str = ""
+    ) -> None:
         self._machines = machines
         self.host = host
         self.ways = ways
+        self._run = run
+        self._name = name
 
     def prepare(self, folder: Path, spec: JobSpec) -> None:
         """Make the folder of a job that is not started yet, on the disk when this returns."""
@@ -68,8 +79,18 @@ class SshTarget:
         describe(folder, spec)
         machine = self._machines.of(self.host, self.ways.where)
         return SshJob(
-            JobFolder(folder), machine.far, machine.watch, _Steps(machine, self.ways, spec)
+            JobFolder(folder), machine.far, machine.watch, self._steps(machine, folder, spec)
         )
+
+    def _steps(self, machine: Machine, folder: Path, spec: JobSpec) -> _Steps:
+        claim = Claim(run_of(folder), self._run.epoch, self._run.owner)
+
+        def placed(job: str) -> None:
+            where = f"{self.ways.where.workdir}/{self.ways.where.repository}"
+            note = JobNote(folder.name, self._name, str(self.host), where, job)
+            self._run.placed(note)
+
+        return _Steps(machine, self.ways, spec, claim, placed)
 
     def greet(self) -> str:
         """Connect, and return who answers and where jobs would be. Raises `SshError`."""
@@ -113,16 +134,27 @@ def adopt(machines: Machines, folder: Path) -> SshJob:
         raise FarError(f"nobody knows on which machine the job in `{folder}` is")
     machine = machines.of(place.host, place.where)
     ways = Ways(place.where, hours=place.hours)
-    return SshJob(JobFolder(folder), machine.far, machine.watch, _Steps(machine, ways, None))
+    return SshJob(
+        JobFolder(folder), machine.far, machine.watch, _Steps(machine, ways, None, place.claim)
+    )
 
 
 class _Steps:
     """What is done on a machine around a job; ``spec`` is None for one that was only adopted."""
 
-    def __init__(self, machine: Machine, ways: Ways, spec: JobSpec | None) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        ways: Ways,
+        spec: JobSpec | None,
+        claim: Claim = NOBODYS,
+        placed: Callable[[str], object] = lambda _: None,
+    ) -> None:
         self._machine = machine
         self._ways = ways
         self._spec = spec
+        self._claim = claim
+        self._placed = placed
 
     @property
     def pause(self) -> float | None:
@@ -131,12 +163,16 @@ class _Steps:
         return self._ways.checkpoints if files and files.kept and self._ways.checkpoints else None
 
     def prepare(self, job: SshJob) -> JobPlace:
-        """Send what the job needs, make the machine ready and its folder there; say here where it is."""
+        """Send what the job needs, make the machine ready and its folder there; say here where it is.
+
+        One that another clone has begun is taken as it is.
+        """
         name = name_of(job.folder.path)
         files = self._spec.files if self._spec else None
         for path in (job.folder.out, job.folder.err):
             path.unlink(missing_ok=True)  # those of a set-up that failed
-        if files is not None:
+        seen = job.insist(lambda: job.far.claim(self._claim, name))
+        if files is not None and seen.state == "nowhere":
             self._send(job, name, files)
         place = JobPlace(
             host=job.far.link.host,
@@ -147,8 +183,10 @@ class _Steps:
             has_workspace=files is not None,
             hours=self._ways.hours,
             kind=self._ways.kind,
+            claim=self._claim,
         )
-        job.insist(lambda: job.far.prepare(name))
+        self._placed(name)
+        job.insist(lambda: job.far.prepare(name, self._claim))
         place.write(job.folder.path)
         return place
 
@@ -161,7 +199,8 @@ class _Steps:
         job.far.watch(place.job, work, limit, patience, self._ways.orphaned, *place.outs)
         there = partial(_there, self._spec.files, work)
         environment = {name: there(text) for name, text in self._spec.environment.items()}
-        job.far.begin(place.job, there(self._spec.directory), self._spec.argv, environment)
+        directory = there(self._spec.directory)
+        job.far.begin(place.job, directory, self._spec.argv, environment, place.claim)
 
     def checkpoint(self, job: SshJob, place: JobPlace) -> None:
         """Bring what is kept of a job that runs, as it is now; what it is just writing is left for later."""
@@ -180,7 +219,7 @@ class _Steps:
 
     def _send(self, job: SshJob, name: str, files: Files) -> None:
         items = files.items()
-        self._machine.sending.workspace(name, files, items, job.insist, job.check)
+        self._machine.sending.workspace(name, files, items, job.insist, job.check, self._claim)
         if self._ways.setup:
             set_up(job, self._ways.setup, items, f"{job.far.root()}/work/{name}")
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from random import Random
 
-from gitwf.targets.job import JobFolder
+from gitwf.targets.job import JobFolder, TakenError
+from gitwf.targets.ssh.claim import NOBODYS, Claim
 from gitwf.targets.ssh.errors import SshError, UnreachableError
 from gitwf.targets.ssh.far import Far, Seen
 from gitwf.targets.ssh.mirror import Mirror
@@ -33,11 +35,14 @@ _LONGEST_PAUSE = 15.0
 class Watched:
     """A job that is looked after until its end. ``lives`` is when it is given up if it cannot be reached."""
 
-    def __init__(self, name: str, folder: JobFolder, mirror: Mirror, lives: float) -> None:
+    def __init__(
+        self, name: str, folder: JobFolder, mirror: Mirror, lives: float, claim: Claim = NOBODYS
+    ) -> None:
         self.name = name
         self.folder = folder
         self.mirror = mirror
         self.lives = lives
+        self.claim = claim
         self.since = time.monotonic()
         self.status: int | None = None
         self.problem: Exception | None = None
@@ -109,7 +114,8 @@ class Watch:
         """Look at ``jobs`` once; return the seconds until the next look."""
         for job in jobs:
             self._ask(job)
-        seen = self._far.look([job.name for job in jobs])
+        runs = {job.name: job.claim.run for job in jobs}
+        seen = self._far.look(list(runs), runs)
         is_all = [self._follow(job, seen.get(job.name, Seen("nowhere"))) for job in jobs]
         if not all(is_all):
             return 0.0
@@ -122,14 +128,19 @@ class Watch:
         """Send the signals that a cancelled job is to have by now."""
         if job.deadline is None:
             return
-        if not job.is_asked:
-            self._far.signal(job.name, "TERM")
-            job.is_asked = True
-        if time.monotonic() >= job.deadline:
-            self._far.signal(job.name, "KILL")
+        with suppress(TakenError):  # the look says it
+            if not job.is_asked:
+                self._far.signal(job.name, "TERM", job.claim)
+                job.is_asked = True
+            if time.monotonic() >= job.deadline:
+                self._far.signal(job.name, "KILL", job.claim)
 
     def _follow(self, job: Watched, seen: Seen) -> bool:
         """Take over what is new of a job; return whether that was all there is."""
+        if seen.holder not in {"", job.claim.owner}:
+            taken = f"another clone has taken over what runs on `{self._far.name}`"
+            job.end(None, TakenError(taken))
+            return True
         if seen.pid and not job.folder.is_begun():
             (job.folder.path / "pid").write_text(seen.pid)
         if not job.mirror.follow(seen):
