@@ -17,9 +17,9 @@ import pytest
 
 from gitwf.repo.repository import Repository
 
-pytest_plugins = ("tests.emulator.fixture",)
+pytest_plugins = ("tests.emulator.fixture", "tests.github.fixture")
 
-_INHERITED = ("GIT_", "XDG_", "DVC_", "WF_", "RUNPOD_")
+_INHERITED = ("GIT_", "GITHUB_", "XDG_", "DVC_", "WF_", "RUNPOD_")
 _AUTHOR = {
     "GIT_AUTHOR_NAME": "Ada",
     "GIT_AUTHOR_EMAIL": "ada@example.org",

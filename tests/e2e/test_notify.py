@@ -202,6 +202,21 @@ def test_no_secret_is_in_what_is_told(
     assert "hunter22" not in (told.path.parent / "told").read_text()
 
 
+def test_no_command_of_a_run_gets_the_address(told: Project, hook: Hook) -> None:
+    flow = """\
+on:commit
+
+define:/look
+  ↳ run → echo "chat $${CHAT_URL:-none}" >> "$$LEDGER"
+
+/look
+"""
+    told.commit({"workflows/main.wf": flow}, "Look")
+    told.done("reconcile")
+    assert told.ledger() == ["chat none"]
+    assert hook.address not in told.done("logs", told.log()[0].run)
+
+
 def test_a_command_gets_no_secrets_and_its_failure_is_tried_again(
     told: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hook: Hook
 ) -> None:

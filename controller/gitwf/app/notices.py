@@ -5,18 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
+from gitwf.app.hub import Hub, hub_of
 from gitwf.app.trusting import judge_of
 from gitwf.config.settings import Settings
 from gitwf.engine.jobs.environment import declared, for_commands, secrets_of
 from gitwf.engine.replay.recorder import Listener
-from gitwf.notify.builtin import put
+from gitwf.notify.builtin import mask_of, put
+from gitwf.notify.marks import mark_of, put_mark
 from gitwf.notify.message import is_telling, message_of
 from gitwf.notify.outbox import outbox_of
 from gitwf.notify.sender import Sender
 from gitwf.reconcile.clone import Clone
 from gitwf.records.event import Event, RunFinished
 from gitwf.records.pace import scaled
+
+if TYPE_CHECKING:
+    from gitwf.github.api import Api
 
 log = logging.getLogger(__name__)
 
@@ -25,23 +31,25 @@ FAREWELL = scaled(5.0)
 
 
 class Notices:
-    """What of the events of ``clone`` people are told."""
+    """What of the events of ``clone`` people are told; ``hub`` is GitHub, where somebody gave a token for it."""
 
-    def __init__(self, clone: Clone) -> None:
+    def __init__(self, clone: Clone, hub: Hub | None = None) -> None:
         self._clone = clone
         self._outbox = outbox_of(clone.records.state_dir)
         self._judge = judge_of(clone)
         environment = clone.environment
         directory = clone.repository.work_tree or clone.repository.git_dir
-        given = for_commands(environment, declared(self._settings().secrets, self._names()))
-        self.sender = Sender(self._outbox, self._secret, given, directory)
+        settings = self._settings()
+        given = for_commands(environment, declared(settings.secrets, settings.notify.secrets))
+        self._hub = hub
+        self.sender = Sender(self._outbox, self._secret, self._api, given, directory)
 
     def hear(self, event: Event) -> None:
         """Take note of an event. Whatever goes wrong with that harms nobody."""
-        if not is_telling(event):
-            return
         try:
-            self._take(event)
+            self._mark(event)
+            if is_telling(event):
+                self._take(event)
         except Exception:
             log.exception("nobody is told of %s", event.id)
 
@@ -58,9 +66,19 @@ class Notices:
     def _settings(self) -> Settings:
         return self._judge.base()
 
-    def _names(self) -> tuple[str, ...]:
-        webhook = self._settings().notify.webhook
-        return (webhook,) if webhook else ()
+    def _mark(self, event: Event) -> None:
+        """Have the commit of an event get its status at GitHub."""
+        mark = mark_of(event, self._hub.page if self._hub else None)
+        if mark is None or not (self._hub or self._settings().notify.github):
+            return
+        mask = mask_of(self._settings(), self._clone.environment)
+        put_mark(self._outbox, event, mark, mask)
+        self.sender.wake()
+
+    def _api(self) -> Api | None:
+        """Return what speaks with GitHub, by the token that was given or that settings name."""
+        hub = self._hub or hub_of(self._clone, self._secret(self._settings().notify.github or ""))
+        return hub.api() if hub else None
 
     def _secret(self, name: str) -> str | None:
         origins = self._settings().secrets
@@ -83,9 +101,9 @@ class Notices:
 
 
 @contextmanager
-def telling(clone: Clone, listener: Listener) -> Iterator[Listener]:
+def telling(clone: Clone, listener: Listener, hub: Hub | None = None) -> Iterator[Listener]:
     """Give what hears all that ``listener`` does, and has people told of it while the block runs."""
-    notices = Notices(clone)
+    notices = Notices(clone, hub)
     notices.sender.start()
 
     def hear(event: Event) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 from msgspec import structs
 
+from gitwf.app.hub import Hub
 from gitwf.app.logbook import log_into
 from gitwf.app.notices import telling
 from gitwf.app.pods import reaping
@@ -53,11 +54,12 @@ def reconcile(
     stop: Stop,
     *,
     wait: bool = True,
+    hub: Hub | None = None,
 ) -> Report | None:
     """Do one pass over the watched branches and return when settled.
 
     ``stop`` cancels the runs that it plays. Returns None where another controller is at work and
-    ``wait`` is false.
+    ``wait`` is false. At ``hub``, if given, commits get their status.
 
     Raises:
         UsageError: if HEAD is detached and no branch is named, or the clone lacks the remote's records.
@@ -73,7 +75,7 @@ def reconcile(
             branches = watched(clone, following, sharing)
             if sharing is not None:
                 stack.enter_context(acting(sharing))
-            listener = stack.enter_context(telling(clone, listener))
+            listener = stack.enter_context(telling(clone, listener, hub))
             authority = sharing.share if sharing else ALONE
             reconciler = Reconciler(clone, branches, stop, listener, due, authority)
             if sharing is None:

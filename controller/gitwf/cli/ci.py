@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,9 @@ from gitwf.app.ci.commands import (
     write_outputs,
     write_summary,
 )
+from gitwf.app.ci.feedback import TOKEN, comment, hub_of_job
 from gitwf.app.ci.job import Job, chosen, job_of
+from gitwf.app.hub import Hub
 from gitwf.app.session import Session, UsageError
 from gitwf.app.validate import validate
 from gitwf.cli.edge import INTERRUPTED, NO, OK, say
@@ -36,6 +39,7 @@ def ci(
     ] = "auto",
 ) -> int:
     """Play or plan in a job of GitHub Actions, with its summary, annotations and outputs."""
+    token = os.environ.pop(TOKEN, "")
     here = session()
     job = job_of(here.environment)
     if job is None:
@@ -50,16 +54,17 @@ def ci(
         raise UsageError("nothing is done for this event", str(error)) from None
     for line in annotated(validate(Path.cwd(), ()).located()):
         print_line(line)
-    return _plan(here, job) if what == "plan" else _play(here, job)
+    hub = hub_of_job(job, token)
+    return _plan(here, job, hub) if what == "plan" else _play(here, job, hub)
 
 
-def _play(here: Session, job: Job) -> int:
+def _play(here: Session, job: Job, hub: Hub | None) -> int:
     stop = Stop()
     cancel_on(stop, say, signal.SIGINT)
     before, after = quiet()
     print_line(before)
     try:
-        outcome = play(here, job, listener(json=False), stop)
+        outcome = play(here, job, listener(json=False), stop, hub)
     finally:
         print_line(after)
     for run in outcome.runs:
@@ -74,9 +79,12 @@ def _play(here: Session, job: Job) -> int:
     return OK if outcome.status in _GOOD else NO
 
 
-def _plan(here: Session, job: Job) -> int:
+def _plan(here: Session, job: Job, hub: Hub | None) -> int:
     outlook = look_ahead(here, job)
-    write_summary(job.summary, "\n".join(markdown(outlook)))
+    text = "\n".join(markdown(outlook))
+    write_summary(job.summary, text)
+    if problem := comment(job, hub, text, dict(here.environment)):
+        print_line(annotation("warning", problem, title="git wf"))
     refused = any(each.verdict == "refused" for each in outlook.workflows)
     status = "refused" if refused else "planned"
     write_outputs(job.outputs, {"status": status, "run": "", "metrics": "{}"})

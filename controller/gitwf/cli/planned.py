@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gitwf.app.blame import Cause
 from gitwf.app.foresight import PlannedStep
+from gitwf.app.markdown import code, plain, row
 from gitwf.app.plan import Outlook, PlannedChange, WorkflowPlan
 from gitwf.cli.causes import culprit_of, named, table, values_of
 from gitwf.cli.output import clipped, took
@@ -39,7 +40,7 @@ def lines(outlook: Outlook) -> Iterator[str]:
 
 def markdown(outlook: Outlook) -> Iterator[str]:
     """Yield what would be, as Markdown."""
-    yield f"### git wf plan: `{_span(outlook)}` as the head of `{outlook.branch}`"
+    yield f"### git wf plan: `{_span(outlook)}` as the head of {code(outlook.branch)}"
     yield ""
     if not outlook.workflows:
         yield "No workflow asks for commits."
@@ -47,9 +48,8 @@ def markdown(outlook: Outlook) -> Iterator[str]:
     yield "| workflow | verdict | why | environments |"
     yield "| --- | --- | --- | --- |"
     for plan in outlook.workflows:
-        envs = ", ".join(f"`{change.env}`" for change in plan.envs)
-        cells = f"`{plan.workflow}`", _VERDICTS[plan.verdict], plan.reason, envs
-        yield f"| {' | '.join(map(_cell, cells))} |"
+        envs = ", ".join(code(change.env) for change in plan.envs)
+        yield row((code(plan.workflow), _VERDICTS[plan.verdict], plain(plan.reason), envs))
     for plan in outlook.workflows:
         if plan.verdict in {"run", "wait"}:
             yield from _details(plan)
@@ -57,21 +57,21 @@ def markdown(outlook: Outlook) -> Iterator[str]:
 
 def _details(plan: WorkflowPlan) -> Iterator[str]:
     yield ""
-    yield f"#### `{plan.workflow}`"
+    yield f"#### {code(plan.workflow)}"
     yield ""
     if plan.causes:
         yield f"Changed since {_since(plan)}:"
         yield ""
-        yield from (f"- {_cell(_cause(cause))}" for cause in plan.causes)
+        yield from (f"- {plain(_cause(cause))}" for cause in plan.causes)
         yield ""
     yield "| step | what | why | took |"
     yield "| --- | --- | --- | ---: |"
     for step in plan.steps:
-        cells = f"`{_called(step)}`", _does(step), step.reason, took(step.seconds)
-        yield f"| {' | '.join(map(_cell, cells))} |"
+        cells = code(_called(step)), plain(_does(step)), plain(step.reason), took(step.seconds)
+        yield row(cells)
     for change in plan.envs:
         yield ""
-        yield _cell(_env(change))
+        yield plain(_env(change))
 
 
 def _span(outlook: Outlook) -> str:
@@ -129,8 +129,3 @@ def _inputs(plan: WorkflowPlan) -> Iterator[str]:
 
 def _cause(cause: Cause) -> str:
     return f"{named(cause)}: {' → '.join(values_of(cause))} {culprit_of(cause)}".rstrip()
-
-
-def _cell(text: str) -> str:
-    """Return text of the repository so that it stays text in a cell of Markdown."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

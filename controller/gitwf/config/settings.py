@@ -145,11 +145,17 @@ class Mlflow(Table, frozen=True):
 
 
 class Notify(Table, frozen=True):
-    """``[notify]``: whom to tell about what. ``webhook`` is the name of a secret."""
+    """``[notify]``: whom to tell about what. ``webhook`` and ``github`` are names of secrets."""
 
     webhook: str | None = None
     command: Names = ()
+    github: str | None = None
     on: tuple[Literal["failed", "recovered", "deployed"], ...] = ("failed", "recovered", "deployed")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of secrets that are for telling people, and for no command."""
+        return tuple(name for name in (self.webhook, self.github) if name)
 
 
 class Environment(Table, frozen=True):

@@ -106,7 +106,8 @@ class Runner:
         with room(folder), self._owning(request.id, folder):
             place = self._place(request)
             named = named_secrets(request.plan.program())
-            secrets = secrets_of(self._environment, settings.secrets, named)
+            hidden = named | frozenset(settings.notify.secrets)
+            secrets = secrets_of(self._environment, settings.secrets, hidden)
             self._records.ongoing.begin(request.id, encode(request.plan))
             earlier = self._earlier(request, place)
             played = read(path_of(state, request.id))
@@ -135,7 +136,7 @@ class Runner:
                 attempt=request.attempt,
                 workspace=place,
                 folder=folder,
-                environment=for_commands(self._environment, declared(settings.secrets, named)),
+                environment=for_commands(self._environment, declared(settings.secrets, hidden)),
                 secrets=secrets,
                 targets=self._targets(settings, self._run_of(request, played, recorder)),
                 effects=request.effects,

@@ -27,11 +27,14 @@ def put(
     outbox: Outbox, message: Message, settings: Settings, environment: Mapping[str, str]
 ) -> None:
     """Have ``message`` sent, without the values of secrets."""
-    notify = settings.notify
-    named = (notify.webhook,) if notify.webhook else ()
-    mask = Mask(secrets_of(environment, settings.secrets, named).values())
-    masked = structs.replace(message, text=mask.text(message.text))
-    outbox.add(masked, notify.webhook, notify.command)
+    masked = structs.replace(message, text=mask_of(settings, environment).text(message.text))
+    outbox.add(masked, settings.notify.webhook, settings.notify.command)
+
+
+def mask_of(settings: Settings, environment: Mapping[str, str]) -> Mask:
+    """Return what hides the secrets that settings and names tell of."""
+    secrets = secrets_of(environment, settings.secrets, settings.notify.secrets)
+    return Mask(secrets.values())
 
 
 class NotifyCommand:

@@ -8,8 +8,11 @@ from gitwf.records.event import EnvironmentChanged, Event, RunFinished, RunRefus
 
 _SHORT = 10
 
-FAILED, RECOVERED, DEPLOYED, SAID = "failed", "recovered", "deployed", "said"
-"""Kinds of messages: the first three are those of ``[notify] on``, the last is what `/notify` says."""
+FAILED, RECOVERED, DEPLOYED = "failed", "recovered", "deployed"
+"""Kinds of messages that ``[notify] on`` names."""
+
+SAID, STATUS = "said", "status"
+"""Kinds of their own: what `/notify` says, and the status of a commit."""
 
 
 class Message(msgspec.Struct, frozen=True):

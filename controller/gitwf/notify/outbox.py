@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from gitwf.github.wire import Status
 from gitwf.notify.message import Message
 from gitwf.repo import disk
 
@@ -15,15 +16,18 @@ _PROBLEM = "problem"
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A message and where it goes: to the address in the secret ``webhook``, or to a ``command``."""
+    """A message and where it goes: to the address in the secret ``webhook``, to a ``command``, or to GitHub."""
 
     message: Message
     webhook: str | None = None
     command: tuple[str, ...] = ()
+    status: Status | None = None
 
     @property
     def way(self) -> str:
         """A name for where it goes, without what is secret about it."""
+        if self.status is not None:
+            return "GitHub"
         return f"webhook {self.webhook}" if self.webhook else f"command {self.command[0]}"
 
 
@@ -44,6 +48,10 @@ class Outbox:
             self._write(f"{message.id}-webhook", Letter(message, webhook=webhook))
         if command:
             self._write(f"{message.id}-command", Letter(message, command=command))
+
+    def add_status(self, message: Message, status: Status) -> None:
+        """Have the commit of a message get a status."""
+        self._write(f"{message.id}-status", Letter(message, status=status))
 
     def waiting(self) -> Iterator[tuple[Path, Letter]]:
         """Yield what waits, oldest first."""

@@ -11,11 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from gitwf.github.wire import GitHubError, Status
 from gitwf.notify.outbox import Letter, Outbox
 from gitwf.notify.send import SendError, hand_over, post
 from gitwf.records.clock import parse
 from gitwf.records.pace import scaled
+
+if TYPE_CHECKING:
+    from gitwf.github.api import Api
 
 log = logging.getLogger(__name__)
 
@@ -32,19 +37,21 @@ _OLD = timedelta(days=3)
 class Sender:
     """Sends the letters of ``outbox``.
 
-    ``secret`` returns the value of a secret, ``environment`` is what commands get, ``directory`` where
-    they run.
+    ``secret`` returns the value of a secret, ``github`` what speaks with GitHub, if anything may;
+    ``environment`` is what commands get, ``directory`` where they run.
     """
 
     def __init__(
         self,
         outbox: Outbox,
         secret: Callable[[str], str | None],
+        github: Callable[[], Api | None],
         environment: Mapping[str, str],
         directory: Path,
     ) -> None:
         self._outbox = outbox
         self._secret = secret
+        self._github = github
         self._environment = environment
         self._directory = directory
         self._changed = threading.Condition()
@@ -117,6 +124,9 @@ class Sender:
         self._outbox.tell(said or None)
 
     def _send(self, letter: Letter) -> None:
+        if letter.status is not None:
+            self._mark(letter.message.commit or "", letter.status)
+            return
         if letter.webhook is None:
             hand_over(letter.command, letter.message, self._directory, self._environment)
             return
@@ -124,6 +134,15 @@ class Sender:
         if not address:
             raise SendError("there is no such secret")
         post(address, letter.message.text)
+
+    def _mark(self, commit: str, status: Status) -> None:
+        github = self._github()
+        if github is None:
+            raise SendError("nobody says which repository it is, or with which token")
+        try:
+            github.set_status(commit, status)
+        except GitHubError as error:
+            raise SendError(str(error), final=error.final) from None
 
     def _fail(self, path: Path, letter: Letter, error: SendError) -> None:
         log.warning("%s: %s", letter.way, error)

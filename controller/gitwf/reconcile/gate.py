@@ -111,7 +111,7 @@ class Gate:
     ) -> tuple[int, str]:
         """Run pre-commit; return its status and what it printed, without secrets."""
         given = self._clone.environment
-        names = declared(settings.secrets, ())
+        names = declared(settings.secrets, settings.notify.secrets)
         environment = for_commands(given, names) | {
             "PRE_COMMIT_COLOR": "never",
             "LC_ALL": "C.UTF-8",
@@ -134,7 +134,7 @@ class Gate:
                 said, _ = process.communicate()
                 said += f"\nit did not end within {_PATIENCE:g} seconds\n".encode()
         stop.check()
-        mask = Mask(secrets_of(given, settings.secrets, ()).values())
+        mask = Mask(secrets_of(given, settings.secrets, settings.notify.secrets).values())
         return process.returncode, mask.data(said).decode(errors="replace")
 
     def _path(self, commit: str) -> Path:

@@ -36,6 +36,12 @@ def names_of_remotes(repository: Repository) -> tuple[str, ...]:
     return tuple(repository.git.run("remote").decode(errors="surrogateescape").splitlines())
 
 
+def address_of(repository: Repository, remote: str) -> str | None:
+    """Return the address that ``remote`` is fetched from, or None where there is no such remote."""
+    said = repository.git.attempt("remote", "get-url", "--", remote)
+    return None if said.status else said.stdout.decode(errors="surrogateescape").rstrip("\n")
+
+
 def configure(repository: Repository) -> list[str]:
     """Write the settings that records need, and return what was written, a line each.
 

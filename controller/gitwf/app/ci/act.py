@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,6 +22,9 @@ from gitwf.records.event import Event, RunRefused
 from gitwf.records.fold import RunRecord
 from gitwf.repo.errors import RepositoryError
 from gitwf.repo.remote import Remote
+
+if TYPE_CHECKING:
+    from gitwf.app.hub import Hub
 
 _REMOTE = "origin"
 """What `actions/checkout` calls the repository that it is of."""
@@ -45,7 +49,9 @@ class Outcome(msgspec.Struct, frozen=True):
         return {"status": self.status, "run": self.run, "metrics": self.metrics}
 
 
-def play(session: Session, job: Job, listener: Listener, stop: Stop) -> Outcome:
+def play(
+    session: Session, job: Job, listener: Listener, stop: Stop, hub: Hub | None = None
+) -> Outcome:
     """Do what the watched branches of the remote ask for. Raises as `reconcile`."""
     refused: list[RunRefused] = []
 
@@ -54,7 +60,8 @@ def play(session: Session, job: Job, listener: Listener, stop: Stop) -> Outcome:
             refused.append(event.body)
         listener(event)
 
-    report = reconcile(session, Following((), _followed(session.clone())), hear, stop)
+    following = Following((), _followed(session.clone()))
+    report = reconcile(session, following, hear, stop, hub=hub)
     runs = report.ended if report else ()
     problems = report.problems if report else ()
     played = [Played(run, _printed(session, run)) for run in runs]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from gitwf.app.ci.job import Job
+from gitwf.app.markdown import code, plain, row
 from gitwf.records.event import RunRefused, StepFinished, decode
 from gitwf.records.fold import RunRecord
 
@@ -43,24 +44,24 @@ def _lines(
     if not (played or refused or problems):
         yield "### git wf: nothing to do"
     for each in refused:
-        yield f"### git wf: {_code(each.workflow)} was refused"
-        yield f"At {_commit(job, each.commit)}: {_cell(each.reason)}"
+        yield f"### git wf: {code(each.workflow)} was refused"
+        yield f"At {_commit(job, each.commit)}: {plain(each.reason)}"
         yield ""
     for problem in problems:
-        yield f"- {_cell(problem)}"
+        yield f"- {plain(problem)}"
     for one in played:
         yield from _run(job, one)
 
 
 def _run(job: Job, played: Played) -> Iterator[str]:
     record = played.record
-    yield f"### git wf: {_code(record.workflow)} {record.status}"
+    yield f"### git wf: {code(record.workflow)} {record.status}"
     figures = f"{record.executed} executed, {record.restored} restored"
     seconds = f" in {record.seconds:.1f} s" if record.seconds is not None else ""
-    yield f"Run {_code(record.run)} of {_commit(job, record.commit)}{seconds}: {figures}."
+    yield f"Run {code(record.run)} of {_commit(job, record.commit)}{seconds}: {figures}."
     if record.error is not None:
         yield ""
-        yield f"**{_cell(record.error.message)}**"
+        yield f"**{plain(record.error.message)}**"
     yield from _steps(record)
     if record.metrics:
         yield from _table(("metric", "value"), record.metrics.items())
@@ -92,10 +93,10 @@ def _step(body: StepFinished) -> tuple[str, str, str]:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     yield ""
-    yield f"| {' | '.join(head)} |"
+    yield row(head)
     yield f"|{' --- |' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(_code(_text(cell)) for cell in row)} |"
+    for cells in rows:
+        yield row(code(_text(cell)) for cell in cells)
 
 
 def _text(cell: object) -> str:
@@ -104,15 +105,3 @@ def _text(cell: object) -> str:
 
 def _commit(job: Job, commit: str) -> str:
     return f"[`{commit[:_SHORT]}`]({job.commit_page(commit)})"
-
-
-def _code(text: str) -> str:
-    """Return text as code in a cell, whatever stands in it."""
-    flat = text.replace("\n", " ").replace("|", "\\|")
-    ticks = "``" if "`" in flat else "`"
-    pad = " " if ticks == "``" else ""
-    return f"{ticks}{pad}{flat}{pad}{ticks}" if flat.strip() else ""
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
