@@ -30,7 +30,7 @@ from gitwf.engine.request import Request
 from gitwf.engine.shelf import RunShelf
 from gitwf.engine.stages.safekeeping import Safekeeping
 from gitwf.engine.unit.gate import Gate
-from gitwf.engine.unit.permit import Permits, free
+from gitwf.engine.unit.permit import Permit, Permits, free
 from gitwf.engine.unit.resources import Resources
 from gitwf.engine.unit.stop import GRACE, Stop
 from gitwf.engine.unit.supply import Supply
@@ -127,7 +127,7 @@ class Runner:
                 secrets.values(),
                 listener,
             )
-            agents = self._agents(request, settings)
+            agents, permit = self._agents(request, settings), self.permits(request.id)
             context = RunContext(
                 id=request.id,
                 workflow=request.plan.workflow,
@@ -138,7 +138,7 @@ class Runner:
                 folder=folder,
                 environment=for_commands(self._environment, declared(settings.secrets, hidden)),
                 secrets=secrets,
-                targets=self._targets(settings, self._run_of(request, played, recorder)),
+                targets=self._targets(settings, self._run_of(request, played, recorder, permit)),
                 effects=request.effects,
                 supply=self._supply(settings, agents),
                 meter=self._meter,
@@ -152,7 +152,7 @@ class Runner:
                 settings=settings,
                 resumed=bool(played),
                 adopted=any(isinstance(event.body, RunAdopted) for event in played),
-                permit=self.permits(request.id),
+                permit=permit,
                 agents=agents,
                 follows=self.follows if request.trigger in _OF_A_REMOTE else None,
             )
@@ -178,7 +178,9 @@ class Runner:
         self._clear(request, record)
         return record
 
-    def _run_of(self, request: Request, played: Sequence[Event], recorder: RunRecorder) -> Run:
+    def _run_of(
+        self, request: Request, played: Sequence[Event], recorder: RunRecorder, permit: Permit
+    ) -> Run:
         """Return the run as targets know it. What it has said of itself in another clone holds here too."""
         epoch, name = epoch_of(played), name_elsewhere_of(played)
         if name is None and any("target" in text for text in request.plan.sources.values()):
@@ -190,6 +192,7 @@ class Runner:
             self._records.owner,
             self._records.epoch if epoch is None else epoch,
             name,
+            permit.may_begin,
         )
 
     def meet(

@@ -28,12 +28,18 @@ class JobNote(msgspec.Struct, frozen=True):
     name: str
 
 
+def always() -> bool:
+    """Return True."""
+    return True
+
+
 class Run(msgspec.Struct, frozen=True):
     """The run whose jobs are placed. ``hear`` writes down what becomes of a pod that it pays for.
 
     ``placed`` writes down that a job is about to be begun elsewhere. ``owner`` is the clone that plays
     it, by the lease with the number ``epoch``; ``repository`` what the repository is called on other
-    machines, where the run has said that.
+    machines, where the run has said that. ``may_rent`` says whether a pod may be asked for now: where
+    clones share a remote only one of them may; it may raise where none is wanted any more.
     """
 
     id: str
@@ -42,6 +48,7 @@ class Run(msgspec.Struct, frozen=True):
     owner: str = ""
     epoch: int = 0
     repository: str | None = None
+    may_rent: Callable[[], bool] = always
 
 
 class Kind(Protocol):

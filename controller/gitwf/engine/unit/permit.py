@@ -19,6 +19,13 @@ class Permit(Protocol):
         """
         ...
 
+    def may_begin(self) -> bool:
+        """Return whether this clone is the one that acts, at once: for who waits otherwise than `begin`.
+
+        Raises `StoppedError` if the run was ended by another clone.
+        """
+        ...
+
     def announce(self, write: Callable[[], object], stop: Stop) -> None:
         """Do as `publish` before anything of the run begins.
 
@@ -42,6 +49,10 @@ class Free:
 
     def begin(self, stop: Stop) -> None:
         """Return at once."""
+
+    def may_begin(self) -> bool:
+        """Return True."""
+        return True
 
     def announce(self, write: Callable[[], object], stop: Stop) -> None:
         """Return at once: nobody else starts runs."""

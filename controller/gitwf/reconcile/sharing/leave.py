@@ -42,12 +42,18 @@ class Leave:
 
     def begin(self, stop: Stop) -> None:
         """Block until this process holds the lease. Raises as `gitwf.engine.unit.permit.Permit`."""
-        while not self._share.is_held:
+        while not self.may_begin():
+            stop.wait(_LOOK)
+
+    def may_begin(self) -> bool:
+        """Return whether this process holds the lease, now or again. Raises as `Permit`."""
+        if not self._share.is_held:
             with suppress(RepositoryError):
                 self._share.retake()
-            if not self._share.is_held:
-                stop.wait(_LOOK)
+        if not self._share.is_held:
+            return False
         self._refuse_ended()
+        return True
 
     def announce(self, write: Callable[[], object], stop: Stop) -> None:
         """Publish the run before it begins. Raises as `gitwf.engine.unit.permit.Permit`."""

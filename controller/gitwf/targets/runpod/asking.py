@@ -30,7 +30,8 @@ class Asked(msgspec.Struct, frozen=True):
     """What a pod is asked for with.
 
     ``draft`` gives the lease of a further name for an offer, ``send`` the request for it and its public
-    key; ``told`` tells the run. ``check`` raises where none is wanted any more.
+    key; ``told`` tells the run. ``check`` raises where none is wanted any more; ``admit`` does so too, and
+    returns when one may be asked for.
     """
 
     wish: Wish
@@ -38,6 +39,7 @@ class Asked(msgspec.Struct, frozen=True):
     send: Callable[[Lease, str], dict[str, object]]
     told: Callable[[Lease], Lease]
     check: Check
+    admit: Check
 
 
 class Asker:
@@ -84,7 +86,7 @@ class Asker:
         """Ask for ``offer``; return the lease of the pod, or why there is none."""
         said = ""
         for attempt in range(_TRIES):
-            asked.check()
+            asked.admit()
             lease = asked.draft(offer, passed)
             public = self._account.ledger.begin(lease)
             lease = asked.told(lease)

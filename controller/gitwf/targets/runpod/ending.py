@@ -13,7 +13,7 @@ import msgspec
 
 from gitwf.targets.runpod.account import Account
 from gitwf.targets.runpod.api.errors import ApiError
-from gitwf.targets.runpod.api.wire import TERMINATED
+from gitwf.targets.runpod.api.wire import LIVING, TERMINATED
 from gitwf.targets.runpod.lease import Lease, State, gone, made
 from gitwf.targets.runpod.life import ours
 
@@ -57,6 +57,7 @@ class Ender:
         lease, pod = self._found(lease)
         if pod is None:
             return account.ledger.write(gone(lease, account.fleet.recent().now, None, certain=True))
+        certain = certain and self._lives(pod)
         ended = account.client.terminate(pod)
         self._until_gone(pod)
         billed = self._billed(pod, lease.created or ended.date)
@@ -74,6 +75,14 @@ class Ender:
             return lease, None
         known = msgspec.structs.replace(made(lease, pod, sight.now), state=State.ENDING)
         return self._account.ledger.write(known), pod.id
+
+    def _lives(self, pod: str) -> bool:
+        """Return whether a pod was there a moment ago, and neither stopped nor broken since nobody knows when."""
+        try:
+            sight = self._account.fleet.recent()
+        except ApiError:
+            return False
+        return any(one.id == pod and one.status in LIVING for one in sight.pods)
 
     def _until_gone(self, pod: str) -> None:
         """List until ``pod`` is not there, and terminate it again while it is."""

@@ -101,7 +101,7 @@ class RunpodKind:
             is_new = run.id not in self._rentals
             rental = self._rentals.setdefault(run.id, Rental(account, run.id))
         if run.hear is not None:
-            rental.listen(run.hear)
+            rental.listen(run.hear, run.may_rent)
         if is_new:
             jobs = self._setting.folder.parent / "runs" / run.id / "jobs"
             rental.tidy(lambda job: JobFolder(jobs / job).exit_status() is not None)

@@ -19,7 +19,7 @@ from enum import StrEnum
 
 import msgspec
 
-from gitwf.targets.runpod.api.wire import Address, Pod
+from gitwf.targets.runpod.api.wire import LIVING, Address, Pod
 from gitwf.targets.runpod.choosing import Offer, Passed
 from gitwf.targets.runpod.money import hourly, settled, spent
 
@@ -41,7 +41,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
     ``run`` is the run that pays, ``job`` the folder of the job that has it, in that run; None: it is
     idle, since ``idle_since``. ``held``: a person asked for it, and it is kept while the run goes on.
-    ``likeness`` is that of the `Wish` it serves. ``seen`` is when it was last in the list. ``told`` are
+    ``likeness`` is that of the `Wish` it serves. ``seen`` is when it was last seen to live. ``told`` are
     the words of the events that the run has heard.
     """
 
@@ -112,7 +112,7 @@ def sighted(lease: Lease, pod: Pod, now: datetime) -> Lease:
     moved = pod.address != lease.address
     return msgspec.structs.replace(
         lease,
-        seen=now,
+        seen=now if pod.status in LIVING else lease.seen,
         data_center=pod.data_center_id or lease.data_center,
         started=pod.started_at,
         address=pod.address,

@@ -12,6 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from gitwf.targets.pods import Hear
+from gitwf.targets.registry import always
 from gitwf.targets.runpod.account import Account
 from gitwf.targets.runpod.api.errors import ApiError
 from gitwf.targets.runpod.asking import Asked, Asker, Check
@@ -41,6 +42,7 @@ class Rental:
         self.account = account
         self.run = run
         self._hear = hear
+        self._may_rent: Callable[[], bool] = always
         self._asker = Asker(account)
         self._ender = Ender(account)
         self._lock = threading.Lock()
@@ -48,8 +50,12 @@ class Rental:
         self._over = threading.Event()
         self._keeper: threading.Thread | None = None
 
-    def listen(self, hear: Hear) -> None:
-        """Have the run hear of its pods from now on, and of what it has not heard yet."""
+    def listen(self, hear: Hear, may_rent: Callable[[], bool] = always) -> None:
+        """Have the run hear of its pods from now on, and of what it has not heard yet.
+
+        ``may_rent`` says from now on whether a pod may be asked for.
+        """
+        self._may_rent = may_rent
         if self._hear is None:
             self._hear = hear
             for lease in self.account.ledger.leases(self.run):
@@ -207,6 +213,12 @@ class Rental:
         return isinstance(judge(lease, pod, sight.now), Well)
 
     def _asked(self, job: str, wish: Wish, terms: Terms, check: Check) -> Asked:
+        def admit() -> None:
+            check()
+            while not self._may_rent():
+                time.sleep(self.account.fleet.poll)
+                check()
+
         def send(lease: Lease, public: str) -> dict[str, object]:
             return dict(request_for(lease, wish, public, self.switch(lease, terms)))
 
@@ -221,7 +233,7 @@ class Rental:
                 passed=tuple(passed),
             )
 
-        return Asked(wish, draft, send, self.told, check)
+        return Asked(wish, draft, send, self.told, check, admit)
 
     def _name(self, job: str) -> str:
         """Return a name that was never asked for: it holds our clone, the run, the job, and a number."""

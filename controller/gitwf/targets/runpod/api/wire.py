@@ -10,6 +10,8 @@ import msgspec
 RUNNING = "RUNNING"
 COMING = frozenset({"PROVISIONING", "STARTING"})
 TERMINATED = "TERMINATED"
+LIVING = frozenset({*COMING, RUNNING})
+"""States in which a pod costs what it is said to cost."""
 
 
 class _Part(msgspec.Struct, frozen=True, rename="camel"):

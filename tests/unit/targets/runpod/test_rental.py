@@ -1,0 +1,86 @@
+"""Renting against the emulator: who may, and who no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gitwf.targets.runpod.account import Account
+from gitwf.targets.runpod.api.client import Client
+from gitwf.targets.runpod.api.transport import Transport
+from gitwf.targets.runpod.ledger import Ledger
+from gitwf.targets.runpod.rental import Rental
+from gitwf.targets.runpod.wish import Terms, Wish
+from gitwf.targets.ssh.job import CancelledError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.emulator.process import Emulator
+
+WISH = Wish(("NVIDIA GeForce RTX 4090",))
+
+
+@pytest.fixture
+def account(emulator: Emulator, tmp_path: Path) -> Iterator[Account]:
+    transport = Transport(emulator.key, emulator.url)
+    yield Account(Client(transport), Ledger(tmp_path / "pods"), "c", emulator.url, poll=0.05)
+    transport.close()
+
+
+def never() -> None:
+    """What a job says that goes on."""
+
+
+def test_no_pod_is_asked_for_without_leave(account: Account, emulator: Emulator) -> None:
+    rental, answers = Rental(account, "r1"), [False, False, True]
+
+    def may_rent() -> bool:
+        assert emulator.pods() == []
+        return answers.pop(0)
+
+    rental.listen(lambda _: None, may_rent)
+    lease = rental.take("4", WISH, Terms(), never)
+    assert [pod["id"] for pod in emulator.pods()] == [lease.pod]
+
+
+def test_who_waits_for_leave_can_be_cancelled(account: Account, emulator: Emulator) -> None:
+    rental = Rental(account, "r1")
+    rental.listen(lambda _: None, lambda: False)
+    left = [1, 2, 3]
+
+    def check() -> None:
+        if not left:
+            raise CancelledError
+        left.pop()
+
+    with pytest.raises(CancelledError):
+        rental.take("4", WISH, Terms(), check)
+    assert emulator.pods() == []
+    assert list(account.ledger.leases()) == []
+
+
+ENDINGS = {
+    "we end it": (None, 0),
+    "it was stopped long ago": ("EXITED", 3600),
+    "it broke": ("ERROR", 3600),
+    "it vanished": ("TERMINATED", 3600),
+}
+
+
+@pytest.mark.parametrize(("status", "later"), ENDINGS.values(), ids=ENDINGS)
+def test_what_a_pod_cost(
+    account: Account, emulator: Emulator, status: str | None, later: int
+) -> None:
+    rental = Rental(account, "r1")
+    lease = rental.take("4", WISH, Terms(), never)
+    emulator.advance(1800)
+    if status is not None:
+        emulator.end_pod(lease.pod or "", status)
+    emulator.advance(later)
+    rental.finish()
+    (ended,) = account.ledger.leases()
+    assert ended.spent is not None
+    assert round(ended.spent * 100) == emulator.ledger()["cents"]
