@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 from gitwf.app.logbook import log_into
 from gitwf.app.notices import telling
+from gitwf.app.owed import carrying_out
 from gitwf.app.pods import reaping
 from gitwf.app.pushing import pushing
 from gitwf.app.reconcile import Following, acting_alone, followed, watched
@@ -81,6 +82,7 @@ def control(
         stack.enter_context(poked(clone.records.state_dir, wake.due))
         stack.enter_context(pushing(clone))
         stack.enter_context(reaping(clone))
+        stack.enter_context(carrying_out(clone))
         if sharing is not None:
             stack.enter_context(acting(sharing))
         listener = stack.enter_context(telling(clone, listener))

@@ -13,6 +13,7 @@ from gitwf.records.fold import RunRecord
 from gitwf.records.runs import UnknownRunError
 from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
+from gitwf.targets.silence import silences
 
 LATEST = "latest"
 """What names the newest run."""
@@ -55,6 +56,12 @@ def logs_of(session: Session, record: RunRecord) -> list[str]:
     failed = [b.step for b in bodies if isinstance(b, StepFinished) and b.error]
     paths = [newest_folder(folder, step) / "err" for step in failed]
     return [str(path) for path in paths if path.exists() and path.stat().st_size]
+
+
+def silences_of(session: Session, record: RunRecord) -> list[str]:
+    """Return the machines that cannot be reached on which jobs of a run of this clone go on, for people."""
+    folder = session.repository().state_dir / "runs" / record.run
+    return [] if record.is_over else [silence.words for silence in silences(folder)]
 
 
 def show(session: Session, run: str) -> RunRecord:

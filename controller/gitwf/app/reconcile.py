@@ -13,6 +13,7 @@ from msgspec import structs
 from gitwf.app.hub import Hub
 from gitwf.app.logbook import log_into
 from gitwf.app.notices import telling
+from gitwf.app.owed import carrying_out
 from gitwf.app.pods import reaping
 from gitwf.app.pushing import pushing
 from gitwf.app.remotes import chosen_remote, controller_settings
@@ -70,6 +71,7 @@ def reconcile(
     try:
         with acting_alone(clone, wait=wait), pushing(clone, stop), ExitStack() as stack:
             stack.enter_context(reaping(clone))
+            stack.enter_context(carrying_out(clone))
             sharing = followed(clone, following)
             due = threading.Event()
             branches = watched(clone, following, sharing)

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.app.notices import deliver
+from gitwf.app.owed import carrying_out
 from gitwf.app.person import whoami
 from gitwf.app.pods import reaping
 from gitwf.app.pushing import pushing
@@ -109,7 +110,7 @@ def play(clone: Clone, prospect: Prospect, stop: Stop, listener: Listener) -> Ru
     _lose_dead(clone)
     if prospect.approved:
         begin_approved(clone, prospect.request, prospect.held, prospect.approved, listener)
-    with reaping(clone), pushing(clone, stop):
+    with reaping(clone), carrying_out(clone), pushing(clone, stop):
         record = clone.runner.play(prospect.request, prospect.configured.settings, stop, listener)
     deliver(clone)
     return record

@@ -23,6 +23,7 @@ from gitwf.records.environments import Deployment
 from gitwf.records.event import RunRefused
 from gitwf.records.fold import WAITING, EnvironmentState, RunRecord
 from gitwf.records.lock import ControllerLock, Holder
+from gitwf.targets.silence import silences
 from gitwf.tracking.outbox import left as untracked
 from gitwf.tracking.place import FOLDER
 
@@ -122,9 +123,17 @@ def status(session: Session) -> Status:
             *(sharing.unpushed if sharing else ()),
             *Unpushed(clone.records.state_dir).names(),
         ),
-        notes=tuple(filter(None, _notes(clone, sharing))),
+        notes=(*_silences(clone, records), *filter(None, _notes(clone, sharing))),
         lease=_acts(holder, sharing),
     )
+
+
+def _silences(clone: Clone, records: list[RunRecord]) -> Iterator[str]:
+    """Yield the machines that cannot be reached on which runs of this clone go on."""
+    for record in records:
+        if not record.is_over:
+            folder = clone.records.state_dir / "runs" / record.run
+            yield from (f"run {record.run}: {silence.words}" for silence in silences(folder))
 
 
 def _notes(clone: Clone, sharing: Shared | None) -> Iterator[str | None]:

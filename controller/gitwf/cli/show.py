@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitwf.app.history import logs_of
+from gitwf.app.history import logs_of, silences_of
 from gitwf.app.history import show as find
 from gitwf.cli.edge import OK
 from gitwf.cli.options import Json, RunId, session
@@ -17,5 +17,7 @@ def show(
     """Show a run: its steps, results and outs."""
     here = session()
     record = find(here, run)
-    print_json(record) if json else show_run(record, logs_of(here, record))
+    print_json(record) if json else show_run(
+        record, logs_of(here, record), silences_of(here, record)
+    )
     return OK

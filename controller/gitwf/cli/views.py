@@ -50,8 +50,11 @@ def _minute(at: str) -> str:
     return at[:16].replace("T", " ")
 
 
-def show_run(record: RunRecord, logs: Sequence[str] = ()) -> None:
-    """Print all of a run; ``logs`` are the files with the output of what failed."""
+def show_run(record: RunRecord, logs: Sequence[str] = (), silences: Sequence[str] = ()) -> None:
+    """Print all of a run.
+
+    ``logs`` are the files with the output of what failed, ``silences`` say which machines do not answer.
+    """
     print_painted(f"{record.run}  {record.status}  {took(record.seconds)}")
     print_line(f"  workflow  {record.workflow}")
     print_line(f"  commit    {record.commit} ({record.branch or 'no branch'})")
@@ -60,6 +63,8 @@ def show_run(record: RunRecord, logs: Sequence[str] = ()) -> None:
         print_line(f"  waits     for {record.waits}")
     if record.error:
         print_line(f"  error     {record.error.message}")
+    for silence in silences:
+        print_line(f"  away      {silence}")
     for path in logs:
         print_line(f"  log       {path}")
     for name, value in record.metrics.items():

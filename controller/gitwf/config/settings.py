@@ -106,6 +106,8 @@ class Target(Table, frozen=True):
     """How long a pod is kept for a next step."""
     orphan_after: Duration = Duration(7200)
     """How long after its job's end a pod ends itself when no controller has come."""
+    checkpoints: Duration = Duration(180)
+    """How often outs that persist are brought while a job runs; 0: at its end alone."""
 
 
 class Droid(Table, frozen=True):

@@ -1,19 +1,21 @@
 """A job as a folder: what it is to run, and what is known of it.
 
-=============  ==============================================================================
-``spec.json``  what was asked for and since which start of the machine, there before all else
-``pid``        the process id of the wrapper, which leads the job's session, and when that was
-               started; whoever makes the file plays the job, so that nothing is started twice
-``out, err``   what the command printed, byte for byte; no ``out`` where a pipe took it
-``result``     what it wrote to the file that ``WF_RESULT`` names
-``exit.new``   room for the exit status, taken before the job begins: a full disk loses none
-``turn``       the lock of who plays it, if it is on another machine: one process at a time
-``place``      where it is, if on another machine, before it begins there
-``ended``      there when the command has ended on another machine, and what it wrote is on its way
-``lost``       why nobody knows how it ended, where that is known
-``stopped``    why its target ended it before it was done
-``exit``       its exit status; written whole, by rename, last: only this file means "ended"
-=============  ==============================================================================
+===============  ==============================================================================
+``spec.json``    what was asked for and since which start of the machine, there before all else
+``pid``          the process id of the wrapper, which leads the job's session, and when that was
+                 started; whoever makes the file plays the job, so that nothing is started twice
+``out, err``     what the command printed, byte for byte; no ``out`` where a pipe took it
+``result``       what it wrote to the file that ``WF_RESULT`` names
+``exit.new``     room for the exit status, taken before the job begins: a full disk loses none
+``turn``         the lock of who plays it, if it is on another machine: one process at a time
+``place``        where it is, if on another machine, before it begins there
+``unreachable``  that its machine cannot be reached, since when and why
+``owed``         it was cancelled, and its machine does not know that yet
+``ended``        there when the command has ended on another machine, and what it wrote is on its way
+``lost``         why nobody knows how it ended, where that is known
+``stopped``      why its target ended it before it was done
+``exit``         its exit status; written whole, by rename, last: only this file means "ended"
+===============  ==============================================================================
 
 A job may do to its folder what it likes: what is no plain file reads as nothing.
 """

@@ -19,6 +19,7 @@ _HOST: Mapping[str, Form] = {
     "setup": form.TEXT,
     "max_hours": form.AMOUNT,
     "orphan_after": form.DURATION,
+    "checkpoints": form.DURATION,
 }
 
 _POD: Mapping[str, Form] = {
@@ -37,6 +38,7 @@ _POD: Mapping[str, Form] = {
     "setup": form.TEXT,
     "max_hours": form.AMOUNT,
     "orphan_after": form.DURATION,
+    "checkpoints": form.DURATION,
 }
 
 TARGET_OPTIONS: Mapping[str, Mapping[str, Form]] = {"local": {}, "ssh": _HOST, "runpod": _POD}

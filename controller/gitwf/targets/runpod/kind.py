@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from gitwf.targets.runpod.target import PodTarget, Use
 
 KIND = "runpod"
-CHECKPOINTS = 180.0
-"""Seconds between two times that outs which persist are brought from a pod."""
 
 
 class Setting:
@@ -131,5 +129,5 @@ class RunpodKind:
         except OptionError as error:
             raise PodError(f"`{choice.name}`: {error}") from None
         where = Place(table.workdir, self._setting.name())
-        pause = CHECKPOINTS * self._setting.scale
+        pause = float(table.checkpoints) * self._setting.scale
         return Use(wish_of(choice.name, table), terms_of(table), where, table.setup or "", pause)

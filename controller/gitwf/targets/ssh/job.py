@@ -11,7 +11,8 @@ from typing import Protocol, TypeVar
 from gitwf.repo import disk
 from gitwf.repo.disk import room
 from gitwf.targets.job import Exit, JobFolder
-from gitwf.targets.ssh.errors import SshError
+from gitwf.targets.silence import forget_silence
+from gitwf.targets.ssh.errors import SshError, UnreachableError
 from gitwf.targets.ssh.far import Far
 from gitwf.targets.ssh.mirror import Mirror
 from gitwf.targets.ssh.place import JobPlace
@@ -30,6 +31,9 @@ _AFTERWARDS = 3600.0
 _POLL = 0.05
 _LONGEST_RESULT = (1 << 20) + 1
 """Bytes of `result` that are brought: one more than are taken."""
+
+OWED = "owed"
+"""The file in the folder of a job that is to be ended as soon as its machine can be reached."""
 
 T = TypeVar("T")
 
@@ -74,6 +78,8 @@ class SshJob:
         self._exit = Exit(None)
         self._problem: Exception | None = None
         self._gone: SshError | None = None
+        self.owes = False
+        """Whether it was cancelled, and its machine could not be told."""
         self._thread = threading.Thread(target=self._play, name="git-wf-ssh-job", daemon=True)
         self._thread.start()
 
@@ -138,6 +144,9 @@ class SshJob:
     def _play(self) -> None:
         try:
             self._exit = self._played()
+        except UnreachableError as error:
+            self._owe()
+            self._problem = error
         except CancelledError:
             self._exit = Exit(None)
         except Exception as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
@@ -155,6 +164,7 @@ class SshJob:
         while not watched.ended.wait(self._steps.pause):
             self._steps.checkpoint(self, place)
         if isinstance(watched.problem, SshError):
+            self._owe()
             self._lose(watched.problem)
             return Exit(None)
         if watched.problem is not None:
@@ -236,6 +246,15 @@ class SshJob:
         """Make `exit`, whole, by rename, last."""
         disk.replace(self.folder.path / "exit", b"%-3d\n" % status)
         (self.folder.path / "exit.new").unlink(missing_ok=True)
+
+    def _owe(self) -> None:
+        """Have a job ended later that was cancelled, if its machine comes back and it may be there."""
+        forget_silence(self.folder.path)
+        if self._deadline is None or self._gone or JobPlace.read(self.folder.path) is None:
+            return
+        self.owes = True
+        with suppress(OSError):
+            (self.folder.path / OWED).touch()
 
     def _lose(self, problem: SshError) -> None:
         """Write down why nobody knows how the job ended."""

@@ -72,6 +72,7 @@ class SshKind:
             table.setup or "",
             table.max_hours,
             float(table.orphan_after),
+            checkpoints=float(table.checkpoints),
         )
         return SshTarget(self.machines, host, ways, run, f"ssh:{name}")
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from random import Random
 
 from gitwf.targets.job import JobFolder, TakenError
+from gitwf.targets.silence import forget_silence, note_silence
 from gitwf.targets.ssh.claim import NOBODYS, Claim
 from gitwf.targets.ssh.errors import SshError, UnreachableError
 from gitwf.targets.ssh.far import Far, Seen
@@ -23,8 +24,8 @@ _AGING = 20
 _NEW = 20.0
 """Seconds after which a job that was started and did not begin never will."""
 
-_AFTER_CANCEL = 120.0
-"""Seconds that a machine which cannot be reached has to end a job that was cancelled."""
+_AFTER_CANCEL = 20.0
+"""Seconds for which a machine that cannot be reached is tried to be told that a job was cancelled."""
 
 _REFUSED = 120.0
 """Seconds after which one that answers and lets us not in is taken at its word."""
@@ -49,6 +50,7 @@ class Watched:
         self.ended = threading.Event()
         self.deadline: float | None = None
         self.is_asked = False
+        self.may_be_silent = True
         self.last = ""
 
     def end(self, status: int | None, problem: Exception | None = None) -> None:
@@ -95,7 +97,7 @@ class Watch:
             self._wake.clear()
             try:
                 rest = self._pass(jobs)
-                self._troubles = 0
+                self._calm(jobs)
             except SshError as error:
                 rest = self._trouble(jobs, error)
             except Exception as error:  # noqa: BLE001 - whoever waits for a job gets it: nobody waits for good
@@ -157,6 +159,14 @@ class Watch:
                 job.end(None)
         return True
 
+    def _calm(self, jobs: Sequence[Watched]) -> None:
+        """Take back that the machine cannot be reached."""
+        for job in jobs:
+            if job.may_be_silent:
+                forget_silence(job.folder.path)
+                job.may_be_silent = False
+        self._troubles = 0
+
     def _trouble(self, jobs: Sequence[Watched], error: SshError) -> float:
         """Note that the machine could not be asked; return the seconds until the next try."""
         now = time.monotonic()
@@ -165,6 +175,8 @@ class Watch:
         self._troubles += 1
         is_refused = not isinstance(error, UnreachableError)
         for job in jobs:
+            note_silence(job.folder.path, self._far.name, str(error))
+            job.may_be_silent = True
             if job.left() <= 0 or (is_refused and now - self._trouble_since > _REFUSED):
                 job.end(None, error)
         longest = min(_LONGEST_PAUSE, 0.1 * 2.0 ** min(self._troubles, 10))
