@@ -54,6 +54,23 @@ def test_a_revert_brings_the_old_model_back_without_training(project: Project) -
     assert len(history.splitlines()) == 3
 
 
+def test_a_branch_that_is_set_back_asks_for_what_it_asked_for_before(project: Project) -> None:
+    project.done("reconcile")
+    project.commit({"params.yaml": "rate: 0.8\n"}, "Try another rate")
+    project.done("reconcile")
+    project.git("reset", "--quiet", "--hard", "HEAD~1")
+    project.done("reconcile")
+    assert project.ledger() == ["train 0.9", "deploy", "train 0.8", "deploy", "deploy"]
+    assert project.served.read_bytes() == FIRST
+    again = project.wf("reconcile")
+    assert (again.status, again.err) == (0, "nothing to do on main\n")
+
+    project.git("reset", "--quiet", "--hard", "ORIG_HEAD")
+    project.done("reconcile")
+    assert project.ledger()[-1:] == ["deploy"]
+    assert project.served.read_bytes() == b"\x00\xff model of rate 0.8"
+
+
 def test_a_commit_of_words_starts_nothing(project: Project) -> None:
     project.done("reconcile")
     (run,) = project.log()

@@ -64,7 +64,7 @@ def prospect(
     _refuse_lost(record, lost, lost_effects(clone, record, plan))
     by = whoami(session)
     request = Request(
-        id=records.ids.new(),
+        id=records.new_run(),
         plan=plan,
         commit=record.commit,
         tree=record.tree,

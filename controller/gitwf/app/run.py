@@ -163,7 +163,7 @@ def _lose_dead(clone: Clone) -> None:
 def _request(clone: Clone, prepared: Prepared, commit: Commit, options: RunOptions) -> Request:
     assert prepared.plan is not None  # noqa: S101  (the caller has looked)
     return Request(
-        id=clone.records.ids.new(),
+        id=clone.records.new_run(),
         plan=prepared.plan,
         commit=commit.id,
         tree=commit.tree,

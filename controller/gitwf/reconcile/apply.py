@@ -122,7 +122,7 @@ class Applier:
         if why := self._held_back(action, asked, part.stop):
             return Done(refused=why)
         request = Request(
-            id=self._records.ids.new(),
+            id=self._records.new_run(),
             plan=plan,
             commit=action.commit,
             tree=self._tree(action.commit),

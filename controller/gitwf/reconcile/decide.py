@@ -72,7 +72,7 @@ class KnownRun(msgspec.Struct, frozen=True):
     """A run on this branch that is on record.
 
     ``envs`` are the environments that it changed, ``begun`` whether any effect of it began,
-    ``started`` whether anything of it was played.
+    ``started`` whether anything of it was played, ``bound`` whether the branch asked for it, and no person.
     ``mine``: its jobs are this clone's; ``played``: a process is playing it now. ``abandoned``:
     its owner has not been heard of for so long that nobody waits for it any more; ``adoptable``: nor for
     some minutes, and its jobs are where another clone can go on with them. ``waits`` says what
@@ -88,6 +88,7 @@ class KnownRun(msgspec.Struct, frozen=True):
     envs: tuple[str, ...] = ()
     begun: bool = False
     started: bool = True
+    bound: bool = True
     mine: bool = True
     played: bool = False
     abandoned: bool = False
@@ -189,7 +190,7 @@ def decide_workflow(head: Head, want: Desired, observed: Observed) -> Action | s
 
 def _done(head: Head, want: Desired, runs: Sequence[KnownRun], observed: Observed) -> str | None:
     """Return which run makes one for this head needless, or None."""
-    done = next((run for run in runs if run.commit == head.commit and _counts(run)), None)
+    done = _ended_for(head.commit, runs)
     if done is not None:
         return f"{want.workflow} ran for this commit: {done.run}"
     newest = next((run for run in runs if run.started), None)
@@ -198,6 +199,19 @@ def _done(head: Head, want: Desired, runs: Sequence[KnownRun], observed: Observe
             return f"{want.workflow} failed with the same inputs in run {newest.run}"
         if newest.status == "succeeded" and _stands(newest, observed.stands):
             return f"{want.workflow} is up to date with run {newest.run}"
+    return None
+
+
+def _ended_for(commit: str, runs: Sequence[KnownRun]) -> KnownRun | None:
+    """Return the run that settled ``commit``; none where the branch has had another one played since.
+
+    A branch that is set back (`git reset`) asks for what it asked for before.
+    """
+    for run in runs:
+        if run.commit == commit and _counts(run):
+            return run
+        if run.commit != commit and run.bound and run.started:
+            return None
     return None
 
 

@@ -29,7 +29,7 @@ ADOPT_AFTER = scaled(180.0)
 """Seconds after which a run goes over to another clone: its owner moves its ref once a minute."""
 
 _BOUND = frozenset({"commit", SCHEDULE})
-"""Triggers of runs that end with their branch."""
+"""Triggers of runs that a branch asks for, and that end with it."""
 
 _AUTOMATIC = _BOUND | {"tag"}
 """Triggers of runs that any controller might start."""
@@ -119,6 +119,7 @@ def _known(clone: Clone, record: RunRecord, settings: Settings, withdrawn: str =
         envs=tuple(e.env for e in record.envs if e.state == "deployed"),
         begun=bool(record.envs),
         started=record.started is not None,
+        bound=record.trigger in _BOUND,
         mine=record.owner == clone.records.owner,
         played=not record.is_over and is_played(clone.records.state_dir / "runs" / record.run),
         adoptable=not record.is_over and _is_adoptable(clone, record),

@@ -20,6 +20,12 @@ _ID = re.compile(f"[0-7][{_ALPHABET}]{{25}}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LENGTH = 26
 _RANDOM_BITS = 80
+_TIME = 10
+"""Digits of an id that tell its time."""
+
+_END = "76EZ91ZPZZ"
+"""The time of the last ids: the end of the year 9999."""
+
 _HOURS = 5
 """Digits of an id that tell its time to some nine hours."""
 
@@ -32,9 +38,11 @@ class Ids:
         self._lock = threading.Lock()
         self._last = 0
 
-    def new(self) -> str:
-        """Return an id that is greater than all that this object returned before."""
+    def new(self, after: str = "") -> str:
+        """Return an id that is greater than all that this object returned before, and than ``after``."""
         milliseconds = (self._clock.now() - _EPOCH) // timedelta(milliseconds=1)
+        if after[:_TIME] < _END:
+            milliseconds = max(milliseconds, _milliseconds(after) + 1)
         random = int.from_bytes(os.urandom(_RANDOM_BITS // 8))
         with self._lock:
             same_or_earlier = milliseconds <= self._last >> _RANDOM_BITS
@@ -45,15 +53,12 @@ class Ids:
 
 def is_id(text: str) -> bool:
     """Return whether ``text`` is a whole id."""
-    return _ID.fullmatch(text) is not None
+    return _ID.fullmatch(text) is not None and text[:_TIME] <= _END
 
 
 def time_of(id_: str) -> datetime:
     """Return the time at which ``id_`` was made, in UTC, to the millisecond."""
-    number = 0
-    for character in id_:
-        number = number << 5 | _ALPHABET.index(character)
-    return _EPOCH + timedelta(milliseconds=number >> _RANDOM_BITS)
+    return _EPOCH + timedelta(milliseconds=_milliseconds(id_))
 
 
 def month_of(id_: str) -> str:
@@ -71,6 +76,13 @@ def _month(beginning: str) -> str | None:
 
 def _spelled(id_: str) -> str:
     return f"{time_of(id_):%Y-%m}"
+
+
+def _milliseconds(id_: str) -> int:
+    number = 0
+    for character in id_[:_TIME]:
+        number = number << 5 | _ALPHABET.index(character)
+    return number
 
 
 def _encode(number: int) -> str:

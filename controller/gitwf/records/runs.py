@@ -105,6 +105,10 @@ class Runs:
         chosen = sorted(tips, reverse=True)[:limit]
         return self._catalogue.look_up({ref_of(run): tips[run] for run in chosen})
 
+    def newest_id(self) -> str:
+        """Return the id of the newest run, or "" where there is none."""
+        return max(self._tips(), default="")
+
     def described(self, tips: Mapping[str, str]) -> list[Run]:
         """Return what the refs of runs say that stand at ``tips``; one without a record is left out."""
         return self._catalogue.look_up(tips)

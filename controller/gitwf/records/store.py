@@ -43,6 +43,7 @@ class Records:
     def __init__(self, repository: Repository, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
         self.ids = Ids(self.clock)
+        self._run_ids = Ids(self.clock)
         self.runs = Runs(repository, self.clock)
         self.notes = Notes(repository, self.clock, self._believes)
         self.publishing = Publishing(repository, self.runs, self.notes)
@@ -58,6 +59,11 @@ class Records:
         self.clone = self.owner.rpartition(":")[2]
         self.epoch = 0
         self.written: Written = _unheard
+
+    def new_run(self) -> str:
+        """Return the id of a new run: it sorts behind all that are known, also where a clock was wrong."""
+        known = self.ongoing.runs()[-1:]
+        return self._run_ids.new(after=max([self.runs.newest_id(), *known]))
 
     def note(self, commit: str, event: Event) -> Event:
         """Add an event that belongs to no run to the note on ``commit``, signed where that is asked for."""

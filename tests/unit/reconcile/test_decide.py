@@ -67,6 +67,32 @@ RUNS: dict[str, tuple[Observed, tuple[Action, ...]]] = {
         (),
     ),
     "it ran for this commit under another key": (_known(_run("B", "succeeded", NOW)), ()),
+    "another commit was played since: the branch was set back": (
+        _known(_run("B", "succeeded", "c3", run="r2"), _run("A", "succeeded", NOW)),
+        (START,),
+    ),
+    "another commit was played since, and it does the same": (
+        _known(_run("A", "succeeded", "c3", run="r2"), _run("A", "succeeded", NOW)),
+        (),
+    ),
+    "another commit was to be played since, and nothing of it was": (
+        _known(
+            msgspec.structs.replace(_run("B", "cancelled", "c3", run="r2"), started=False),
+            _run("A", "succeeded", NOW),
+        ),
+        (),
+    ),
+    "a person has played another commit since": (
+        _known(
+            msgspec.structs.replace(_run("B", "succeeded", "c3", run="r2"), bound=False),
+            _run("A", "succeeded", NOW),
+        ),
+        (),
+    ),
+    "it was lost once more for this commit, before any effect": (
+        _known(_run("A", "lost", NOW, run="r2"), _run("A", "failed", NOW)),
+        (),
+    ),
     # (b) the newest ended run has the same key
     "the same key succeeded": (_known(_run("A", "succeeded")), (UP_TO_DATE,)),
     "the same key failed": (_known(_run("A", "failed")), (FAILED_ALREADY,)),

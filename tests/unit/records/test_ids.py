@@ -40,6 +40,21 @@ def test_ids_rise_within_a_millisecond_and_when_the_clock_goes_back() -> None:
     assert len({id_[:10] for id_ in made}) == 1
 
 
+def test_an_id_after_one_of_a_clock_that_was_ahead() -> None:
+    ahead = Ids(Stopped(NOON.replace(year=2031))).new()
+    ids = Ids(Stopped(NOON))
+    made = [ids.new(after=ahead), ids.new(after=ahead)]
+    assert ahead < made[0] < made[1]
+    assert time_of(made[0]) == time_of(ahead) + timedelta(milliseconds=1)
+    assert Ids(Stopped(NOON.replace(year=2032))).new(after=ahead) > made[1]
+
+
+def test_the_last_ids_there_can_be_hold_nobody_up() -> None:
+    last = "76EZ91ZPZZ" + "Z" * 16
+    assert is_id(last)
+    assert time_of(Ids(Stopped(NOON)).new(after=last)) == NOON.replace(microsecond=123000)
+
+
 def test_threads_get_different_ones() -> None:
     ids = Ids(SystemClock())
     with ThreadPoolExecutor(8) as pool:
@@ -48,7 +63,16 @@ def test_threads_get_different_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "01KXYZ", "0" * 27, "8" + "0" * 25, "U" + "0" * 25, "01kxyz" + "0" * 20]
+    "text",
+    [
+        "",
+        "01KXYZ",
+        "0" * 27,
+        "8" + "0" * 25,
+        "U" + "0" * 25,
+        "01kxyz" + "0" * 20,
+        pytest.param("76EZ91ZQ00" + "0" * 16, id="of the year 10000"),
+    ],
 )
 def test_what_is_no_id(text: str) -> None:
     assert not is_id(text)

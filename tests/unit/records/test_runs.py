@@ -7,15 +7,17 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import TestClock
 
 from gitwf.records.event import Event, StepFinished, encode
 from gitwf.records.fold import fold
 from gitwf.records.runs import Runs, Snapshot, UnknownRunError, ref_of
+from gitwf.records.store import Records
 from gitwf.repo.commits import File
 from gitwf.repo.errors import ConflictError, RepositoryError
 
 if TYPE_CHECKING:
-    from tests.conftest import Folder, TestClock
+    from tests.conftest import Folder
     from tests.unit.records.conftest import Begin, History
 
     from gitwf.repo.repository import Repository
@@ -189,3 +191,15 @@ def test_the_newest_result_counts(runs: Runs, begin: Begin) -> None:
     for content in (b"1", b"2"):
         runs.write(_snapshot(begin(), k1=content), None)
     assert runs.find_result("k1") == b"2"
+
+
+def test_a_new_run_sorts_behind_those_of_a_clock_that_was_ahead(
+    repository: Repository, runs: Runs, begin: Begin
+) -> None:
+    history = begin()
+    runs.write(_snapshot(history), None)
+    records = Records(repository, TestClock())  # it begins again where that of the run began
+    made = [records.new_run(), records.new_run()]
+    assert [history.run, *made] == sorted([history.run, *made])
+    records.ongoing.begin(made[1], b"{}")
+    assert Records(repository, TestClock()).new_run() > made[1]
