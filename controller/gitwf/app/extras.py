@@ -40,16 +40,17 @@ class Extras:
     def builtins(self, steps: Steps, context: RunContext) -> Mapping[str, Playable]:
         """Return all built-in commands, playing as steps of one run."""
         from gitwf.app.copies import Copies
+        from gitwf.app.podcommands import PodCommands
         from gitwf.engine.commands.builtin import PLAIN, Builtin
         from gitwf.notify.builtin import NotifyCommand
         from gitwf.notify.outbox import outbox_of
         from gitwf.results.builtins import ResultsCommands
 
         results = ResultsCommands(self._file(context), context)
-        copies = Copies(self._ssh, context)
+        copies, pods = Copies(self._ssh, context), PodCommands(self._runpod, context)
         tracking = self._tracking.bodies(context)
         notices = NotifyCommand(outbox_of(self._repository.state_dir), self._environment, context)
-        own = {**results.bodies(), **copies.bodies(), **notices.bodies()}
+        own = {**results.bodies(), **copies.bodies(), **pods.bodies(), **notices.bodies()}
         bodies = {**PLAIN, **own, **tracking}
         return dict.fromkeys(bodies, Builtin(steps, bodies))
 

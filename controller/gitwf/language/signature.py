@@ -117,6 +117,7 @@ _BUILTINS = (
     Signature("notify", (), rest=True),
     Signature("sleep", (_parameter("duration", "duration"),)),
     Signature("dvc:repro", (), rest=True),
+    Signature("pod:status", ()),
     Signature("fail", (_parameter("message", "str", ""), _parameter("status", "int", "1"))),
     Signature(
         "results:log",
@@ -146,6 +147,9 @@ _BUILTINS = (
     ),
 )
 
+PODS = frozenset({"pod:up", "pod:down"})
+"""The built-in commands that take words about pods: ``[target.NAME]`` and options; which to end."""
+
 HOSTS = frozenset({"ssh", "scp:put", "scp:get"})
 """The built-in commands whose first word is a machine, ``[target.NAME]``. Their words stand as they are."""
 
@@ -154,6 +158,6 @@ DVC = frozenset({"dvc:push", "dvc:pull"})
 
 BUILTINS: Mapping[str, Signature] = {
     **{builtin.name: builtin for builtin in _BUILTINS},
-    **{name: Signature(name, (), rest=True) for name in DVC | HOSTS},
+    **{name: Signature(name, (), rest=True) for name in DVC | HOSTS | PODS},
 }
 """The signatures of the built-in commands, by name."""

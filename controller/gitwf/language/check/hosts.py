@@ -1,4 +1,4 @@
-"""`/ssh`, `/scp:put` and `/scp:get`: WF203, words that are missing; WF207, a machine that is unknown."""
+"""`/ssh`, `/scp:put`, `/scp:get`, `/pod:up`: WF203, words that are missing; WF207, a machine that is unknown."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def check_hosts(scene: Scene) -> Iterator[Diagnostic]:
             yield from _words(command, scene)
             if command.words:
                 yield from _machine(command.words[0], scene)
+        elif command.name == "pod:up" and command.words and not _is_option(command.words[0]):
+            yield from _machine(command.words[0], scene)
 
 
 def _words(command: tree.Command, scene: Scene) -> Iterator[Diagnostic]:
@@ -35,6 +37,11 @@ def _words(command: tree.Command, scene: Scene) -> Iterator[Diagnostic]:
         message = f"`/{command.name}` takes other words than these {count}"
         hint = f"`{_USAGE[command.name]}`"
         yield Diagnostic("WF203", message, scene.path, command.span, hint)
+
+
+def _is_option(word: tree.Word) -> bool:
+    first = word.parts[0] if word.parts else None
+    return isinstance(first, tree.Literal) and ":" in first.text
 
 
 def _machine(word: tree.Word, scene: Scene) -> Iterator[Diagnostic]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from gitwf.targets.description import describe
 from gitwf.targets.job import NO_STREAMS, Job, JobFolder, JobSpec, Streams
+from gitwf.targets.runpod.asking import Check
 from gitwf.targets.runpod.errors import PodError
 from gitwf.targets.runpod.job import PodJob
 from gitwf.targets.runpod.lease import Lease
@@ -58,11 +59,23 @@ class PodTarget:
         """Return the job in ``folder``, which somebody began; it may have ended."""
         return PodJob(JobFolder(folder), _Ground(self._rental, self._use, None))
 
-    def up(self, job: str) -> Lease:
-        """Rent a pod and keep it for steps to come. Raises `PodError` and `LostPodError`."""
+    def up(self, job: str, check: Check, pause: Callable[[float], object]) -> Lease:
+        """Rent a pod and keep it for steps to come.
+
+        ``check`` raises where it is not wanted any more, ``pause`` waits.
+
+        Raises:
+            PodError: if none is to be had.
+            LostPodError: if it went away before it was up.
+        """
         ground = _Ground(self._rental, self._use, None)
-        lease = self._rental.take(job, ground.wish, ground.terms, lambda: None)
-        return self._rental.hold(ground.readying.until_ready(lease, lambda: None, time.sleep))
+        try:
+            lease = self._rental.take(job, ground.wish, ground.terms, check)
+            return self._rental.hold(ground.readying.until_ready(lease, check, pause))
+        except BaseException:
+            if (left := self._rental.of_job(job)) is not None:
+                self._rental.give_back(left, Terms(), "nobody waits for it any more")
+            raise
 
 
 class _Ground:
