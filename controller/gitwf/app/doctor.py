@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from gitwf.app.session import Session
 from gitwf.config.load import load
-from gitwf.config.settings import Settings
+from gitwf.config.settings import Settings, Target
 from gitwf.data.errors import DataError
 from gitwf.data.project import Project
+from gitwf.plan.place import Choice
 from gitwf.repo.errors import RepositoryError
 from gitwf.repo.repository import Repository
+
+if TYPE_CHECKING:
+    from gitwf.targets.runpod.kind import RunpodKind
 
 
 class Checkup(msgspec.Struct, frozen=True):
@@ -36,6 +41,7 @@ class Patient(msgspec.Struct, frozen=True):
     repository: Repository
     root: Path
     settings: Settings
+    environment: Mapping[str, str]
 
 
 Check = Callable[[Patient], Iterable[Checkup]]
@@ -49,7 +55,7 @@ def doctor(session: Session) -> list[Checkup]:
     """
     repository = session.repository()
     root = repository.work_tree or repository.git_dir
-    patient = Patient(repository, root, _settings(root))
+    patient = Patient(repository, root, _settings(root), session.environment)
     return [checkup for check in CHECKS for checkup in check(patient)]
 
 
@@ -134,5 +140,41 @@ def _machines(patient: Patient) -> Iterator[Checkup]:
     kind.close()
 
 
-CHECKS: tuple[Check, ...] = (_git, _configuration, _dvc, _remotes, _machines)
+def _pods(patient: Patient) -> Iterator[Checkup]:
+    from gitwf.app.pods import kind_of
+
+    tables = {name: t for name, t in patient.settings.target.items() if t.gpu}
+    kind = kind_of(patient.repository, patient.environment)
+    if not (tables or patient.environment.get("RUNPOD_API_KEY")):
+        return
+    try:
+        there = len(kind.account.fleet.fresh().pods)
+    except OSError as error:
+        found, _, hint = str(error).partition(": ")
+        yield Checkup("RunPod", sound=False, found=found, hint=hint or None)
+        return
+    pods = "no pod is" if there == 0 else "1 pod is" if there == 1 else f"{there} pods are"
+    yield Checkup("RunPod", sound=True, found=f"answers, {pods} there")
+    for name, table in sorted(tables.items()):
+        yield from _offer(name, table, kind)
+
+
+def _offer(name: str, table: Target, kind: RunpodKind) -> Iterator[Checkup]:
+    """Look whether there are such pods. That none is free now is no fault."""
+    what = f"pods `{name}`"
+    try:
+        known = kind.offers(Choice(f"runpod:{name}"), {name: table})
+    except OSError as error:
+        yield Checkup(what, sound=False, found=str(error))
+        return
+    if known.offers:
+        yield Checkup(what, sound=True, found=known.offers[0].words)
+    else:
+        is_a_matter_of_time = any(one.reason == "none is free" for one in known.passed)
+        passed = "; ".join(one.words for one in known.passed)
+        hint = None if is_a_matter_of_time else f"name others under `[target.{name}]` in `wf.toml`"
+        yield Checkup(what, sound=is_a_matter_of_time, found=passed, hint=hint)
+
+
+CHECKS: tuple[Check, ...] = (_git, _configuration, _dvc, _remotes, _machines, _pods)
 """What is looked at, in this order. Whoever brings a further part of the set-up adds a check."""

@@ -31,7 +31,7 @@ class PlannedStep(msgspec.Struct, frozen=True):
     """A command that would be called, and what would become of it.
 
     ``does`` is ``executed``, ``restored``, ``effect`` or ``unknown``; ``reason`` says why. ``perhaps``: it
-    depends on how others end, or on a condition. ``env`` is what an effect changes, ``target`` where it
+    depends on how others end, or on a condition. ``env`` is what an effect changes, ``target``, with its ``options``, where it
     would run, ``seconds`` how long it took when it was last executed.
     """
 
@@ -43,6 +43,7 @@ class PlannedStep(msgspec.Struct, frozen=True):
     target: str
     env: str | None = None
     seconds: float | None = None
+    options: Mapping[str, str] = {}
 
 
 class Seer:
@@ -65,7 +66,15 @@ class Seer:
             name = call.spelling
             seconds = took.get((name, call.args))
             yield PlannedStep(
-                name, call.args, does, reason, call.perhaps, call.target, env, seconds
+                name,
+                call.args,
+                does,
+                reason,
+                call.perhaps,
+                call.target.name,
+                env,
+                seconds,
+                call.target.options,
             )
 
     def _foreseen(

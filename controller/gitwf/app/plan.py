@@ -8,6 +8,8 @@ import msgspec
 
 from gitwf.app.blame import Blame, Cause
 from gitwf.app.foresight import PlannedStep, Seer
+from gitwf.app.podprices import PlannedPod, planned_pods
+from gitwf.app.pods import kind_of
 from gitwf.app.run import path_in
 from gitwf.app.session import Session, UsageError
 from gitwf.app.trusting import judge_of
@@ -39,7 +41,7 @@ class WorkflowPlan(msgspec.Struct, frozen=True):
 
     ``verdict`` is ``run``, ``wait`` (a run that waits before it begins), ``none``, ``refused`` or ``busy`` (a
     run of it goes on); ``reason`` says why. ``since`` is what it is compared with: a run, or a commit.
-    ``causes`` are what differs of its key, ``inputs`` all that is in it.
+    ``causes`` are what differs of its key, ``inputs`` all that is in it. ``pods`` are what would be rented.
     """
 
     workflow: str
@@ -51,6 +53,7 @@ class WorkflowPlan(msgspec.Struct, frozen=True):
     inputs: tuple[Input, ...] = ()
     steps: tuple[PlannedStep, ...] = ()
     envs: tuple[PlannedChange, ...] = ()
+    pods: tuple[PlannedPod, ...] = ()
 
 
 class Outlook(msgspec.Struct, frozen=True):
@@ -129,6 +132,8 @@ class _Planner:
             return WorkflowPlan(prepared.path, verdict, reason)
         since, before = self._before(prepared.path)
         causes = tuple(self._causes(before, prepared.plan)) if before else ()
+        steps = tuple(self._seer.steps(prepared.program))
+        kind = kind_of(self._clone.repository, self._clone.environment)
         return WorkflowPlan(
             prepared.path,
             verdict,
@@ -137,8 +142,9 @@ class _Planner:
             since,
             causes,
             prepared.plan.inputs,
-            tuple(self._seer.steps(prepared.program)),
+            steps,
             tuple(_change(env, self._standing) for env in prepared.plan.effects),
+            planned_pods(steps, kind, want.settings.target),
         )
 
     def _before(self, path: str) -> tuple[str | None, tuple[str, Plan] | None]:

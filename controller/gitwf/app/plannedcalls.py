@@ -20,10 +20,9 @@ from gitwf.language.walk import children
 from gitwf.plan.calls import literal_text, own_stage
 from gitwf.plan.invocation import Invocation, invoke
 from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
+from gitwf.plan.place import LOCAL, Choice
 from gitwf.plan.stage import Stage
 from gitwf.reconcile.static import FixedScope
-
-LOCAL = "local"
 
 
 class PlannedCall(msgspec.Struct, frozen=True):
@@ -36,7 +35,7 @@ class PlannedCall(msgspec.Struct, frozen=True):
     name: str
     args: tuple[str, ...]
     perhaps: bool
-    target: str
+    target: Choice
     invocation: Invocation | None
     agent: str | None = None
 
@@ -60,7 +59,7 @@ class _Place(msgspec.Struct, frozen=True):
 
     scope: Scope
     perhaps: bool = False
-    target: str | None = None
+    target: Choice | None = None
 
     def doubtful(self) -> _Place:
         """Return the same place, reached under a condition."""
@@ -95,8 +94,10 @@ def _parts(node: tree.Node, place: _Place) -> Iterator[tuple[tree.Node, _Place]]
             yield body, place
             yield from ((part, place.doubtful()) for part in (catch,) if part)
             yield from ((part, place) for part in (final,) if part)
-        case tree.Target(target=target, arm=arm):
-            yield arm, msgspec.structs.replace(place, target=literal_text(target))
+        case tree.Target(target=target, options=options, arm=arm):
+            given = {option.key: literal_text(option.value) for option in options}
+            there = Choice(literal_text(target), given)
+            yield arm, msgspec.structs.replace(place, target=there)
         case tree.Sweep(arm=arm):
             for scope in _trials(node, place.scope):
                 yield arm, msgspec.structs.replace(place, scope=scope)
@@ -123,7 +124,7 @@ def _call(command: tree.Command, place: _Place, program: Program, facts: FileFac
         found = _invocation(command, place.scope, program, facts)
     except (EvaluationError, ArgumentError, DataError):
         args, found = tuple(literal_text(word) for word in command.words), None
-    own = found.target.name if found and found.target else LOCAL
+    own = found.target if found and found.target else LOCAL
     return PlannedCall(command.name, args, place.perhaps, place.target or own, found)
 
 

@@ -8,6 +8,7 @@ from gitwf.app.blame import Cause
 from gitwf.app.foresight import PlannedStep
 from gitwf.app.markdown import code, plain, row
 from gitwf.app.plan import Outlook, PlannedChange, WorkflowPlan
+from gitwf.app.podprices import PlannedPod
 from gitwf.cli.causes import culprit_of, named, table, values_of
 from gitwf.cli.output import clipped, took
 
@@ -32,6 +33,7 @@ def lines(outlook: Outlook) -> Iterator[str]:
         yield from (f"  {line}" for line in _changes(plan))
         if plan.verdict in {"run", "wait"}:
             yield from (f"  {line}" for line in _steps(plan.steps))
+            yield from (f"  {_pod(pod)}" for pod in plan.pods)
             yield from (f"  {_env(change)}" for change in plan.envs)
         if plan.key is not None:
             yield f"  key {plan.key[:16]}, of"
@@ -69,6 +71,9 @@ def _details(plan: WorkflowPlan) -> Iterator[str]:
     for step in plan.steps:
         cells = code(_called(step)), plain(_does(step)), plain(step.reason), took(step.seconds)
         yield row(cells)
+    for pod in plan.pods:
+        yield ""
+        yield plain(_pod(pod))
     for change in plan.envs:
         yield ""
         yield plain(_env(change))
@@ -113,6 +118,16 @@ def _does(step: PlannedStep) -> str:
     words = f"changes {step.env}" if step.env else step.does
     where = "" if step.target == "local" else f" on {step.target}"
     return f"{words}{where}{', perhaps' if step.perhaps else ''}"
+
+
+def _pod(pod: PlannedPod) -> str:
+    if pod.price_per_hour is None:
+        return f"{pod.target}: prices are not known: {pod.problem}"
+    many = f"{pod.count} × " if pod.count > 1 else ""
+    what = f"{many}{pod.gpu}, {pod.cloud}, ${pod.price_per_hour:.2f} an hour"
+    if pod.cost is None:
+        return f"{pod.target}: {what}"
+    return f"{pod.target}: {what}; {took(pod.seconds)} last time, about ${pod.cost:.2f}"
 
 
 def _env(change: PlannedChange) -> str:

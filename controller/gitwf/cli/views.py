@@ -10,7 +10,7 @@ import msgspec
 
 from gitwf.cli.output import ago, clipped, print_line, print_painted, print_table, took
 from gitwf.records.event import Event, StepFinished, decode
-from gitwf.records.fold import RunRecord
+from gitwf.records.fold import PodRecord, RunRecord
 
 if TYPE_CHECKING:
     from gitwf.app.status import Status
@@ -71,10 +71,26 @@ def show_run(record: RunRecord, logs: Sequence[str] = (), silences: Sequence[str
         print_line(f"  metric    {name} = {bytes(value).decode()}")
     for state in record.envs:
         print_painted(f"  env       {state.env}: {state.state} since {_minute(state.since)}")
+    print_table([_pod(pod) for pod in record.pods])
+    if record.spent is not None:
+        print_line(f"  spent     ${record.spent:.2f}")
     events = [decode(bytes(step)) for step in record.steps]
     print_table([_step(event.body) for event in events])
     for line in filter(None, map(_agent, events)):
         print_line(line)
+
+
+def _pod(pod: PodRecord) -> tuple[str, ...]:
+    many = f"{pod.count} × " if pod.count > 1 else ""
+    return (
+        "  pod",
+        pod.pod,
+        f"{many}{pod.gpu}, {pod.cloud}",
+        f"${pod.price_per_hour:.2f}/h",
+        took(pod.seconds),
+        "-" if pod.spent is None else f"${pod.spent:.2f}",
+        pod.reason or "it may be there: `git wf pods`",
+    )
 
 
 def _step(body: object) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from gitwf.targets.runpod.errors import PodError
 
 if TYPE_CHECKING:
     from gitwf.targets.runpod.account import Account
+    from gitwf.targets.runpod.choosing import Choice as Offers
     from gitwf.targets.runpod.rental import Rental
     from gitwf.targets.runpod.target import PodTarget, Use
 
@@ -67,6 +68,12 @@ class RunpodKind:
         from gitwf.targets.runpod.target import PodTarget
 
         return PodTarget(self.rental(run), self._use(choice, tables))
+
+    def offers(self, choice: Choice, tables: Mapping[str, Table]) -> Offers:
+        """Return what is to be had of the pods that ``choice`` means. Raises OSError."""
+        from gitwf.targets.runpod.asking import Asker
+
+        return Asker(self.account).offers(self._use(choice, tables).wish)
 
     def adopt(self, folder: Path) -> Job:
         """Return the job that ``folder``, ``runs/RUN/jobs/STEP``, says is on a pod."""
