@@ -136,6 +136,35 @@ def test_an_image_without_sshd(rented: Project, runpod: Cloud) -> None:
     assert runpod.alive() == []
 
 
+PLACES: dict[str, tuple[Json, str]] = {
+    "a full disk": (
+        {"diskMegabytes": 6},
+        "the disk of the pod, of 20 GB, is full: give it more with `disk` of the target in `wf.toml`",
+    ),
+    "a home that may not be written": (
+        {"readOnlyHome": True},
+        (
+            "(its last words: Start script(s) finished, pod is ready to use.): its image has to start sshd with "
+            "the key in `PUBLIC_KEY`, as RunPod's own do: set `image` or `template` of the target in `wf.toml`"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("details", "words"), PLACES.values(), ids=PLACES)
+def test_a_pod_that_is_of_no_use(rented: Project, runpod: Cloud, details: Json, words: str) -> None:
+    (rented.path / "data.bin").write_bytes(bytes(range(256)) * 40_000)
+    runpod.emulator.fail("pod", where={}, **details)
+    text = TRAIN.format(options="").replace("  ↳ outs", "  ↳ deps   → data.bin\n  ↳ outs")
+    rented.commit({"workflows/main.wf": text}, "Train")
+    rented.done("run", "workflows/main.wf", status=1)
+    error = msgspec.json.decode(rented.done("show", "latest", "--json"))["error"]
+    assert error["message"].startswith("`/train` could not be started: ")
+    assert error["message"].endswith(words)
+    assert "\n" not in error["message"]
+    assert runpod.alive() == []
+
+
 def test_the_next_candidate(rented: Project, runpod: Cloud) -> None:
     runpod.emulator.fail("no_capacity", where={"gpu": GPU}, detail="none left")
     record = play(rented, ' gpu:"RTX 4090,NVIDIA RTX A4000" cloud:SECURE,COMMUNITY')

@@ -14,7 +14,7 @@ from gitwf.targets.runpod.life import Lost
 from gitwf.targets.runpod.readying import Readying
 from gitwf.targets.runpod.rental import Rental
 from gitwf.targets.runpod.wish import Terms, Wish
-from gitwf.targets.ssh.errors import RefusedError, SshError
+from gitwf.targets.ssh.errors import FullError, RefusedError, SshError
 from gitwf.targets.ssh.job import CancelledError, SshJob
 from gitwf.targets.ssh.place import JobPlace
 
@@ -96,7 +96,11 @@ class PodJob:
             raise LostPodError("its pod is gone")
         lease = ground.rental.take(job, ground.wish, ground.terms, self.check)
         lease = ground.readying.until_ready(lease, self.check, self._cancelled.wait)
-        return self._on(lease)
+        try:
+            return self._on(lease)
+        except FullError:
+            more = "give it more with `disk` of the target in `wf.toml`"
+            raise PodError(f"the disk of the pod, of {lease.disk} GB, is full: {more}") from None
 
     def _on(self, lease: Lease) -> Exit:
         """Play the job on the pod of ``lease`` and give that back."""

@@ -17,3 +17,7 @@ class RefusedError(SshError):
 
 class FarError(SshError):
     """The machine answers and cannot do what it is asked: no room, no shell, no right to write."""
+
+
+class FullError(FarError):
+    """The disk there is full."""

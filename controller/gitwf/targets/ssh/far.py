@@ -12,7 +12,7 @@ import msgspec
 
 from gitwf.targets.job import TakenError
 from gitwf.targets.ssh.claim import NOBODYS, Claim
-from gitwf.targets.ssh.errors import FarError, SshError
+from gitwf.targets.ssh.errors import FarError, FullError, SshError
 from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.link import Link
 from gitwf.targets.ssh.shell import QUIET, Reply, Sink
@@ -170,8 +170,8 @@ class Far:
             raise TakenError(f"another clone has taken over what runs on `{self.name}`")
         return self._full() if self._is_full() else self._said(what, reply)
 
-    def _full(self) -> FarError:
-        return FarError(
+    def _full(self) -> FullError:
+        return FullError(
             f"the disk of `{self.name}` is full: free some space below `{self.place.workdir}`"
         )
 
