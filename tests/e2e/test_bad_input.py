@@ -160,12 +160,45 @@ def test_usage(project: Project, words: str, said: str) -> None:
 def test_before_the_first_commit(ready: Project) -> None:
     ready.folder.write({"workflows/main.wf": "/echo hello\n"})
     settled = ready.wf("reconcile")
-    said = "nothing to do on any branch: none is watched\n"
-    assert (settled.status, settled.out, settled.err) == (0, "", said)
+    why = "there is no commit on any branch yet: commit something first\n"
+    assert (settled.status, settled.out, settled.err) == (0, "", f"nothing to do: {why}")
+    assert ready.done("status").startswith(f"no branch is watched: {why}")
     played = ready.wf("run", "workflows/main.wf")
     said = "git-wf: there is no commit yet\n  commit the workflow first\n"
     assert (played.status, played.out, played.err) == (2, "", said)
     assert ready.done("log", "--json") == "[]\n"
+
+
+def test_no_branch_of_the_name(project: Project) -> None:
+    settled = project.wf("reconcile", "--branch", "mian")
+    said = (
+        "nothing to do: there is no branch `mian`: name others with `--branch`, or in `wf.toml`\n"
+    )
+    assert (settled.status, settled.out, settled.err) == (0, "", said)
+
+
+def test_a_submodule(project: Project) -> None:
+    head = project.git("rev-parse", "HEAD").strip()
+    project.git("update-index", "--add", "--cacheinfo", f"160000,{head},lib")
+    project.folder.write({".gitmodules": '[submodule "lib"]\n\tpath = lib\n\turl = ../lib\n'})
+    project.git("add", ".gitmodules")
+    project.git("commit", "--quiet", "--message", "A submodule")
+    why = "`lib` is a submodule, and this version lays out none"
+    out = "have git or DVC track its files"
+    settled = project.wf("reconcile")
+    commit = project.git("rev-parse", "HEAD")[:10]
+    refused = f"workflows/main.wf: refused at {commit}: {why}\n  {out}\n"
+    assert (settled.status, settled.out, settled.err) == (1, "", refused)
+    played = project.wf("run", "workflows/main.wf")
+    said = f"git-wf: {why}\n  {out}, or play the working tree with `--here`\n"
+    assert (played.status, played.out, played.err) == (2, "", said)
+    assert project.log() == []
+
+
+def test_nothing_was_ever_deployed(project: Project) -> None:
+    done = project.wf("rollback", "production")
+    said = "git-wf: nothing was ever deployed to `production`\n"
+    assert (done.status, done.out, done.err) == (2, "", said)
 
 
 def test_a_detached_head(project: Project) -> None:

@@ -106,4 +106,4 @@ def test_an_untracked_file_in_the_way_is_not_overwritten(project: Project) -> No
 
 def test_nothing_to_go_back_to(project: Project) -> None:
     project.done("reconcile")
-    assert "never stood at anything but run" in refused(project, "production")
+    assert "never stood at anything but what run" in refused(project, "production")

@@ -85,7 +85,9 @@ def reconcile(
             else:
                 follow = partial(_follow, sharing, reconciler, wait=wait)
                 report = reconciler.settle(follow, sharing.poll)
-            return structs.replace(report, watched=tuple(sorted(branches.watched())))
+            names = tuple(sorted(branches.watched()))
+            why = "" if names else branches.why_none()
+            return structs.replace(report, watched=names, unwatched=why)
     except LockedError:
         return None
 

@@ -81,7 +81,7 @@ def _target(clone: Clone, env: str, to: str | None) -> tuple[Deployment, Deploym
     if to is None:
         before = next((made for made in history if made.key != current.key), None)
         if before is None:
-            message = f"`{env}` never stood at anything but run `{current.run}`"
+            message = f"`{env}` never stood at anything but what run `{current.run}` deployed"
             raise UsageError(message, "there is nothing to go back to")
         return current, before
     run = find(clone.repository, records, to)

@@ -75,7 +75,8 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
     """Return the run of ``file`` that ``options`` ask for.
 
     Raises:
-        UsageError: if there is no commit, or no such file in it, or an environment is to wait.
+        UsageError: if there is no commit, or no such file in it, or it cannot be laid out, or an environment
+            is to wait.
         InvalidError: if the file has errors.
     """
     repository = clone.repository
@@ -86,6 +87,10 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
     path = path_in(session.directory, root, file)
     if options.here and root is None:
         raise UsageError("a bare repository has no working tree", "leave `--here` away")
+    if not options.here and (obstacle := clone.obstacle(commit.id)):
+        raise UsageError(
+            obstacle, "have git or DVC track its files, or play the working tree with `--here`"
+        )
     facts = FileFacts(TreeFiles(root)) if options.here and root else clone.facts(commit.id)
     data = facts.read(path)
     if data is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -103,7 +103,8 @@ def status(session: Session) -> Status:
     clone = session.clone()
     sharing = shared(clone)
     source = remote(sharing.places, lambda: sharing.default) if sharing else local(clone)
-    watched = Branches(clone, source, ()).watched()
+    branches = Branches(clone, source, ())
+    watched = branches.watched()
     records = known_runs(clone)
     holder = ControllerLock(clone.records.state_dir, clone.records.clock).holder()
     return Status(
@@ -123,9 +124,19 @@ def status(session: Session) -> Status:
             *(sharing.unpushed if sharing else ()),
             *Unpushed(clone.records.state_dir).names(),
         ),
-        notes=(*_silences(clone, records), *filter(None, _notes(clone, sharing))),
+        notes=(
+            *_idle(branches, watched),
+            *_silences(clone, records),
+            *filter(None, _notes(clone, sharing)),
+        ),
         lease=_acts(holder, sharing),
     )
+
+
+def _idle(branches: Branches, watched: Mapping[str, str]) -> Iterator[str]:
+    """Yield why no branch is watched, where none is."""
+    if not watched:
+        yield f"no branch is watched: {branches.why_none()}"
 
 
 def _silences(clone: Clone, records: list[RunRecord]) -> Iterator[str]:

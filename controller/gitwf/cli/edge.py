@@ -45,7 +45,7 @@ def _explained(error: Exception) -> int:
     if isinstance(message, str):
         say(f"git-wf: {message}")
         hint = getattr(error, "hint", None)
-        if isinstance(hint, str):
+        if hint and isinstance(hint, str):
             say(f"  {hint}")
         return NOT_DONE
     if isinstance(error, OSError) and error.filename:

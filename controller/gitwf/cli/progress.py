@@ -29,6 +29,9 @@ _INSIDE = (StepFinished, EnvironmentChanged)
 _DIAGNOSTIC = re.compile(r": WF\d{3} ")
 """In the reason of a refusal that `git wf validate` gives too."""
 
+_SUBMODULE = " is a submodule, "
+"""In the reason of a refusal of a commit that cannot be laid out."""
+
 
 def listener(*, json: bool, write: Callable[[str], None] = say) -> Listener:
     """Return what prints events: as JSON lines to standard output, else as words by ``write``."""
@@ -91,6 +94,8 @@ def _way_out(body: RunRefused) -> str:
         return "`git wf status` shows what the checks printed; mend it and commit"
     if _DIAGNOSTIC.search(body.reason):
         return "`git wf validate` says more; mend it and commit"
+    if _SUBMODULE in body.reason:
+        return "have git or DVC track its files"
     return "`git wf trust` says who may run what"
 
 

@@ -38,7 +38,8 @@ def reconcile(
     say(*(f"git-wf: {problem}" for problem in report.problems))
     say(*filter(None, [left(here.repository())]))
     if not (report.ended or report.refused or report.problems):
-        say(f"nothing to do on {', '.join(report.watched) or 'any branch: none is watched'}")
+        where = ", ".join(report.watched)
+        say(f"nothing to do on {where}" if where else f"nothing to do: {report.unwatched}")
     if stop.failure:
         return INTERRUPTED
     if report.problems:

@@ -128,10 +128,6 @@ def show_status(status: Status) -> None:
     for branch in status.branches:
         word = "seen" if branch.decided else "not looked at yet"
         print_line(f"{branch.branch}  {branch.commit[:_SHORT]}  {ago(branch.age)} old, {word}")
-    if not status.branches:
-        print_line(
-            "no branch is watched: HEAD is detached or has no commit, or none fits `wf.toml`"
-        )
     for run in status.latest:
         why = f": {run.error.message}" if run.error else ""
         print_painted(f"  {run.run}  {run.status}  {run.workflow}{why}")

@@ -52,6 +52,16 @@ class Branches:
         every = self.all().items()
         return {b: c for b, c in every if any(_fits(b, g) for g in globs)}
 
+    def why_none(self) -> str:
+        """Return why none of the branches that there are is watched, with what to do."""
+        globs = self._globs or self._configured()
+        if not self.all():
+            return "there is no commit on any branch yet: commit something first"
+        if not globs:
+            return "HEAD is on no branch: name some in `[controller] branches` of `wf.toml`"
+        named = ", ".join(f"`{glob}`" for glob in globs)
+        return f"there is no branch {named}: name others with `--branch`, or in `wf.toml`"
+
     def all(self) -> dict[str, str]:
         """Return all branches with the commits they stand at."""
         heads = self._source.heads

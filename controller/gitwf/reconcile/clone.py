@@ -52,7 +52,12 @@ class Clone:
 
         return Runner(self.repository, self.records, self.environment, self._extension, self._meter)
 
-    def submodules(self, commit: str) -> Iterator[str]:
+    def obstacle(self, commit: str) -> str:
+        """Return why no workspace of ``commit`` can be laid out, or nothing."""
+        module = next(self._submodules(commit), None)
+        return f"`{module}` is a submodule, and this version lays out none" if module else ""
+
+    def _submodules(self, commit: str) -> Iterator[str]:
         """Yield the paths of the submodules of ``commit``; looked for where it says that it has any."""
         objects = self.repository.objects
         if objects.entry(commit, ".gitmodules") is not None:

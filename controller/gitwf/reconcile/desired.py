@@ -120,8 +120,7 @@ def _wanted(clone: Clone, outline: Outline, configured: Configured, commit: str)
     if has_errors(configured.diagnostics):
         sources = {configured.source.path: configured.source}
         return Desired(outline.path, None, problem=first_error(configured.diagnostics, sources))
-    if module := next(clone.submodules(commit), None):
-        problem = f"`{module}` is a submodule, and this version lays out none"
+    if problem := clone.obstacle(commit):
         return Desired(outline.path, None, problem=problem)
     held = hold_of_effects(clone, commit, outline.effects, configured.settings)
     return Desired(outline.path, outline.key, waits=held)

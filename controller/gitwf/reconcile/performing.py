@@ -24,13 +24,14 @@ Place = tuple[str, str]
 class Report(msgspec.Struct, frozen=True):
     """What a pass came to: the runs that it ended, the refusals that it wrote, what went wrong.
 
-    ``watched`` are the branches that it looked at.
+    ``watched`` are the branches that it looked at; ``unwatched`` is why there was none.
     """
 
     ended: tuple[RunRecord, ...] = ()
     refused: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
+    unwatched: str = ""
 
     @property
     def is_good(self) -> bool:
