@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gitwf.config.settings import Target as Table
+from gitwf.engine.commands.builtin import words
 from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.replay.steps import Call
 from gitwf.engine.unit.frame import Frame
 from gitwf.engine.unit.outcome import Kind, Outcome, failed
 from gitwf.engine.unit.scope import OutsideError, inside
-from gitwf.language.signature import REST_NAME
-from gitwf.language.value import Value, to_text
+from gitwf.language.value import Value
 from gitwf.plan.place import Choice
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Copies:
         return {"scp:put": self._put, "scp:get": self._get}
 
     def _put(self, values: Mapping[str, Value], call: Call, _frame: Frame) -> Outcome:
-        machine, local, remote = _words(values)
+        machine, local, remote = words(values)
         try:
             path = inside(self._context.workspace, local)
             if not path.exists():
@@ -46,7 +46,7 @@ class Copies:
         return Outcome()
 
     def _get(self, values: Mapping[str, Value], call: Call, _frame: Frame) -> Outcome:
-        machine, remote, local = _words(values)
+        machine, remote, local = words(values)
         draft = self._context.folder / "copies" / call.step.replace("/", ".")
         try:
             path = inside(self._context.workspace, local)
@@ -62,8 +62,3 @@ class Copies:
     @property
     def _tables(self) -> Mapping[str, Table]:
         return self._context.settings.target
-
-
-def _words(values: Mapping[str, Value]) -> list[str]:
-    rest = values[REST_NAME]
-    return [to_text(word) for word in rest] if isinstance(rest, list) else []

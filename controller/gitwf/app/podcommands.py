@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from gitwf.engine.commands.builtin import words
 from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.replay.steps import Call
 from gitwf.engine.unit.frame import Frame
 from gitwf.engine.unit.outcome import Kind, Outcome, failed
-from gitwf.language.signature import REST_NAME
-from gitwf.language.value import Value, from_json, to_text
+from gitwf.language.value import Value, from_json
 from gitwf.plan.place import Choice
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class PodCommands:
         """Rent a pod that is kept for steps to come."""
         from gitwf.targets.runpod.errors import LostPodError
 
-        words, run = _words(values), self._context.targets.run
+        run = self._context.targets.run
         try:
-            pods = self._kind.pods(_choice(words), self._context.settings.target, run)
+            pods = self._kind.pods(_choice(words(values)), self._context.settings.target, run)
             lease = pods.up(f"up-{call.step}", frame.stop.check, frame.stop.wait)
             return _told(_view(lease, self._kind.rental(run)))
         except LostPodError as error:
@@ -50,7 +50,7 @@ class PodCommands:
 
     def _down(self, values: Mapping[str, Value], call: Call, _frame: Frame) -> Outcome:
         """End those that are named, or all that no step uses."""
-        names = _words(values)
+        names = words(values)
         try:
             rental = self._kind.rental(self._context.targets.run)
             there = [lease for lease in rental.leases() if lease.may_cost]
@@ -79,10 +79,11 @@ class PodCommands:
             return failed(call.failed(Kind.START, str(error)))
 
 
-def _choice(words: list[str]) -> Choice:
+def _choice(given: list[str]) -> Choice:
     """Return the pods that words mean: `[target.NAME]` by its name, `[target.runpod]` without, and options."""
-    name = f"{_TARGET}:{words.pop(0)}" if words and ":" not in words[0] else _TARGET
-    return Choice.of([name, *words]) or Choice(name)
+    is_named = bool(given) and ":" not in given[0]
+    name, options = (f"{_TARGET}:{given[0]}", given[1:]) if is_named else (_TARGET, given)
+    return Choice.of([name, *options]) or Choice(name)
 
 
 def _view(lease: Lease, rental: Rental) -> dict[str, object]:
@@ -106,8 +107,3 @@ def _view(lease: Lease, rental: Rental) -> dict[str, object]:
 def _told(what: object) -> Outcome:
     text = json.dumps(what, ensure_ascii=False)
     return Outcome(result=from_json(text), output=(f"{text}\n".encode(),))
-
-
-def _words(values: Mapping[str, Value]) -> list[str]:
-    rest = values[REST_NAME]
-    return [to_text(word) for word in rest] if isinstance(rest, list) else []

@@ -21,6 +21,12 @@ Body = Callable[[Mapping[str, Value], Call, Frame], Outcome]
 """Does what a built-in command does with the values of its parameters."""
 
 
+def words(values: Mapping[str, Value]) -> list[str]:
+    """Return the words of a built-in command that takes any, from the values of its parameters."""
+    rest = values[REST_NAME]
+    return [to_text(word) for word in rest] if isinstance(rest, list) else []
+
+
 class Builtin:
     """Plays built-in commands, each by its body in ``bodies``."""
 
@@ -33,10 +39,10 @@ class Builtin:
         name = f"/{command.name}"
         try:
             values = bind(BUILTINS[command.name], command, frame.scope)
-            words = tuple(a.text for a in arguments(command.words, frame.scope))
+            args = tuple(a.text for a in arguments(command.words, frame.scope))
         except (EvaluationError, ArgumentError) as error:
             return failed(Failure(Kind.TYPE, error.message, name, frame.step))
-        call = Call(frame.step, name, words, frame.attempt)
+        call = Call(frame.step, name, args, frame.attempt)
         body = self._bodies[command.name]
 
         def ended() -> Ended:
