@@ -217,6 +217,18 @@ define:/look
     assert hook.address not in told.done("logs", told.log()[0].run)
 
 
+def test_a_command_is_no_file_of_what_is_checked_out(project: Project, tmp_path: Path) -> None:
+    """What is checked out may be the very commit that was refused."""
+    evil = tmp_path / "evil"
+    program = project.path / "tell.sh"
+    program.write_text(f"#!/bin/sh\ntouch {evil}\n")
+    program.chmod(0o755)
+    project.commit({"wf.toml": '[notify]\ncommand = ["./tell.sh"]\n'}, "Tell people")
+    project.done("reconcile")
+    assert not evil.exists()
+    assert "command ./tell.sh: it cannot be started (FileNotFoundError)" in project.done("status")
+
+
 def test_a_command_gets_no_secrets_and_its_failure_is_tried_again(
     told: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hook: Hook
 ) -> None:

@@ -38,7 +38,7 @@ class Notices:
         self._outbox = outbox_of(clone.records.state_dir)
         self._judge = judge_of(clone)
         environment = clone.environment
-        directory = clone.repository.work_tree or clone.repository.git_dir
+        directory = clone.repository.git_dir  # what is checked out may be what was refused
         settings = self._settings()
         given = for_commands(environment, declared(settings.secrets, settings.notify.secrets))
         self._hub = hub

@@ -57,6 +57,8 @@ def load(text: str, path: str = "wf.toml") -> Loaded:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return Loaded(Settings(), (_broken(str(error), text, path),))
+    except RecursionError:
+        return Loaded(Settings(), (_broken("nested too deeply", text, path),))
     faults: list[_Fault] = []
     settings = _table(Settings, _droids_apart(document), (), faults)
     faults += _misplaced(settings)

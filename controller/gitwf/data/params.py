@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gitwf.data import yaml12
 from gitwf.data.errors import DataError, ParamError, UnsupportedError
+from gitwf.language.value import check_size
 
 _GLOB = frozenset("*?[")
 
@@ -62,22 +63,32 @@ def read_file(path: Path, name: str) -> object:
 
 
 def _parse(text: str, suffix: str, name: str) -> object:
+    """Return what ``text`` holds. A few lines of YAML can make more of themselves than anybody could read."""
     try:
-        if suffix == ".json":
-            return json.loads(text)
-        if suffix == ".toml":
-            import tomllib
-
-            return tomllib.loads(text)
-        if suffix == ".py":
-            from gitwf.data import pyparams
-
-            return pyparams.parse(text)
-        return yaml12.loads(text, name)
+        document = _read(text, suffix, name)
+        check_size(document)
+    except RecursionError:
+        raise ParamError(f"`{name}` is not readable: it is nested too deeply") from None
     except ValueError as error:
         raise ParamError(f"`{name}` is not readable: {error}") from error
     except DataError as error:
         raise ParamError(error.message) from error
+    return document
+
+
+def _read(text: str, suffix: str, name: str) -> object:
+    """Return what ``text`` holds; whatever the reader of its format raises comes through."""
+    if suffix == ".json":
+        return json.loads(text)
+    if suffix == ".toml":
+        import tomllib
+
+        return tomllib.loads(text)
+    if suffix == ".py":
+        from gitwf.data import pyparams
+
+        return pyparams.parse(text)
+    return yaml12.loads(text, name)
 
 
 def _reach(document: Mapping[object, object], keys: Sequence[str], name: str) -> dict[str, object]:

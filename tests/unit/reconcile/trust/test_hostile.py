@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.reconcile.trust.conftest import ASKS
 
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.branches import Branches, local
@@ -227,3 +228,54 @@ def test_an_object_cannot_be_replaced_by_another(world: World, tmp_path: Path) -
     assert world.reconcile() == []
     assert not evil.exists()
     assert len(world.ran()) == 1
+
+
+ALIASES = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)
+)
+"""Nine lines that hold 9⁹ values."""
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "params.yaml": ALIASES,
+            "workflows/main.wf": ASKS.replace("deps → number", "deps → number\n  ↳ params → a8"),
+        },
+        {"wf.toml": f"a = {'[' * 50_000}{']' * 50_000}\n"},
+    ],
+)
+def test_texts_that_make_too_much_of_themselves_do_not_stop_the_loop(
+    world: World, files: dict[str, str | bytes]
+) -> None:
+    signers = world.keys.allowed("ada")
+    policy = {"wf.toml": '[trust]\nmode = "strict"\nsigners = "s"\n', "s": signers}
+    first = world.commit(dict(policy), by="ada")
+    assert world.reconcile() == []
+    unsigned = world.commit(files)
+    assert world.reconcile() == [f"{unsigned[:10]} is not trusted: it is not signed"]
+    world.folder.git("reset", "--quiet", "--hard", "HEAD~")
+    after = world.commit(by="ada")
+    assert world.reconcile() == []
+    assert world.ran() == [first, after]
+
+
+def test_the_checks_of_a_commit_that_is_not_trusted_are_not_run(
+    world: World, tmp_path: Path
+) -> None:
+    evil = tmp_path / "evil"
+    signers = world.keys.allowed("ada")
+    policy = '[trust]\nmode = "strict"\nsigners = "s"\n[controller]\ngate = "pre-commit"\n'
+    hooks = (
+        "repos:\n- repo: local\n  hooks:\n  - id: evil\n    name: evil\n"
+        f"    entry: touch {evil}\n    language: system\n    always_run: true\n"
+    )
+    world.commit(
+        {"wf.toml": policy, "s": signers, ".pre-commit-config.yaml": "repos: []\n"}, by="ada"
+    )
+    assert world.reconcile() == []
+    unsigned = world.commit({".pre-commit-config.yaml": hooks})
+    assert world.reconcile() == [f"{unsigned[:10]} is not trusted: it is not signed"]
+    assert not evil.exists()
