@@ -24,7 +24,7 @@ from gitwf.engine.replay.earlier import NOTHING, Earlier
 from gitwf.engine.replay.folders import open_folders
 from gitwf.engine.replay.memory import Memory
 from gitwf.engine.replay.placing import placing
-from gitwf.engine.replay.pods import hearing
+from gitwf.engine.replay.pods import hearing, rented
 from gitwf.engine.replay.recorder import Listener, RunRecorder
 from gitwf.engine.request import Request
 from gitwf.engine.shelf import RunShelf
@@ -193,13 +193,15 @@ class Runner:
             self._records.epoch if epoch is None else epoch,
             name,
             permit.may_begin,
+            rented(played) if any(isinstance(e.body, RunAdopted) for e in played) else (),
         )
 
     def meet(
         self, run: str, events: Sequence[Event], settings: Settings, targets: Iterable[str]
     ) -> None:
         """Look whether the jobs of ``run`` on ``targets`` can be gone on with here. Raises OSError if not."""
-        places = self._targets(settings, Run(run, repository=name_elsewhere_of(events)))
+        known = Run(run, repository=name_elsewhere_of(events), rented=rented(events))
+        places = self._targets(settings, known)
         for name in targets:
             places.meet(Choice(name))
 

@@ -332,7 +332,8 @@ class JobPlaced(Body, frozen=True):
 class PodAsked(Body, frozen=True):
     """A pod is about to be asked for, under a ``name`` that is asked for once; ``job`` is what for.
 
-    ``price_per_hour`` in USD, of its ``count`` GPUs together; ``reason`` says what was passed over.
+    ``price_per_hour`` in USD, of its ``count`` GPUs together; ``reason`` says what was passed over. ``disk``
+    in GB; ``key`` is the fingerprint of the SSH key that it is to let in.
     """
 
     type: ClassVar[str] = "pod.asked"
@@ -345,6 +346,8 @@ class PodAsked(Body, frozen=True):
     cloud: str = ""
     job: str = ""
     reason: str = ""
+    disk: int = 0
+    key: str = ""
 
 
 class PodCreated(Body, frozen=True):

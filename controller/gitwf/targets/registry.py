@@ -12,7 +12,7 @@ from gitwf.config.settings import Target as Table
 from gitwf.plan.place import LOCAL, Choice
 from gitwf.targets.job import Job, Target
 from gitwf.targets.local import LocalTarget
-from gitwf.targets.pods import Hear
+from gitwf.targets.pods import Hear, Rented
 
 PLACE = "place"
 """The file in the folder of a job that is elsewhere: JSON that says of which ``kind`` its target is."""
@@ -39,7 +39,8 @@ class Run(msgspec.Struct, frozen=True):
     ``placed`` writes down that a job is about to be begun elsewhere. ``owner`` is the clone that plays
     it, by the lease with the number ``epoch``; ``repository`` what the repository is called on other
     machines, where the run has said that. ``may_rent`` says whether a pod may be asked for now: where
-    clones share a remote only one of them may; it may raise where none is wanted any more.
+    clones share a remote only one of them may; it may raise where none is wanted any more. ``rented`` are
+    pods that another clone has rented for it.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Run(msgspec.Struct, frozen=True):
     epoch: int = 0
     repository: str | None = None
     may_rent: Callable[[], bool] = always
+    rented: tuple[Rented, ...] = ()
 
 
 class Kind(Protocol):

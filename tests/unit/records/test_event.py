@@ -205,10 +205,12 @@ LINES: dict[str, tuple[Body, str]] = {
         '"pod.created","run":"01A","pod":"p1","gpu":"RTX 4090","price_per_hour":0.34}',
     ),
     "pod-asked": (
-        PodAsked("wf-c-01A-1-1", "RTX 4090", 0.68, 2, "SECURE", "1", "A100: none is free"),
+        PodAsked(
+            "wf-c-01A-1-1", "RTX 4090", 0.68, 2, "SECURE", "1", "A100: none is free", 20, "SHA256:x"
+        ),
         (
             '"pod.asked","run":"01A","name":"wf-c-01A-1-1","gpu":"RTX 4090","price_per_hour":0.68,"count":2,'
-            '"cloud":"SECURE","job":"1","reason":"A100: none is free"}'
+            '"cloud":"SECURE","job":"1","reason":"A100: none is free","disk":20,"key":"SHA256:x"}'
         ),
     ),
     "pod-ready": (PodReady("p1"), '"pod.ready","run":"01A","pod":"p1"}'),

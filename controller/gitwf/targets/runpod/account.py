@@ -38,7 +38,7 @@ class Account:
         if not key:
             raise NoKeyError
         base = environment.get(BASE_URL) or BASE
-        return cls(Client(Transport(key, base)), Ledger(folder), clone, base, poll)
+        return cls(Client(Transport(key, base)), Ledger(folder, key), clone, base, poll)
 
     @property
     def prefix(self) -> str:

@@ -13,6 +13,7 @@ from gitwf.targets.runpod.api.errors import ApiError, Move
 from gitwf.targets.runpod.api.wire import Pod
 from gitwf.targets.runpod.choosing import Choice, Offer, Passed, choose
 from gitwf.targets.runpod.errors import PodError
+from gitwf.targets.runpod.keys import fingerprint
 from gitwf.targets.runpod.lease import UNSEEN, Lease, State, gone, made
 from gitwf.targets.runpod.life import LOOKS, ours
 from gitwf.targets.runpod.wish import Wish
@@ -89,7 +90,7 @@ class Asker:
             asked.admit()
             lease = asked.draft(offer, passed)
             public = self._account.ledger.begin(lease)
-            lease = asked.told(lease)
+            lease = asked.told(msgspec.structs.replace(lease, key=fingerprint(public)))
             try:
                 pod = self._account.client.create(asked.send(lease, public))
             except ApiError as error:

@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 from typing import Protocol
 
-from gitwf.targets.job import Exit, JobFolder
+from gitwf.targets.job import Exit, JobFolder, TakenError
 from gitwf.targets.runpod.api.errors import ApiError
 from gitwf.targets.runpod.errors import LostPodError, PodError
 from gitwf.targets.runpod.lease import Lease
@@ -81,6 +81,8 @@ class PodJob:
             self._give_back("its job was cancelled")
         except LostPodError as error:
             self._say("lost", str(error))
+        except TakenError as error:
+            self._problem = error  # the pod is whose the run is
         except Exception as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
             self._problem = error
             self._give_back("its job could not be played")

@@ -59,21 +59,24 @@ class RunpodKind:
         """Return the pods that ``choice`` means. Raises OSError where there are none."""
         return self.pods(choice, tables, run)
 
-    def meet(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> None:  # noqa: ARG002
-        """Refuse: the key of a pod is with the clone that has rented it."""
-        raise PodError("its pods let in the clone alone that has rented them")
+    def meet(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> None:
+        """Look whether the pods of ``run`` let us in. Raises `PodError` and `NoKeyError`."""
+        from gitwf.targets.runpod.inheriting import check
+
+        self._use(choice, tables, run)
+        check(self.account, run.rented)
 
     def pods(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> PodTarget:
         """Return the same, as what it is."""
         from gitwf.targets.runpod.target import PodTarget
 
-        return PodTarget(self.rental(run), self._use(choice, tables))
+        return PodTarget(self.rental(run), self._use(choice, tables, run), run)
 
     def offers(self, choice: Choice, tables: Mapping[str, Table]) -> Offers:
         """Return what is to be had of the pods that ``choice`` means. Raises OSError."""
         from gitwf.targets.runpod.asking import Asker
 
-        return Asker(self.account).offers(self._use(choice, tables).wish)
+        return Asker(self.account).offers(self._use(choice, tables, Run("")).wish)
 
     def adopt(self, folder: Path) -> Job:
         """Return the job that ``folder``, ``runs/RUN/jobs/STEP``, says is on a pod."""
@@ -99,12 +102,15 @@ class RunpodKind:
 
     def rental(self, run: Run) -> Rental:
         """Return the pods of ``run``. Raises `NoKeyError`."""
+        from gitwf.targets.runpod.inheriting import inherit
         from gitwf.targets.runpod.rental import Rental
 
         account = self.account
         with self._lock:
             is_new = run.id not in self._rentals
             rental = self._rentals.setdefault(run.id, Rental(account, run.id))
+        if is_new and run.rented:
+            inherit(account, run.id, run.rented)
         if run.hear is not None:
             rental.listen(run.hear, run.may_rent)
         if is_new:
@@ -122,7 +128,7 @@ class RunpodKind:
         poll = POLL * setting.scale
         return Account.of(setting.environment, setting.folder, setting.clone, poll)
 
-    def _use(self, choice: Choice, tables: Mapping[str, Table]) -> Use:
+    def _use(self, choice: Choice, tables: Mapping[str, Table], run: Run) -> Use:
         from gitwf.targets.runpod.target import Use
         from gitwf.targets.runpod.wish import terms_of, wish_of
         from gitwf.targets.ssh.far import Place
@@ -135,6 +141,6 @@ class RunpodKind:
             table = with_options(table or Table(), choice.options)
         except OptionError as error:
             raise PodError(f"`{choice.name}`: {error}") from None
-        where = Place(table.workdir, self._setting.name())
+        where = Place(table.workdir, run.repository or self._setting.name())
         pause = float(table.checkpoints) * self._setting.scale
         return Use(wish_of(choice.name, table), terms_of(table), where, table.setup or "", pause)

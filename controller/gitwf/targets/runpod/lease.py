@@ -42,7 +42,8 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     ``run`` is the run that pays, ``job`` the folder of the job that has it, in that run; None: it is
     idle, since ``idle_since``. ``held``: a person asked for it, and it is kept while the run goes on.
     ``likeness`` is that of the `Wish` it serves. ``seen`` is when it was last seen to live. ``told`` are
-    the words of the events that the run has heard.
+    the words of the events that the run has heard. ``key`` is the fingerprint of the SSH key that it
+    lets in.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     spent: Decimal | None = None
     billed: Decimal | None = None
     told: tuple[str, ...] = ()
+    key: str = ""
 
     @property
     def rate(self) -> Decimal:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from gitwf.repo import disk
-from gitwf.targets.runpod.keys import make_pair
+from gitwf.targets.runpod.keys import key_of, public_of, write_pair
 from gitwf.targets.runpod.lease import Lease, State
 
 _LEASE = "lease.json"
@@ -21,17 +21,18 @@ _SECRET = ("key", "key.pub", "known_hosts")
 
 
 class Ledger:
-    """The pods of a clone, below ``folder``. Safe for threads."""
+    """The pods of a clone, below ``folder``. Safe for threads. ``account`` is the key of the account."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, account: str = "") -> None:
         self.folder = folder
+        self._account = account
         self._lock = threading.Lock()
 
     def begin(self, lease: Lease) -> str:
         """Write down a pod that is about to be asked for; return the public key that it must let in."""
         place = self.folder / lease.name
         place.mkdir(parents=True, exist_ok=True)
-        public = make_pair(place / "key")
+        public = write_pair(place / "key", key_of(self._account, lease.name))
         self.write(lease)
         for folder in (place, self.folder, self.folder.parent):
             disk.sync_folder(folder)
@@ -56,6 +57,10 @@ class Ledger:
             return msgspec.json.decode(text, type=Lease)
         except (OSError, msgspec.DecodeError):
             return None
+
+    def public_of(self, name: str) -> str:
+        """Return the public key that a pod of this name lets in, be it known here or not."""
+        return public_of(key_of(self._account, name))
 
     def public(self, name: str) -> str:
         """Return the public key that a pod lets in. Raises OSError where there is none."""

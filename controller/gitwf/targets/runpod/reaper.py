@@ -93,10 +93,10 @@ class Reaper:
         sight, ledger = self._account.fleet.fresh(), self._account.ledger
         there = [pod for pod in sight.pods if pod.status != TERMINATED]
         for pod in there:
-            if pod.name.startswith(self._account.prefix):
-                lease = ledger.read(pod.name)
-                if self._is_needless(pod, lease):
-                    yield pod.name, partial(self._end, pod, lease)
+            lease = ledger.read(pod.name)
+            is_ours = lease is not None or pod.name.startswith(self._account.prefix)
+            if is_ours and self._is_needless(pod, lease):
+                yield pod.name, partial(self._end, pod, lease)
         listed = {pod.name for pod in there}
         for lease in ledger.leases():
             if lease.name not in listed and is_stray(lease, self._standing):

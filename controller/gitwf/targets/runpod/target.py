@@ -9,6 +9,7 @@ import msgspec
 
 from gitwf.targets.description import describe
 from gitwf.targets.job import NO_STREAMS, Job, JobFolder, JobSpec, Streams
+from gitwf.targets.registry import Run
 from gitwf.targets.runpod.asking import Check
 from gitwf.targets.runpod.errors import PodError
 from gitwf.targets.runpod.job import PodJob
@@ -40,9 +41,10 @@ class Use(msgspec.Struct, frozen=True):
 class PodTarget:
     """Starts jobs on pods of ``rental``, and adopts those that an earlier controller left there."""
 
-    def __init__(self, rental: Rental, use: Use) -> None:
+    def __init__(self, rental: Rental, use: Use, run: Run | None = None) -> None:
         self._rental = rental
         self._use = use
+        self._run = run or Run(rental.run)
 
     def prepare(self, folder: Path, spec: JobSpec) -> None:
         """Make the folder of a job that is not started yet, on the disk when this returns."""
@@ -53,11 +55,11 @@ class PodTarget:
         if streams.stdin is not None or streams.stdout is not None:
             raise PodError("no pipe leads to a pod: let it write a file")
         describe(folder, spec)
-        return PodJob(JobFolder(folder), _Ground(self._rental, self._use, spec))
+        return PodJob(JobFolder(folder), _Ground(self._rental, self._use, self._run, spec))
 
     def adopt(self, folder: Path) -> Job:
         """Return the job in ``folder``, which somebody began; it may have ended."""
-        return PodJob(JobFolder(folder), _Ground(self._rental, self._use, None))
+        return PodJob(JobFolder(folder), _Ground(self._rental, self._use, self._run, None))
 
     def up(self, job: str, check: Check, pause: Callable[[float], object]) -> Lease:
         """Rent a pod and keep it for steps to come.
@@ -68,7 +70,7 @@ class PodTarget:
             PodError: if none is to be had.
             LostPodError: if it went away before it was up.
         """
-        ground = _Ground(self._rental, self._use, None)
+        ground = _Ground(self._rental, self._use, self._run, None)
         try:
             lease = self._rental.take(job, ground.wish, ground.terms, check)
             return self._rental.hold(ground.readying.until_ready(lease, check, pause))
@@ -81,8 +83,9 @@ class PodTarget:
 class _Ground:
     """Where one job is played; ``spec`` is None for one that was only adopted."""
 
-    def __init__(self, rental: Rental, use: Use, spec: JobSpec | None) -> None:
+    def __init__(self, rental: Rental, use: Use, run: Run, spec: JobSpec | None) -> None:
         self.rental = rental
+        self._run = run
         self.wish = use.wish
         self.terms = use.terms
         self._use = use
@@ -97,7 +100,7 @@ class _Ground:
         if lease.address is None:
             raise PodError(f"pod `{lease.name}` has no address")
         host = host_of(lease, lease.address, account.ledger, self.wish.env)
-        target = SshTarget(account.machines, host, self._ways())
+        target = SshTarget(account.machines, host, self._ways(), self._run, KIND)
         return target.start(folder.path, self._spec)
 
     def _ways(self) -> Ways:

@@ -44,6 +44,8 @@ def _note(lease: Lease, word: Word) -> PodNote:
         job=lease.job or "",
         seconds=_seconds(lease) if is_gone else None,
         spent=float(round(lease.spent, 6)) if is_gone and lease.spent is not None else None,
+        disk=lease.disk,
+        key=lease.key,
         billed=float(round(lease.billed, 6)) if is_gone and lease.billed is not None else None,
     )
 

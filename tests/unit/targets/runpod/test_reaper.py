@@ -32,7 +32,7 @@ def account(emulator: Emulator, tmp_path: Path) -> Iterator[Account]:
     """An account at an emulator in which time goes, for the clone `c`."""
     emulator.set_speed(60)
     transport = Transport(emulator.key, emulator.url)
-    yield Account(Client(transport), Ledger(tmp_path / "pods"), "c", emulator.url, poll=0.05)
+    yield Account(Client(transport), Ledger(tmp_path / "pods", "key"), "c", emulator.url, poll=0.05)
     transport.close()
 
 

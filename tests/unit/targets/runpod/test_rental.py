@@ -26,7 +26,7 @@ WISH = Wish(("NVIDIA GeForce RTX 4090",))
 @pytest.fixture
 def account(emulator: Emulator, tmp_path: Path) -> Iterator[Account]:
     transport = Transport(emulator.key, emulator.url)
-    yield Account(Client(transport), Ledger(tmp_path / "pods"), "c", emulator.url, poll=0.05)
+    yield Account(Client(transport), Ledger(tmp_path / "pods", "key"), "c", emulator.url, poll=0.05)
     transport.close()
 
 
