@@ -49,7 +49,7 @@ def test_what_is_not_taken_down_ends_with_the_run(rented: Project, runpod: Cloud
 
 def test_one_that_takes_too_long_is_ended(rented: Project, runpod: Cloud) -> None:
     runpod.emulator.fail("pod", pulling=1200)
-    text = "timeout:2s → /pod:up || /echo late\n/sleep 1\n$pods = /pod:status\n/echo ${pods[0].state}\n"
+    text = "timeout:8s → /pod:up || /echo late\n/sleep 1\n$pods = /pod:status\n/echo ${pods[0].state}\n"
     rented.commit({"workflows/main.wf": text}, "Hurry")
     rented.done("run", "workflows/main.wf", status=1)
     assert len(runpod.names()) == 1
