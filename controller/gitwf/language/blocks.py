@@ -47,7 +47,7 @@ def _indented_end(text: str, start: int) -> int:
         return start
     indent = text[line:start]
     end = text.find("\n", start)
-    further = re.compile(rf"(?:\n[ \t\r]*+(?=\n))*+\n{indent}[ \t]++(?![}}↳=\n]|\Z)[^\n]*+")
+    further = re.compile(rf"(?>(?:\n[ \t\r]*+(?=\n))*)\n{indent}[ \t]++(?![}}↳=\n]|\Z)[^\n]*+")
     while end >= 0 and (match := further.match(text, end)):
         start = end = match.end()
     return start

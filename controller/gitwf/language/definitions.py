@@ -27,7 +27,7 @@ FIELDS = frozenset(
 )
 """The fields of a definition."""
 
-_PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*+)(?::(\w*+))?+(=?)")
+_PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*+)(?>(?::(\w*+))?)(=?)")
 
 
 _NAMED = re.compile(r"(?:\$|--?)?([A-Za-z_]\w*),?")

@@ -18,7 +18,7 @@ _RESCUES = ("catch", "finally")
 _BEFORE_RESCUES = frozenset({Kind.ARROW, Kind.NEWLINE})
 _STATEMENTS = ("use", "on", "define")
 _SPECIAL = re.compile(r"[*?\[\]]")
-_ESCAPED = re.compile(r"\$\$|(?:\\\r*+\n)++|\\.", re.DOTALL)
+_ESCAPED = re.compile(r"\$\$|(?>(?:\\\r*+\n)+)|\\.", re.DOTALL)
 
 
 class Directives(Options):

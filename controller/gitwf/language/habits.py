@@ -153,7 +153,7 @@ CONSTANTS: Mapping[str, str] = {"none": "null", "nil": "null", "true": "true", "
 """Constants as other languages spell them, in lower case."""
 
 _ASSIGNMENT = (
-    r"(?:(?:export|let|var|const|local|declare|readonly|set)[ \t]++)?+"
+    r"(?>(?:(?:export|let|var|const|local|declare|readonly|set)[ \t]++)?)"
     r"\$?(?P<name>[A-Za-z_][A-Za-z0-9_]*+)[ \t]*+(?P<change>[:+*/-]?)=(?![=>~])"
 )
 _SETS = r"set[ \t]++[-+]"

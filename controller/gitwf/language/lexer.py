@@ -3,6 +3,9 @@
 A word, a condition and a run line read the same characters differently, so the parser says in
 which mode the next token is to be read. A pattern skips what may stand before a token and then
 matches exactly one, whatever the text is.
+
+What never needs to be given back is not: characters repeat possessively (`++`), groups in atomic groups
+(`(?>(?:…)+)`), as Python before 3.11.5 gets possessive groups wrong (https://github.com/python/cpython/issues/106052).
 """
 
 from __future__ import annotations
@@ -16,12 +19,12 @@ from gitwf.language.token import Kind
 NAME = r"[A-Za-z_][A-Za-z0-9_]*+"
 """A variable's name."""
 
-_PART = r"(?:\w++|-(?!>))++"
-_FOLDER = r"(?:[\w.]++|-(?!>))++"
-_BARE = r"""(?:[^\s;&|<>→↳"'\\$\-]++|-(?!>))++"""
-_BARE_IN_LIST = r"""(?:[^\s;&|<>→↳"'\\$\-,]++|-(?!>))++"""
+_PART = r"(?>(?:\w++|-(?!>))+)"
+_FOLDER = r"(?>(?:[\w.]++|-(?!>))+)"
+_BARE = r"""(?>(?:[^\s;&|<>→↳"'\\$\-]++|-(?!>))+)"""
+_BARE_IN_LIST = r"""(?>(?:[^\s;&|<>→↳"'\\$\-,]++|-(?!>))+)"""
 
-COMMAND = rf"/(?:{_PART}(?::{_PART})*+|(?:{_FOLDER}/)*+{_FOLDER}:{_PART})(?:@{_BARE})?+"
+COMMAND = rf"/(?:{_PART}(?>(?::{_PART})*)|(?>(?:{_FOLDER}/)*){_FOLDER}:{_PART})(?>(?:@{_BARE})?)"
 """A command: `/name` or `/part:name`, of another folder's `dvc.yaml` `/folder/folder:name`, and of one of a group
 of stages `/name@member`. An arrow ends it.
 """
@@ -29,13 +32,13 @@ of stages `/name@member`. An arrow ends it.
 _LINE_END = r"\r*+(?:\n|\Z)"
 _JOINT = rf"\\{_LINE_END}"
 _ESCAPED = rf"\\(?!{_LINE_END})."
-_CARRIED_ON = rf"\\\r*+\n(?:[ \t\r]++|\\\r*+\n)*+(?!\n|{_JOINT}|\Z)"
-_SPACES = rf"[ \t\r]*+(?:(?:{_JOINT}|\#[^\n]*+)[ \t\r]*+)*+"
-_LINES = rf"[ \t\r\n]*+(?:(?:{_JOINT}|\#[^\n]*+)[ \t\r\n]*+)*+"
-_LINE_GOES_ON = rf"(?:\n{_LINES}(?=&&|\||→|->|↳|=>))?+"
-_JOINTS = r"(?:\\\r*+\n)++"
+_CARRIED_ON = rf"\\\r*+\n(?>(?:[ \t\r]++|\\\r*+\n)*)(?!\n|{_JOINT}|\Z)"
+_SPACES = rf"[ \t\r]*+(?>(?:(?:{_JOINT}|\#[^\n]*+)[ \t\r]*+)*)"
+_LINES = rf"[ \t\r\n]*+(?>(?:(?:{_JOINT}|\#[^\n]*+)[ \t\r\n]*+)*)"
+_LINE_GOES_ON = rf"(?>(?:\n{_LINES}(?=&&|\||→|->|↳|=>))?)"
+_JOINTS = r"(?>(?:\\\r*+\n)+)"
 _DELIMITER = r"[\s;&|<>]|→|↳|->|\Z"
-_WORD_ENDS = rf"(?=(?:{_JOINTS})?+(?:{_DELIMITER}|\\\r*+\Z))"
+_WORD_ENDS = rf"(?=(?>(?:{_JOINTS})?)(?:{_DELIMITER}|\\\r*+\Z))"
 
 
 Tokens = tuple[tuple[Kind, str], ...]
@@ -134,7 +137,7 @@ _EXPRESSION = (
     (Kind.OPERATOR, r"(?:&&|\|\||==|!=|<=|>=|\?\?|[<>+*/%]|-(?!>))"),
     (Kind.NAME, NAME),
     (Kind.VARIABLE, rf"\${NAME}"),
-    (Kind.NUMBER, r"\d(?:[eE][+\-]|[\w.])*+"),
+    (Kind.NUMBER, r"\d(?>(?:[eE][+\-]|[\w.])*)"),
     (Kind.NEWLINE, r"\n"),
     *_ARROW,
     *_BRANCH,
@@ -205,7 +208,7 @@ RESCUE = re.compile(rf"{_LINES}(catch|finally):")
 
 REST = Mode(
     r"[ \t\r]*+",
-    ((Kind.VERBATIM, rf"(?:[ \t\r]*+(?:[^ \t\r\n\\]++|{_ESCAPED}|{_CARRIED_ON}))*+"),),
+    ((Kind.VERBATIM, rf"(?>(?:[ \t\r]*+(?:[^ \t\r\n\\]++|{_ESCAPED}|{_CARRIED_ON}))*)"),),
 )
 """The rest of a line, without white space at its ends; ``\\`` at its end carries it on."""
 

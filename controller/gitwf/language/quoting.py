@@ -97,7 +97,7 @@ def _after(shown: str) -> Refusal:
 
 _EXPANSIONS = (
     r"(?P<arithmetic>\$\(\()|(?P<substitution>\$\()|(?P<parameter>\$\{(?![ \t\n|]))|(?P<odd>\$[\[{])"
-    r"|(?P<backquotes>`(?:[^`\\]|\\.)*+(?P<backquotes_end>`)?)"
+    r"|(?P<backquotes>`(?>(?:[^`\\]|\\.)*)(?P<backquotes_end>`)?)"
 )
 _ESCAPE = r"(?P<escape>\\.)"
 _HOLE = rf"(?P<hole>{HOLE})"
@@ -105,7 +105,7 @@ _DOLLARS = rf"(?P<special>\$[$?!#*@0-9-])|(?P<dollar>\${HOLE})"
 
 _COMMANDS = (
     rf"{_ESCAPE}|(?P<single>'[^']*+(?P<single_end>')?)"
-    r"|(?P<ansi>\$'(?:[^'\\]|\\.)*+(?P<ansi_end>')?)"
+    r"|(?P<ansi>\$'(?>(?:[^'\\]|\\.)*)(?P<ansi_end>')?)"
     rf"|(?P<locale>\$\")|(?P<double>\")|{_EXPANSIONS}|{_DOLLARS}|{_HOLE}"
     r"|(?P<here><<)|(?P<double_open>\(\()|(?P<open>\()|(?P<close>\))|(?P<boundary>[ \t\n;&|>]+|<)"
     r"|(?P<comment>\#[^\n]*)|(?P<test>\[\[)(?=[ \t\n])|(?P<test_end>\]\])|(?P<case>case)(?=[ \t\n])"

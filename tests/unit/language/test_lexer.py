@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import gitwf
 from gitwf.diagnostics import Diagnostic, Span
 from gitwf.language.characters import clean
 from gitwf.language.lexer import is_name
@@ -157,3 +161,13 @@ def test_a_byte_order_mark_is_dropped() -> None:
 )
 def test_names(text: str, *, expected: bool) -> None:
     assert is_name(text) is expected
+
+
+def test_no_group_repeats_possessively() -> None:
+    """Python before 3.11.5, which Debian 12 has, takes too much there (cpython's issue 106052)."""
+    package = Path(gitwf.__file__).parent
+    assert [
+        (path.name, found)
+        for path in package.rglob("*.py")
+        for found in re.findall(r".*[^\\]\)[+*?]\+.*", path.read_text("utf-8"))
+    ] == []
