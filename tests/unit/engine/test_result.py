@@ -97,6 +97,7 @@ def test_metrics_come_before_the_output(tmp_path: Path) -> None:
 def test_what_every_command_gets() -> None:
     environment = {
         "PATH": "/bin",
+        "GITHUB_ENV": "/runner/env",
         "GIT_AUTHOR_NAME": "Ada",
         "GIT_DIR": "/elsewhere",
         "GIT_INDEX_FILE": "index",

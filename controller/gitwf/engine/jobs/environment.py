@@ -29,6 +29,18 @@ _OF_A_REPOSITORY = (
 )
 """What `git rev-parse --local-env-vars` prints: git sets it for hooks, to name their repository."""
 
+_OF_A_JOB = (
+    "GITHUB_ENV",
+    "GITHUB_OUTPUT",
+    "GITHUB_PATH",
+    "GITHUB_STATE",
+    "GITHUB_STEP_SUMMARY",
+)
+"""Files by which the step of a job of GitHub Actions speaks for itself: we are that step, commands are not.
+
+<https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#environment-files>
+"""
+
 _OF_A_RUN = "WF_"
 """How the variables begin that we set for commands: inherited ones name another run."""
 
@@ -40,6 +52,7 @@ def for_commands(environment: Mapping[str, str], secrets: Container[str]) -> dic
         for name, value in environment.items()
         if not is_secret(name, secrets)
         and name not in _OF_A_REPOSITORY
+        and name not in _OF_A_JOB
         and not name.startswith(_OF_A_RUN)
     }
 

@@ -10,6 +10,7 @@ from gitwf.engine.jobs.environment import sources
 from gitwf.language import tree
 from gitwf.language.check.form import literal
 from gitwf.language.program import Program
+from gitwf.language.signature import DVC
 from gitwf.plan.calls import named_secrets
 from gitwf.plan.place import Choice
 from gitwf.reconcile.trust.policy import fits
@@ -25,6 +26,7 @@ def _found(program: Program, settings: Settings, limits: Limits) -> Iterator[str
         yield from _targets(program, limits.targets)
     if limits.secrets is not None:
         yield from _secrets(program, settings, limits.secrets)
+        yield from _of_dvc(program, limits.secrets)
         if program.own(tree.Droid):
             yield from _variables(settings, limits.secrets)
 
@@ -55,6 +57,14 @@ def _secrets(program: Program, settings: Settings, allowed: tuple[str, ...]) -> 
         for each in dict.fromkeys((name, origins.get(name, name))):
             if not fits(each, allowed):
                 yield f"its branch may not use the secret `{each}`"
+
+
+def _of_dvc(program: Program, allowed: tuple[str, ...]) -> Iterator[str]:
+    """Yield commands that are DVC, which gets whatever its remotes may need."""
+    if "*" in allowed:
+        return
+    for name in sorted({command.name for command in program.own(tree.Command)} & DVC):
+        yield f"`/{name}` gets all secrets, and its branch may use certain ones only"
 
 
 def _variables(settings: Settings, allowed: tuple[str, ...]) -> Iterator[str]:

@@ -105,6 +105,14 @@ def test_what_a_workflow_uses_beyond_its_limits(
     assert overreach(program, settings(table), policy().limits("exp/lr")) == said
 
 
+def test_dvc_gets_all_secrets_or_does_not_run() -> None:
+    program = load_program("main.wf", {"main.wf": "/dvc:pull && /dvc:push\n"}.get)
+    said = "`/dvc:pull` gets all secrets, and its branch may use certain ones only"
+    assert overreach(program, settings(""), Limits(secrets=("HUB_*",))) == said
+    assert overreach(program, settings(""), Limits(secrets=("*",))) is None
+    assert overreach(program, settings(""), Limits()) is None
+
+
 def test_agents_get_no_variables_beyond_the_limits() -> None:
     program = load_program("main.wf", {"main.wf": 'droid:coder "mend it"\n'}.get)
     limits = Limits(secrets=("HUB_*",))
