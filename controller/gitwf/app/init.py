@@ -28,7 +28,9 @@ def init(session: Session, *, hooks: bool = False) -> list[str]:
         DataError: if DVC cannot be set up.
     """
     repository = session.repository()
-    done = configure(repository)
+    done = [
+        f"set `{setting}` in git's configuration of this clone" for setting in configure(repository)
+    ]
     root = repository.work_tree
     if root is None:
         return done

@@ -38,7 +38,7 @@ def ci(
         str, Option("--do", metavar="auto|reconcile|plan", help="What to do; auto: by the event.")
     ] = "auto",
 ) -> int:
-    """Play or plan in a job of GitHub Actions, with its summary, annotations and outputs."""
+    """Play or plan in a job of GitHub Actions. It gets a summary, annotations and outputs."""
     token = os.environ.pop(TOKEN, "")
     here = session()
     job = job_of(here.environment)

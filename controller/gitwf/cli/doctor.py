@@ -9,7 +9,7 @@ from gitwf.cli.output import print_json, print_line
 
 
 def doctor(json: Json = False) -> int:
-    """Check the set-up: git, DVC, remotes, machines that SSH reaches; say what to do."""
+    """Check the set-up: git, DVC, remotes, machines. Say what to do."""
     found = check(session())
     faults = sum(not checkup.sound for checkup in found)
     if json:

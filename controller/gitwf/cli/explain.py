@@ -17,7 +17,7 @@ def explain(
     code: Annotated[str | None, Argument(metavar="WFnnn", help="A code; none: lists them.")] = None,
     json: Json = False,
 ) -> int:
-    """Say what a code of `validate` means, with an example and the mend."""
+    """Explain a code of `validate`, with an example and the mend."""
     if code is None:
         _list(json=json)
         return OK

@@ -20,6 +20,6 @@ def fmt(
         bool, Option("--ascii", help="Write `->` and `=>` in place of `→` and `↳`.")
     ] = False,
 ) -> int:
-    """Bring workflow files into canonical form; what they mean stays."""
+    """Bring workflow files into canonical form. What they mean stays."""
     given = {"--check": check, "--diff": diff, "--ascii": ascii_}
     return reformat([*(option for option in given if given[option]), *(paths or ())])

@@ -19,7 +19,7 @@ def fsck(
     ] = False,
     json: Json = False,
 ) -> int:
-    """Check what is kept about runs: that it is what was written, and that all of it agrees."""
+    """Check that records are what was written, and that they agree."""
     here = session()
     if repair:
         say(*map(str, mend(here)))

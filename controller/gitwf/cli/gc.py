@@ -17,7 +17,7 @@ _SHARED = "{} more are in DVC's cache alone now: `dvc gc` frees them"
 def gc(
     dry_run: Annotated[bool, Option("--dry-run", help="Only say what would go.")] = False,
 ) -> int:
-    """Free what runs left that `[keep]` in `wf.toml` no longer covers."""
+    """Free what runs left that `[keep]` no longer covers."""
     say(*_sentences(collect(session(), dry_run=dry_run), "would free" if dry_run else "freed"))
     return OK
 

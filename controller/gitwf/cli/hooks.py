@@ -20,7 +20,7 @@ def hooks(
         ),
     ] = False,
 ) -> int:
-    """Install git hooks that have a running controller look at once, or take them out."""
+    """Install git hooks that wake a controller, or take them out."""
     match action:
         case "install":
             done = install(session(), receiving=pre_receive)

@@ -7,7 +7,7 @@ from gitwf.cli.edge import OK
 
 
 def lsp() -> int:
-    """Serve an editor over standard input and output (the Language Server Protocol)."""
+    """Serve an editor, as the Language Server Protocol has it."""
     try:
         from gitwf.lsp.server import main
     except ModuleNotFoundError as error:

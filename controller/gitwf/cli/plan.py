@@ -27,7 +27,7 @@ def plan(
     md: Annotated[bool, Option("--md", help="Print Markdown, for a pull request.")] = False,
     json: Json = False,
 ) -> int:
-    """Say what a commit would have run, restored and deployed, and why; nothing is run."""
+    """Say what a commit would run, restore and deploy, and why. Nothing is run."""
     found = look_ahead(session(), file, commit, branch)
     if json:
         print_json(found)

@@ -25,7 +25,7 @@ def reconcile(
     local: Local = False,
     json: Json = False,
 ) -> int:
-    """Do what the watched branches ask for and has not been done; return when settled."""
+    """Do what the watched branches ask for. Return when all is done."""
     stop = Stop()
     cancel_on(stop, say, signal.SIGINT)
     here = session()

@@ -45,7 +45,7 @@ def results(  # noqa: PLR0913, PLR0917  (its command line)
     csv: Annotated[bool, Option("--csv", help="Print CSV.")] = False,
     md: Annotated[bool, Option("--md", help="Print a table in Markdown.")] = False,
 ) -> int:
-    """Show what experiments came to: a table, the best one, or two runs side by side."""
+    """Show what experiments came to: all, the best, or two compared."""
     here, form = session(), "json" if json else "csv" if csv else "md" if md else ""
     if what == "compare":
         return _compare(here, runs or [], form)

@@ -9,7 +9,7 @@ from gitwf.cli.options import WorkflowFile, session
 
 
 def resume(workflow: WorkflowFile) -> int:
-    """Let a suspended workflow be started again: by the head that there is now, first of all."""
+    """Let a suspended workflow be started again. The head that there is now does so first."""
     here = session()
     hear(here)
     path, was_suspended = allow(here, workflow)

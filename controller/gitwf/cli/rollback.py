@@ -22,7 +22,7 @@ def rollback(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Commit what asks for what an environment stood at before; the controller deploys it."""
+    """Commit a way back to what an environment stood at before. The controller deploys it."""
     here = session()
     made = go_back(here, env, to, branch)
     if json:

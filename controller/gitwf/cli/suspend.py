@@ -9,7 +9,7 @@ from gitwf.cli.options import Reason, WorkflowFile, session
 
 
 def suspend(workflow: WorkflowFile, reason: Reason = None) -> int:
-    """Have no commit, tag or time start a workflow, until it is resumed."""
+    """Let nothing start a workflow by itself until it is resumed."""
     here = session()
     hear(here)
     path, wish = leave(here, workflow, reason)

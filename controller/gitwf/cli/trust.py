@@ -21,7 +21,7 @@ def trust(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Show whose commits run here, and how far each branch was accepted."""
+    """Show whose commits run here, and what was accepted."""
     if accepted is not None:
         commit = accept(session(), accepted)
         say(f"`{accepted}` is accepted as it stands: {commit[:_SHORT]}")

@@ -24,7 +24,7 @@ def why(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Say why a run and its steps ran: what changed, and by which commit."""
+    """Say why a run and its steps ran: what changed, and where."""
     found = explain(session(), run, step)
     if json:
         print_json(found)
