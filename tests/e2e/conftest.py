@@ -200,7 +200,7 @@ class Project:
     def job_pid(self) -> int:
         """Wait for the first job and return the id of the process that leads it."""
         folders = self.path / ".git" / "wf" / "runs"
-        pid = until(lambda: next((path.read_text() for path in folders.glob("**/pid")), ""))
+        pid = until(lambda: next((path.read_text() for path in folders.glob("*/jobs/*/pid")), ""))
         return int(pid.split()[0])
 
     def clone_id(self) -> str:
