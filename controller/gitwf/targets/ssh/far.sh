@@ -63,8 +63,16 @@ claim() {
 }
 
 # Makes the folder of the job $1, with room for its exit status. Of several at once one makes that, by a
-# link: what it may have written into it by then is not overwritten.
+# link: what it may have written into it by then is not overwritten. Where somebody has the job forgotten
+# meanwhile, the folder is made anew.
 prepare() {
+    for _ in 1 2 3 4; do
+        prepared "$1" 2> /dev/null && return
+    done
+    prepared "$1"
+}
+
+prepared() {
     mkdir -p "jobs/$1" || return
     [ -e "jobs/$1/exit.new" ] || [ -e "jobs/$1/exit" ] && return
     printf '%-3s\n' '' > "jobs/$1/exit.$$" &&

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -22,6 +23,9 @@ from gitwf.targets.ssh.mirror import Mirror
 _POLL = 0.2
 _AGAIN = 2
 _SIGNALLED = 128
+
+_STARTING = threading.Lock()
+"""Held while one is forgotten or begun: jobs side by side need the same one."""
 
 
 def set_up(job: SshJob, text: str, items: Iterable[Item], directory: str) -> None:
@@ -40,7 +44,7 @@ def set_up(job: SshJob, text: str, items: Iterable[Item], directory: str) -> Non
     if seen.status == 0:
         return
     _show(job.far, name, job.folder, seen)
-    with suppress(SshError):
+    with suppress(SshError), _STARTING:
         job.far.forget(name)
     raise FarError(_failed(job, seen))
 
@@ -61,11 +65,13 @@ def _words(text: str) -> list[str]:
 
 def _ended(job: SshJob, name: str, text: str, directory: str) -> Seen:
     """Start it, if nobody has, and wait for its end."""
-    far, seen = job.far, _seen(job, name)
-    if seen.state in {"gone", "nowhere"} or seen.status:
-        job.insist(lambda: far.forget(name))  # it failed, for an earlier job
-        job.insist(lambda: far.prepare(name))
-    job.insist(lambda: far.begin(name, directory, ("/bin/sh", "-c", text), {}))
+    far = job.far
+    with _STARTING:
+        seen = _seen(job, name)
+        if seen.state in {"gone", "nowhere"} or seen.status:
+            job.insist(lambda: far.forget(name))  # it failed, for an earlier job
+            job.insist(lambda: far.prepare(name))
+        job.insist(lambda: far.begin(name, directory, ("/bin/sh", "-c", text), {}))
     while True:
         try:
             seen = _seen(job, name)
