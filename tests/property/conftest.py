@@ -276,6 +276,9 @@ class Nowhere:
     def reached(self, _step: str) -> bool:
         return False
 
+    def reached_before(self, _step: str, _stop: Failure) -> bool:
+        return False
+
     def emit(self, body: Body, _extra: object = None) -> Event:
         return Event("", "", 0, None, body)
 

@@ -16,7 +16,7 @@ from zlib import crc32
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gitwf.engine.flow.flow import Flows
@@ -177,6 +177,10 @@ def _named(text: str) -> str:
 
 
 COMMANDS = st.sampled_from((0, 0, 0, 1)).map("/say WORD {}".format)
+HANDLERS = st.one_of(
+    COMMANDS,
+    st.tuples(COMMANDS, COMMANDS).map("{{\n{0[0]}\n{0[1]}\n}}".format),
+)
 LEAVES = st.one_of(
     COMMANDS,
     COMMANDS,
@@ -194,7 +198,7 @@ def _bodies(flows: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         COMMANDS.map("$x = {}".format),
         st.just('$y = env("N")'),
         st.sampled_from(("on_exit", "on_failure", "on_success")).flatmap(
-            lambda kind: COMMANDS.map(f"{kind} → {{}}".format)
+            lambda kind: HANDLERS.map(f"{kind} → {{}}".format)
         ),
     )
     return st.lists(lines, min_size=1, max_size=3).map("\n".join)
@@ -267,8 +271,22 @@ def test_beside(place: Path, text: str) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(text=IN_TURN, cancel=st.integers(1, 4))
+@example("on_exit → /say w1 0\non_exit → /say w2 0\n/say w3 0", 1)
+@example("on_exit → /say w1 0\non_exit → /say w2 0\n/say w3 0", 2)
+@example("on_exit → /say w1 0\non_exit → /say $error 0\n/say w3 0", 1)
+@example("on_exit → /say $error 0\non_exit → /say w1 0", 1)
+@example("on_exit → {\n/say w1 0\n/say w2 0\n}\n/say w3 0", 1)
 def test_cancelled(place: Path, text: str, cancel: int) -> None:
     _hold(text, place, cancel)
+
+
+@pytest.mark.parametrize("first", ["on_exit", "on_success"])
+def test_a_cancel_while_a_handler_succeeds_leaves_no_other_out(place: Path, first: str) -> None:
+    (place / "log").write_bytes(b"")
+    text = f"{first} → /say w1 0\non_exit → /say w2 0\n/say w3 0"
+    end, played = play(text, Tape(place / "log", cancel=2), place)
+    assert played == ["3", f"1/{first}", "2/on_exit"]
+    assert end.outcome.failure == CANCELLED
 
 
 @pytest.mark.slow

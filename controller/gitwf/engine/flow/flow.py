@@ -6,7 +6,7 @@ command is: that it leaves to the `Actions` it is given. Each directive has a mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from gitwf.engine.flow.barrier import end_block, play_barrier, start_in_background
@@ -93,21 +93,32 @@ class Flows:
 
     def _admit_handlers(self, block: tree.Block, outcome: Outcome, frame: Frame) -> None:
         """Raise `StoppedError` if handlers are due that were not begun, and nothing new may begin."""
-        due = next(_handlers_of(block, outcome), None)
-        if due is not None and not self.notes.reached(frame.at(due[0]).step):
-            frame.stop.admit()
+        refused = self._refusal(list(_handlers_of(block, outcome)), frame)
+        if refused is not None:
+            raise StoppedError(refused)
 
     def _handlers(self, block: tree.Block, outcome: Outcome, frame: Frame) -> None:
-        stopped: StoppedError | None = None
-        for place, handler in _handlers_of(block, outcome):
+        stopped: Failure | None = None
+        due = list(_handlers_of(block, outcome))
+        for number, (place, handler) in enumerate(due):
+            stopped = stopped or self._refusal(due[number:], frame)
+            # What is left of the handlers must run all the same.
+            inside = frame if stopped is None else frame.shielded()
             try:
                 with frame.scope.failing(_error(outcome)):
-                    self.flow(handler.flow, frame.handling().at(place))
+                    self.flow(handler.flow, inside.handling().at(place))
             except StoppedError as error:
-                # What is left of the handlers must run all the same.
-                frame, stopped = frame.shielded(), error
+                stopped = error.failure
         if stopped is not None:
-            raise stopped
+            raise StoppedError(stopped)
+
+    def _refusal(self, due: Sequence[tuple[str, tree.Handler]], frame: Frame) -> Failure | None:
+        """Return why nothing new may begin, where that came before any of the handlers ``due``."""
+        reason = frame.stop.reason
+        if reason is None or not due:
+            return None
+        steps = (frame.at(place).step for place, _ in due)
+        return None if any(self.notes.reached_before(s, reason) for s in steps) else reason
 
     def _item(self, item: tree.Item, frame: Frame) -> Outcome:
         if not item.background:

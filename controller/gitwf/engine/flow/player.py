@@ -40,6 +40,9 @@ class Notes(Protocol):
     def reached(self, step: str) -> bool:
         """Return whether an earlier playing of the run began anything at ``step``."""
 
+    def reached_before(self, step: str, stop: Failure) -> bool:
+        """Return whether that was before a part around ``step`` was stopped because of ``stop``."""
+
 
 class Player(Protocol):
     """Plays flows."""

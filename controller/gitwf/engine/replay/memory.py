@@ -39,7 +39,7 @@ class Memory:
         self._cancelled: dict[str, Event] = {}
         self._variables: dict[tuple[str, str], VariableSet] = {}
         self._started: set[str] = set()
-        self._reached: set[str] = set()
+        self._reached: dict[str, tuple[Error, ...]] = {}
         self._stopped: dict[str, Error] = {}
         self._timers: dict[str, Event] = {}
         self._answers: dict[tuple[str, str, str], deque[ValueRead]] = defaultdict(deque)
@@ -56,7 +56,7 @@ class Memory:
                 self._cancelled[body.step] = event
             case StepStarted() as body:
                 self._started.add(body.step)
-                self._reached.update(_around(body.step))
+                self._reach(body.step)
             case StepStopped() as body:
                 self._stopped.setdefault(body.step, body.error)
             case RunCancelling() as body:
@@ -75,6 +75,13 @@ class Memory:
             case _:
                 pass
 
+    def _reach(self, step: str) -> None:
+        """Note what ``step`` is in, and how much of that was stopped by the time it was reached."""
+        around = list(_around(step))
+        stops = [self._stopped[at] for at in (ROOT, *around) if at in self._stopped]
+        for place in around:
+            self._reached.setdefault(place, tuple(stops))
+
     def finished(self, step: str) -> Event | None:
         """Return the ``step.finished`` event of ``step``, or None where it has to be played."""
         return self._finished.get(step)
@@ -90,6 +97,13 @@ class Memory:
     def reached(self, step: str) -> bool:
         """Return whether anything at or below ``step`` was begun."""
         return step in self._reached
+
+    def stops_before(self, step: str) -> Collection[Error] | None:
+        """Return why parts around ``step`` were stopped before anything there began.
+
+        None: nothing did begin there.
+        """
+        return self._reached.get(step)
 
     def stopped(self, step: str) -> Error | None:
         """Return why the part of the flow at ``step`` was stopped alone, or None."""

@@ -58,3 +58,8 @@ class FlowNotes:
     def reached(self, step: str) -> bool:
         """Return whether an earlier playing began anything at ``step``."""
         return self._memory.reached(step)
+
+    def reached_before(self, step: str, stop: Failure) -> bool:
+        """Return whether that was before a part around ``step`` was stopped because of ``stop``."""
+        stops = self._memory.stops_before(step)
+        return stops is not None and stop not in map(failure_of, stops)
