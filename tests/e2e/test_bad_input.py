@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 MEND = "  `git wf validate` says more; mend it and commit\n"
 STAGE = "define:/x\n  ↳ run  → {run}\n  ↳ deps → train.py\n  ↳ outs → gone.bin\n\n/x\n"
 PLAIN = "define:/x\n  ↳ run → {run}\n\n/x\n"
+LOCK = """\
+schema: '2.0'
+stages:
+{}  other:
+    cmd: echo {}
+"""
+CONFLICT = LOCK.format("<<<<<<< HEAD\n", 1) + "=======\n  other:\n    cmd: echo 2\n>>>>>>> theirs\n"
 
 BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
     "settings-no-toml": (
@@ -52,6 +59,18 @@ BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"dvc.yaml": b"stages:\n# \xff\n"},
         "dvc.yaml:2:1: WF103 `dvc.yaml` is not UTF-8, line 2",
     ),
+    "lock-conflict": (
+        {"dvc.lock": CONFLICT},
+        "dvc.lock:3:1: WF103 a merge conflict stands in `dvc.lock`, line 3",
+    ),
+    "lock-no-yaml": (
+        {"dvc.lock": "schema: '2.0'\nstages: [\n"},
+        "dvc.lock:3:1: WF103 `dvc.lock` is no valid YAML: did not find expected node content, line 3",
+    ),
+    "lock-of-old": (
+        {"dvc.lock": "schema: '1.0'\nstages: {}\n"},
+        "dvc.lock:1:1: WF103 `dvc.lock` is not as DVC writes it",
+    ),
 }
 
 
@@ -79,6 +98,34 @@ def test_a_mended_file_runs(project: Project) -> None:
     project.revert()
     project.done("reconcile")
     assert project.ledger() == ["train 0.9", "deploy"]
+
+
+SAID = """\
+dvc.lock:3:1: WF103 a merge conflict stands in `dvc.lock`, line 3
+  3 | <<<<<<< HEAD
+    | ^
+    = mend it, or remove `dvc.lock`: what was executed comes back from the run cache
+"""
+
+
+def test_a_lock_file_with_a_conflict_is_refused_until_it_is_mended(project: Project) -> None:
+    project.commit({"dvc.lock": CONFLICT})
+    checked = project.wf("validate")
+    assert (checked.status, checked.out) == (1, SAID)
+    project.done("reconcile", status=1)
+    assert project.ledger() == []
+    project.commit({"dvc.lock": LOCK.format("", 1)})
+    project.done("validate")
+    project.done("reconcile")
+    assert [run.status for run in project.log()] == ["succeeded"]
+    assert project.ledger() == ["train 0.9", "deploy"]
+
+
+def test_a_workflow_without_stages_does_not_mind_the_lock_file(project: Project) -> None:
+    project.commit({"dvc.lock": CONFLICT, "workflows/main.wf": "on:commit\n/echo hello\n"})
+    project.done("validate")
+    project.done("reconcile")
+    assert [run.status for run in project.log()] == ["succeeded"]
 
 
 def test_without_settings_the_defaults_hold(project: Project) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from gitwf.plan.stage import Stage
 
 if TYPE_CHECKING:
+    from gitwf.data.errors import BrokenFileError
     from gitwf.data.ownstages import OwnStages
     from gitwf.repo.index import Tracked
     from gitwf.repo.objects import Objects
@@ -261,6 +262,16 @@ class FileFacts:
 
         outs = locked_outs(self.pipelines(), self.text, self.has)
         return {path: content.md5 for path, content in outs}
+
+    def lock_problem(self) -> BrokenFileError | None:
+        """Return why the ``dvc.lock`` on top is none of DVC's, as far as its layout tells, or None."""
+        return self._lock_problem
+
+    @cached_property
+    def _lock_problem(self) -> BrokenFileError | None:
+        from gitwf.data import lockfile
+
+        return lockfile.problem(self.text(lockfile.NAME) or "")
 
     def params(self, path: str, keys: tuple[str, ...] | None) -> str | None:
         """Return the values of ``keys`` in a parameter file as JSON text; None: not readable."""

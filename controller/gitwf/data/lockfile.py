@@ -20,6 +20,7 @@ NAME = "dvc.lock"
 
 _HEAD = "schema: '2.0'\nstages:\n"
 _STAGE = re.compile(r"^  (?=\S)", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:[<>|]{7} .*|={7})\r?$", re.MULTILINE)
 _PLAIN_KEY = re.compile(r"([A-Za-z_][\w-]*):\n")
 _MEND = f"mend it, or remove `{NAME}`: what was executed comes back from the run cache"
 
@@ -62,6 +63,16 @@ def parse(text: str) -> Lockfile:
     return _cut(text) or _load(text)
 
 
+@lru_cache(maxsize=1)
+def problem(text: str) -> BrokenFileError | None:
+    """Return why `parse` refuses ``text``, or None. That of many workflows is looked at once."""
+    try:
+        parse(text)
+    except BrokenFileError as error:
+        return error
+    return None
+
+
 def emit_blocks(entries: Mapping[str, Entry]) -> dict[str, str]:
     """Return the lines of ``entries`` in `dvc.lock`, as DVC writes them."""
     return {stage: _block(stage, entry.document()) for stage, entry in entries.items()}
@@ -89,10 +100,15 @@ def _cut(text: str) -> Lockfile | None:
 
 def _load(text: str) -> Lockfile:
     """Return the file as YAML says it is; its own layout and comments are lost."""
+    if conflict := _CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start()) + 1
+        raise BrokenFileError(f"a merge conflict stands in `{NAME}`, line {line}", _MEND, line)
     try:
         document = yaml12.loads(text, NAME)
     except BrokenFileError as error:
-        raise BrokenFileError(error.message, _MEND) from error
+        raise BrokenFileError(error.message, _MEND, error.line) from error
+    except RecursionError:
+        raise BrokenFileError(f"`{NAME}` is nested too deeply", _MEND) from None
     if not isinstance(document, Mapping) or document.get("schema") != "2.0":
         raise BrokenFileError(f"`{NAME}` is not as DVC writes it", _MEND)
     stages = document.get("stages") or {}

@@ -17,6 +17,9 @@ from gitwf.plan.facts import Facts
 from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
 from gitwf.plan.stage import Stage
 
+OUT_FIELDS = ("outs", "metrics", "plots", "outs_no_cache", "outs_persist", "metrics_no_cache")
+"""The fields of a definition that make a stage of its calls."""
+
 
 class Script(msgspec.Struct, frozen=True):
     """An executable of the repository's ``commands/`` folder."""
@@ -83,6 +86,16 @@ def effects(found: Mapping[str, Callee]) -> tuple[str, ...]:
         if isinstance(callee, tree.Definition) and (field := callee.field("effect")):
             names.update(literal_text(word) for word in field.words)
     return tuple(sorted(names))
+
+
+def plays_stages(found: Mapping[str, Callee]) -> bool:
+    """Return whether a call of one of these is played as a stage."""
+    return any(
+        any(map(callee.field, OUT_FIELDS))
+        if isinstance(callee, tree.Definition)
+        else isinstance(callee, Stage)
+        for callee in found.values()
+    )
 
 
 def named_secrets(program: Program) -> frozenset[str]:

@@ -16,11 +16,10 @@ from gitwf.language.program import Program
 from gitwf.language.runline import parse_run_line
 from gitwf.language.walk import walk
 from gitwf.plan.agents import called_agents, called_prompts
-from gitwf.plan.calls import Callee, Script, literal_text
+from gitwf.plan.calls import OUT_FIELDS, Callee, Script, literal_text
 from gitwf.plan.facts import Facts
 from gitwf.plan.stage import Stage
 
-_OUT_FIELDS = ("outs", "metrics", "plots", "outs_no_cache", "outs_persist", "metrics_no_cache")
 _POINTER = ".dvc"
 _SHELL_WORD = re.compile(r"[^\s;&|<>()'\"`=$\\]+")
 
@@ -142,7 +141,7 @@ def _outs(callee: Callee) -> Iterator[str]:
             yield from (_under(callee.place, out.path) for out in callee.outs)
         case tree.Definition():
             wdir = next((literal_text(w) for w in _words(callee, "wdir")), ".")
-            for name in _OUT_FIELDS:
+            for name in OUT_FIELDS:
                 yield from (_under(wdir, literal_text(word)) for word in _words(callee, name))
         case Script():
             pass

@@ -15,12 +15,12 @@ from gitwf.language.check.checker import check
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program, load
 from gitwf.plan.agents import agents, told
-from gitwf.plan.calls import own_stage
+from gitwf.plan.calls import callees, own_stage, plays_stages
 from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
 from gitwf.reconcile.static import disagreements
 from gitwf.reconcile.tracking import with_tracking
 
-_STAGES = "dvc.yaml"
+_STAGES, _LOCK = "dvc.yaml", "dvc.lock"
 
 
 class Examined(msgspec.Struct, frozen=True):
@@ -47,9 +47,10 @@ def examine(path: str, facts: FileFacts, settings: Settings, given: Iterable[str
         found += check(program, with_tracking(around, program, facts))
         found += _unplayable(program, facts)
         found += disagreements(program, facts)
+        if plays_stages(callees(program, facts)) and (problem := facts.lock_problem()):
+            found.append(_broken(problem, _LOCK, program, facts))
     except DataError as error:
-        source = program.sources[_STAGES] = Source(_STAGES, facts.text(_STAGES) or "")
-        found.append(_broken_stages(error, source))
+        found.append(_broken(error, _STAGES, program, facts))
     return Examined(path, program, tuple(ordered(found)), program.sources)
 
 
@@ -112,7 +113,8 @@ def _refused(
     yield from ((name, why) for name, why in stages.items() if isinstance(why, str) and why)
 
 
-def _broken_stages(error: DataError, source: Source) -> Diagnostic:
+def _broken(error: DataError, path: str, program: Program, facts: FileFacts) -> Diagnostic:
+    source = program.sources[path] = Source(path, facts.text(path) or "")
     line = error.line if isinstance(error, BrokenFileError) else None
     at = sum(len(before) + 1 for before in source.text.split("\n")[: (line or 1) - 1])
-    return Diagnostic("WF103", error.message, _STAGES, Span(at, at), error.hint or "mend it first")
+    return Diagnostic("WF103", error.message, path, Span(at, at), error.hint or "mend it first")

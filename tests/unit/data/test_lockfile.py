@@ -87,7 +87,11 @@ def test_sections_that_are_not_ours_are_kept() -> None:
 
 
 BROKEN = [
-    ("<<<<<<< HEAD\n", "`dvc.lock` is not as DVC writes it"),
+    ("<<<<<<< HEAD\n", "a merge conflict stands in `dvc.lock`, line 1"),
+    (HEAD + "<<<<<<< HEAD\n" + TWO, "a merge conflict stands in `dvc.lock`, line 3"),
+    (HEAD + TWO + "=======\r\n", "a merge conflict stands in `dvc.lock`, line "),
+    (HEAD + "  a: " + "[" * 10_000 + "]" * 10_000 + "\n  'b': 1\n", "`dvc.lock` is "),
+    ("just words\n", "`dvc.lock` is not as DVC writes it"),
     ("schema: '2.0'\nstages:\n  a: {\n", "`dvc.lock` is no valid YAML: "),
     ("schema: '1.0'\nstages: {}\n", "`dvc.lock` is not as DVC writes it"),
     ("schema: '2.0'\nstages: []\n- a\n", "`dvc.lock` is no valid YAML: "),

@@ -116,6 +116,15 @@ def test_only_what_a_change_may_touch_is_looked_at(
     assert len(looked) == len(found.outlines)
 
 
+def test_a_lock_file_concerns_the_workflows_with_stages(folder: Folder, clone: Clone) -> None:
+    lock = "schema: '2.0'\nstages:\n  own:\n    cmd: {}\n"
+    first = folder.commit({"workflows/plain.wf": "/echo\n", "dvc.lock": lock.format("a")})
+    assert len(Outlines(clone).of("main", first).outlines) == 5
+    second = folder.commit({"dvc.lock": f"{lock.format('a')}>>>>>>> theirs\n"})
+    found = Outlines(clone).of("main", second).outlines
+    assert [each.path for each in found if each.key is None] == ALL
+
+
 def test_a_memory_that_is_spoilt_or_of_a_commit_that_is_gone_is_none(
     folder: Folder, clone: Clone, looked: list[str]
 ) -> None:
