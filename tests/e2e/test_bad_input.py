@@ -128,6 +128,54 @@ def test_a_workflow_without_stages_does_not_mind_the_lock_file(project: Project)
     assert [run.status for run in project.log()] == ["succeeded"]
 
 
+ALIASES = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)
+)
+"""Nine lines that hold 9⁹ values."""
+UNREADABLE = "`params.yaml` cannot be read: "
+PARAMS: dict[str, tuple[str | bytes, str]] = {
+    "aliases": (ALIASES, "the value is too large: more than 16777216 characters"),
+    "nested": (f"a: {'[' * 10_000}{']' * 10_000}\n", "it is nested too deeply"),
+    "no-yaml": ("a: *b\n", "line 1: found undefined alias 'b'"),
+    "no-such-kind": ("a: !!bool b\n", "a value is not of the kind that its tag says"),
+    "no-utf8": (b"a: \xff\n", "it is not UTF-8"),
+}
+USES = {
+    "interpolated": "/echo ${params.a}\n",
+    "or-else": "$x = params.a ?? 1\n",
+    "context": "context:params → $a → /echo hello\n",
+    "argument": "define:/say word\n  ↳ run → echo $word\n\n/say ${params.a}\n",
+    "field": "define:/say\n  ↳ run → echo ${params.a}\n\n/say\n",
+    "branches": "fork:2 → /echo ${params.a} & /echo 1\n",
+    "handler": "on_failure → /echo ${params.a}\n/echo ${params.a}\n",
+}
+
+
+@pytest.mark.parametrize(("params", "why"), PARAMS.values(), ids=PARAMS)
+def test_parameters_that_cannot_be_read_fail_the_step(
+    project: Project, params: str | bytes, why: str
+) -> None:
+    _fails_by_parameters(project, params, USES["interpolated"], UNREADABLE + why)
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_whatever_reads_the_parameters_fails_where_they_are_broken(
+    project: Project, use: str
+) -> None:
+    text, why = PARAMS["no-yaml"]
+    _fails_by_parameters(project, text, use, UNREADABLE + why)
+
+
+def _fails_by_parameters(project: Project, params: str | bytes, use: str, message: str) -> None:
+    project.commit({"params.yaml": params, "workflows/main.wf": f"on:commit\n{use}"})
+    done = project.wf("reconcile")
+    assert done.status == 1, done
+    assert "unexpected" not in done.err
+    [run] = project.log()
+    assert (run.status, run.error and run.error["message"]) == ("failed", message)
+    assert project.wf("reconcile").err == "nothing to do on main\n"
+
+
 def test_without_settings_the_defaults_hold(project: Project) -> None:
     (project.path / "wf.toml").unlink()
     project.commit({})

@@ -107,8 +107,6 @@ def _load(text: str) -> Lockfile:
         document = yaml12.loads(text, NAME)
     except BrokenFileError as error:
         raise BrokenFileError(error.message, _MEND, error.line) from error
-    except RecursionError:
-        raise BrokenFileError(f"`{NAME}` is nested too deeply", _MEND) from None
     if not isinstance(document, Mapping) or document.get("schema") != "2.0":
         raise BrokenFileError(f"`{NAME}` is not as DVC writes it", _MEND)
     stages = document.get("stages") or {}

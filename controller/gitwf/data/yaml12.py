@@ -75,6 +75,11 @@ def loads(text: str, name: str, *, spelled: bool = False) -> object:
     except (yaml.YAMLError, ValueError, TypeError) as error:
         reason, line = _reason(error)
         raise BrokenFileError(f"`{name}` is no valid YAML: {reason}", line=line) from error
+    except RecursionError:
+        raise BrokenFileError(f"`{name}` is no valid YAML: it is nested too deeply") from None
+    except (LookupError, AttributeError) as error:
+        reason = "a value is not of the kind that its tag says"
+        raise BrokenFileError(f"`{name}` is no valid YAML: {reason}") from error
 
 
 def is_string(text: str) -> bool:

@@ -5,11 +5,26 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gitwf.language.value import Value, from_data, from_json, parse_number
+from gitwf.language.scope import OperationError
+from gitwf.language.value import MAX_SIZE, Value, from_data, from_json, parse_number
 
 if TYPE_CHECKING:
     from ruamel.yaml.constructor import SafeConstructor
     from ruamel.yaml.nodes import ScalarNode
+
+
+def read_document(path: str, content: bytes) -> Value:
+    """Return the value of a file that an expression reads, by its suffix.
+
+    Raises:
+        OperationError: if it is too large, or not what its suffix says.
+    """
+    if len(content) > MAX_SIZE:
+        raise OperationError(f"`{path}` is too large to read: more than {MAX_SIZE} bytes")
+    try:
+        return parse_document(path, content)
+    except ValueError as error:
+        raise OperationError(f"`{path}` cannot be read: {error}") from None
 
 
 def parse_document(path: str, content: bytes) -> Value:
@@ -49,7 +64,9 @@ def from_yaml(text: str) -> Value:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise ValueError(f"{line}{error.problem or error.context}") from None
     except YAMLError as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(str(error).splitlines()[0]) from None
+    except (LookupError, TypeError, AttributeError):
+        raise ValueError("a value is not of the kind that its tag says") from None
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     return from_data(data)

@@ -8,7 +8,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 import msgspec
 
 from gitwf.diagnostics import nearest
-from gitwf.language.document import parse_document
+from gitwf.language.document import read_document
 from gitwf.language.operators import calculate, described
 from gitwf.language.scope import OperationError, Scope, SecretError
 from gitwf.language.value import (
@@ -126,12 +126,7 @@ def _read(arguments: tuple[Value, ...], scope: Scope) -> Value:
         content = scope.read(path)
     except OSError as error:
         raise OperationError(_why(path, error)) from None
-    if len(content) > MAX_SIZE:
-        raise OperationError(f"`{path}` is too large to read: more than {MAX_SIZE} bytes")
-    try:
-        return parse_document(path, content)
-    except ValueError as error:
-        raise OperationError(f"`{path}` cannot be read: {error}") from None
+    return read_document(path, content)
 
 
 def _env(arguments: tuple[Value, ...], scope: Scope) -> Value:

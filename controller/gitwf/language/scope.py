@@ -17,6 +17,7 @@ class Scope(Protocol):
 
         Raises:
             UnsetError: if it was never set.
+            OperationError: if it stands for a file that cannot be read.
         """
 
     def exists(self, path: str) -> bool:

@@ -47,6 +47,8 @@ def test_no_text_is_nothing() -> None:
     [
         ("a: 1\na: 2\n", "`x.yaml` is no valid YAML: key `a` stands twice, line 2"),
         ("a: [1\n", "`x.yaml` is no valid YAML: did not find expected ',' or ']', line 2"),
+        ("a: !!bool x\n", f"{NO_YAML}a value is not of the kind that its tag says"),
+        ("a: !!timestamp x\n", f"{NO_YAML}a value is not of the kind that its tag says"),
         ("? [a]\n: 1\n", "`x.yaml` is no valid YAML: a key that is a list or a mapping, line 1"),
         ("a: *b\n", "`x.yaml` is no valid YAML: found undefined alias, line 1"),
         (

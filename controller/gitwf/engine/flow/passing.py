@@ -10,7 +10,7 @@ from gitwf.engine.unit.frame import Frame
 from gitwf.engine.unit.outcome import Failure, Kind, Outcome, failed
 from gitwf.engine.unit.scope import Scope
 from gitwf.language import tree
-from gitwf.language.scope import EvaluationError, UnsetError
+from gitwf.language.scope import EvaluationError, OperationError, UnsetError
 from gitwf.language.value import Value, from_json, to_json, to_text
 
 WHOLE = "WF_CONTEXT"
@@ -42,6 +42,8 @@ def _value(flow: tree.Context, scope: Scope) -> Value:
         return scope.variable(flow.name)
     except UnsetError:
         content = scope.read(f"{flow.name}.json")
+    except OperationError as error:
+        raise EvaluationError(error.message, flow.name_span) from None
     try:
         return from_json(content.decode())
     except ValueError as error:

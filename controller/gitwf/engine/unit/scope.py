@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from gitwf.language.document import from_yaml
+from gitwf.language.document import read_document
 from gitwf.language.scope import SecretError, UnsetError
 from gitwf.language.secret import is_secret
 from gitwf.language.value import MAX_SIZE, Value, number
+
+_PARAMS = "params.yaml"
 
 Found = bool | bytes | str | None
 """What is found beside the workflow: whether a path exists, a file's content, a variable."""
@@ -117,6 +119,7 @@ class Scope:
 
         Raises:
             UnsetError: if it was never set.
+            OperationError: if it is `$params`, and `params.yaml` cannot be read.
         """
         if name in self.variables:
             return self.variables[name]
@@ -129,9 +132,10 @@ class Scope:
 
     def _params(self) -> Value:
         try:
-            return from_yaml(self.read("params.yaml").decode())
+            content = self.read(_PARAMS)
         except OSError:
             raise UnsetError("params") from None
+        return read_document(_PARAMS, content)
 
     def exists(self, path: str) -> bool:
         """Return whether ``path`` is in the workspace."""
