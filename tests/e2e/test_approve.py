@@ -49,8 +49,11 @@ def status(project: Project) -> Status:
 
 
 def test_a_run_waits_until_somebody_approves_it(kept: Project) -> None:
-    kept.done("reconcile")
+    first = kept.wf("reconcile")
     [run] = kept.log()
+    waits = f"run {run.run} of {run.commit[:10]} waits for approval to change `production`"
+    gives = f"  `git wf approve {run.run}` gives it\n"
+    assert (first.status, first.err) == (0, f"workflows/main.wf: {waits}\n{gives}")
     assert (run.status, run.started, kept.ledger()) == ("waiting", None, [])
     [waiting] = status(kept).waiting
     assert waiting["waits"] == "approval to change `production`"
@@ -60,7 +63,7 @@ def test_a_run_waits_until_somebody_approves_it(kept: Project) -> None:
     )
     waits = "  waits     for approval to change `production`"
     assert waits in kept.done("show", run.run).splitlines()
-    kept.done("reconcile")
+    assert kept.wf("reconcile").err == "nothing to do on main\n"
     assert len(kept.log()) == 1
     approved = kept.wf("approve", run.run, "--reason", "checked")
     assert approved.status == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from typing import Annotated
 
 from gitwf.app.pushing import left
@@ -14,6 +15,7 @@ from gitwf.cli.live import shown
 from gitwf.cli.options import Branches, Json, Local, RemoteName, session
 from gitwf.cli.parameter import Option
 from gitwf.engine.unit.stop import Stop
+from gitwf.records.event import Event
 
 
 def reconcile(
@@ -30,14 +32,20 @@ def reconcile(
     cancel_on(stop, say, signal.SIGINT)
     here = session()
     following = Following(tuple(branch or ()), remote, local)
-    with shown(here, json=json) as listener:
+    heard = threading.Event()
+    with shown(here, json=json) as tell:
+
+        def listener(event: Event) -> None:
+            heard.set()
+            tell(event)
+
         report = settle(here, following, listener, stop, wait=not no_wait)
     if report is None:
         say("another controller is at work: it does what there is to do")
         return OK
     say(*(f"git-wf: {problem}" for problem in report.problems))
     say(*filter(None, [left(here.repository())]))
-    if not (report.ended or report.refused or report.problems):
+    if not (heard.is_set() or report.ended or report.refused or report.problems):
         where = ", ".join(report.watched)
         say(f"nothing to do on {where}" if where else f"nothing to do: {report.unwatched}")
     if stop.failure:
