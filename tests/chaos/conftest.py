@@ -171,7 +171,7 @@ class Arena:
         return "running" if (folders[-1] / "pid").exists() else "start"
 
     def kill_jobs(self) -> set[str]:
-        """Kill all processes of jobs that run; return the commands of these."""
+        """Kill all processes of jobs that run; return the commands of those whose end is not known by that."""
         killed = set()
         steps = {step.step.replace("/", "."): step for step in _open(self.events()).values()}
         for folder in self.jobs():
@@ -183,7 +183,7 @@ class Arena:
             except ProcessLookupError:
                 continue
             _await_end(pid)
-            if not (folder / "exit").exists():
+            if not _said_how_it_ended(folder):
                 killed.add(" ".join((step.command, *step.args)))
         return killed
 
@@ -274,6 +274,14 @@ def _pid(folder: Path) -> int | None:
         return int((folder / "pid").read_text().split()[0])
     except (FileNotFoundError, IndexError):
         return None
+
+
+def _said_how_it_ended(folder: Path) -> bool:
+    """Return whether the wrapper had written the status: what kills it then loses nothing."""
+    for name in ("exit.new", "exit"):
+        with suppress(FileNotFoundError):
+            return (folder / name).read_text().strip() != ""
+    return False
 
 
 def _await_end(pid: int) -> None:

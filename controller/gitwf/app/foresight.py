@@ -31,8 +31,8 @@ class PlannedStep(msgspec.Struct, frozen=True):
     """A command that would be called, and what would become of it.
 
     ``does`` is ``executed``, ``restored``, ``effect`` or ``unknown``; ``reason`` says why. ``perhaps``: it
-    depends on how others end, or on a condition. ``env`` is what an effect changes, ``target``, with its ``options``, where it
-    would run, ``seconds`` how long it took when it was last executed.
+    depends on how others end, or on a condition. ``env`` is what an effect changes, ``target``, with its
+    ``options``, where it would run, ``seconds`` how long it took when it was last executed.
     """
 
     command: str

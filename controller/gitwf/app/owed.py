@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from gitwf.app.again import again_and_again
 from gitwf.reconcile.clone import Clone
 from gitwf.records.pace import scaled
 
@@ -20,29 +19,15 @@ _PATIENCE = 5.0
 """Seconds that the end waits for what is being carried out; it can be done again."""
 
 
-@contextmanager
-def carrying_out(clone: Clone) -> Iterator[None]:
+def carrying_out(clone: Clone) -> AbstractContextManager[None]:
     """Carry out what is owed while the block runs: at its start, and again and again."""
-    stop = threading.Event()
     runs = clone.records.state_dir / "runs"
-    thread = threading.Thread(target=_look, args=(runs, stop), name="git-wf-owed", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(_PATIENCE)
-
-
-def _look(runs: Path, stop: threading.Event) -> None:
-    while True:
-        if any(runs.glob("*/jobs/*/owed")):
-            _carry_out(runs)
-        if stop.wait(_PASSES):
-            return
+    return again_and_again("git-wf-owed", lambda: _carry_out(runs), _PASSES, _PATIENCE)
 
 
 def _carry_out(runs: Path) -> None:
+    if not any(runs.glob("*/jobs/*/owed")):
+        return
     from gitwf.targets.ssh.machines import Machines
     from gitwf.targets.ssh.owed import carry_out, owing
 
@@ -50,6 +35,6 @@ def _carry_out(runs: Path) -> None:
     for folder in owing(runs):
         try:
             carry_out(machines, folder)
-        except Exception as error:  # noqa: BLE001 - one that cannot be ended keeps nobody from ending others
+        except OSError as error:
             log.warning("the job in `%s` cannot be ended: %s", folder, error)
     machines.close()

@@ -9,12 +9,12 @@ import msgspec
 
 from gitwf.app.foresight import PlannedStep
 from gitwf.plan.place import Choice
+from gitwf.targets.runpod.kind import KIND
 
 if TYPE_CHECKING:
     from gitwf.config.settings import Target
     from gitwf.targets.runpod.kind import RunpodKind
 
-KIND = "runpod"
 _HOUR = 3600
 
 
@@ -43,7 +43,7 @@ def planned_pods(
     """Return what would be rented for ``steps``; asks RunPod only where something would."""
     found: dict[tuple[str, tuple[tuple[str, str], ...]], list[PlannedStep]] = {}
     for step in steps:
-        if step.target.partition(":")[0] == KIND and step.does != "restored":
+        if Choice(step.target).kind == KIND and step.does != "restored":
             found.setdefault((step.target, tuple(sorted(step.options.items()))), []).append(step)
     return tuple(
         _priced(Choice(target, dict(options)), there, kind, tables)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gitwf.app.again import again_and_again
 from gitwf.engine.clone.ownership import is_played
 from gitwf.records.owner import owner_of
 from gitwf.records.pace import SCALE, scaled
@@ -41,31 +41,20 @@ def kind_of(repository: Repository, environment: Mapping[str, str]) -> RunpodKin
     return RunpodKind(setting)
 
 
-@contextmanager
-def reaping(clone: Clone) -> Iterator[None]:
+def reaping(clone: Clone) -> AbstractContextManager[None]:
     """End pods that nobody needs while the block runs: at its start, and again and again."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_reap, args=(clone, stop), name="git-wf-reaper", daemon=True)
-    thread.start()
+    return again_and_again("git-wf-reaper", lambda: _reap(clone), _PASSES)
+
+
+def _reap(clone: Clone) -> None:
     try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+        if (clone.records.state_dir / _FOLDER).is_dir():
+            _end_needless(clone)
+    except OSError as error:
+        log.warning("pods that nobody needs cannot be looked for: %s", error)
 
 
-def _reap(clone: Clone, stop: threading.Event) -> None:
-    while True:
-        try:
-            if (clone.records.state_dir / _FOLDER).is_dir():
-                _reap_once(clone)
-        except OSError as error:
-            log.warning("pods that nobody needs cannot be looked for: %s", error)
-        if stop.wait(_PASSES):
-            return
-
-
-def _reap_once(clone: Clone) -> None:
+def _end_needless(clone: Clone) -> None:
     from gitwf.targets.runpod.ledger import Ledger
     from gitwf.targets.runpod.reaper import Reaper, Standing, is_due
 

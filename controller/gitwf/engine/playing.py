@@ -52,6 +52,9 @@ from gitwf.repo.errors import RepositoryError, StorageFullError
 log = logging.getLogger(__name__)
 
 
+_CHECK = "what checks an agent's work changes no environment"
+
+
 class UnannouncedError(RepositoryError):
     """A run that was adopted could not be announced as this clone's: nothing of it was touched."""
 
@@ -59,9 +62,6 @@ class UnannouncedError(RepositoryError):
         super().__init__(
             f"run `{run}` could not be taken over: another controller has acted meanwhile"
         )
-
-
-_CHECK = "what checks an agent's work changes no environment"
 
 
 class Playing:

@@ -25,7 +25,8 @@ class Clone:
     """A repository with its records and its runner. ``environment`` is what commands may get.
 
     ``meter`` is told how far the reading and writing of large files has come.
-    ``heard`` knows how other clones' runs are, ``is_sharing`` is whether it acts for all who share a remote, ``is_announced`` whether others know of a run.
+    ``heard`` knows how other clones' runs are, ``is_sharing`` is whether it acts for all who share a
+    remote, ``is_announced`` whether others know of a run.
     """
 
     def __init__(

@@ -83,6 +83,16 @@ def begun(start: Start, clone: Project) -> Process:
     return controller
 
 
+def both_begun(pair: Pair, start: Start, wait_for: WaitFor) -> tuple[Process, Process, str]:
+    """Start both controllers, and return them with the run whose job the first has begun on the machine."""
+    first = begun(start, pair.ada)
+    wait_for(lambda: "train" in pair.ada.ledger())
+    [run] = [record.run for record in pair.ada.log()]
+    second = begun(start, pair.ben)
+    wait_for(lambda: pair.is_placed(run))
+    return first, second, run
+
+
 def kinds(clone: Project, run: str) -> list[str]:
     """Return the types of the events of a run, in order, steps left out."""
     (ref,) = [ref for ref in clone.ended() if ref.endswith(run)]
@@ -94,11 +104,7 @@ def test_the_job_of_a_machine_that_is_gone_is_adopted(
     pair: Pair, box: Box, start: Start, wait_for: WaitFor
 ) -> None:
     ada, ben = pair.ada, pair.ben
-    first = begun(start, ada)
-    wait_for(lambda: "train" in ada.ledger())
-    [run] = [record.run for record in ada.log()]
-    second = begun(start, ben)
-    wait_for(lambda: pair.is_placed(run))
+    first, second, run = both_begun(pair, start, wait_for)
     first.kill()
     shutil.rmtree(ada.path / ".git" / "wf")
     wait_for(lambda: _holders(box, run) == 2)
@@ -125,11 +131,7 @@ def test_a_holder_that_wakes_up_touches_nothing(
     pair: Pair, box: Box, start: Start, wait_for: WaitFor
 ) -> None:
     ada, ben = pair.ada, pair.ben
-    first = begun(start, ada)
-    wait_for(lambda: "train" in ada.ledger())
-    [run] = [record.run for record in ada.log()]
-    second = begun(start, ben)
-    wait_for(lambda: pair.is_placed(run))
+    first, second, run = both_begun(pair, start, wait_for)
     first.signal(signal.SIGSTOP)
     wait_for(lambda: _holders(box, run) == 2)
     first.signal(signal.SIGCONT)

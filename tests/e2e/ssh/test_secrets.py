@@ -34,8 +34,8 @@ def test_it_is_nowhere(
     monkeypatch.setenv("API_TOKEN", SECRET)
     remote.commit({"workflows/main.wf": WORKFLOW, "params.yaml": "rate: 1\n"})
     process = start("run", "workflows/main.wf", cwd=remote.path)
-    wait_for(lambda: list(box.workdir.glob("*/work/*/started")))
-    (begun,) = box.workdir.glob("*/work/*/started")
+    wait_for(lambda: list(box.workdir.rglob("started")))
+    (begun,) = box.workdir.rglob("started")
     assert SECRET not in arguments()
     there = {path for path in files(box.server.folder) if SECRET.encode() in path.read_bytes()}
     assert {path.name for path in there} == {"out"}, "the job itself has printed it"

@@ -23,8 +23,8 @@ small_disk() {
 
 # A folder of this machine, as it is; what the pod writes there goes to its own disk.
 copy_of() {
-    mkdir -p "$root$1" "$disk/upper$1" "$disk/work$1"
-    mount -t overlay overlay -o "lowerdir=$1,upperdir=$disk/upper$1,workdir=$disk/work$1" "$root$1"
+    mkdir -p "$root$1" "$disk/upper$1" "$disk/draft$1"
+    mount -t overlay overlay -o "lowerdir=$1,upperdir=$disk/upper$1,workdir=$disk/draft$1" "$root$1"
 }
 
 bind() {
@@ -41,7 +41,7 @@ programs() {
         fi
     done
     copy_of /usr
-    if [ -d "$disk/work/etc" ]; then
+    if [ -d "$disk/draft/etc" ]; then
         copy_of /etc
     else
         copy_of /etc

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -75,6 +76,10 @@ class Far:
         if not self._root:
             self.link.request("true")
         return self._root
+
+    def workspace(self, job: str) -> str:
+        """Return the absolute path of the workspace of ``job`` there."""
+        return posixpath.join(self.root(), "work", job)
 
     def _enter(self, greeted: Reply) -> None:
         """Take note of what a new shell answered; raise `FarError` where it is not in the folder."""

@@ -63,10 +63,8 @@ class SshKind:
             raise RefusedError(
                 f"`[target.{name}]` has no `ssh`: say `user@host:22`, or a Host of your ssh configuration"
             )
-        host, run = (
-            resolve(Wish(name, table.ssh, table.identity, table.known_hosts)),
-            run or Run(""),
-        )
+        host = resolve(Wish(name, table.ssh, table.identity, table.known_hosts))
+        run = run or Run("")
         ways = Ways(
             Place(table.workdir, run.repository or self._repository),
             table.setup or "",

@@ -6,6 +6,7 @@ import threading
 
 import msgspec
 
+from gitwf.targets.ssh.alone import Alone
 from gitwf.targets.ssh.far import Far, Place
 from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.store import Sending
@@ -13,11 +14,15 @@ from gitwf.targets.ssh.watch import Watch
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """A folder on a machine, who looks after the jobs in it, and who sends their files."""
+    """A folder on a machine, who looks after the jobs in it, and who sends their files.
+
+    ``setting_up`` is held by whoever begins its `setup`.
+    """
 
     far: Far
     watch: Watch
     sending: Sending
+    setting_up: Alone
 
 
 class Machines:
@@ -33,7 +38,7 @@ class Machines:
         with self._lock:
             if key not in self._known:
                 far = Far(host, where)
-                self._known[key] = Machine(far, Watch(far), Sending(far))
+                self._known[key] = Machine(far, Watch(far), Sending(far), Alone())
             return self._known[key]
 
     def leave(self, name: str) -> None:

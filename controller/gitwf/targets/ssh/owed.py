@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from gitwf.targets.job import TakenError
 from gitwf.targets.ssh.job import OWED
 from gitwf.targets.ssh.machines import Machines
 from gitwf.targets.ssh.place import JobPlace
@@ -35,7 +37,8 @@ def carry_out(machines: Machines, folder: Path) -> bool:
         return True
     job = adopt(machines, folder)
     job.cancel(_GRACE)
-    job.wait()
+    with suppress(TakenError):  # then it is not ours to end
+        job.wait()
     if not job.owes:
         (folder / OWED).unlink(missing_ok=True)
     return not job.owes

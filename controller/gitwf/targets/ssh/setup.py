@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 
 from gitwf.targets.files import Item
 from gitwf.targets.job import JobFolder
+from gitwf.targets.ssh.alone import Alone
 from gitwf.targets.ssh.errors import FarError, SshError
 from gitwf.targets.ssh.far import Far, Seen
 from gitwf.targets.ssh.job import CancelledError, SshJob
@@ -24,27 +24,26 @@ _POLL = 0.2
 _AGAIN = 2
 _SIGNALLED = 128
 
-_STARTING = threading.Lock()
-"""Held while one is forgotten or begun: jobs side by side need the same one."""
 
-
-def set_up(job: SshJob, text: str, items: Iterable[Item], directory: str) -> None:
+def set_up(job: SshJob, text: str, items: Iterable[Item], directory: str, alone: Alone) -> None:
     """Have ``text`` run in ``directory`` there, where neither it nor the files that it names was before.
+
+    Jobs side by side need the same: ``alone`` is held while it is forgotten or begun.
 
     Raises:
         FarError: if it fails. What it printed is then in the folder of ``job``.
         CancelledError: if the job is cancelled meanwhile.
     """
     name = f"setup-{_key(text, items)}"
-    seen = _ended(job, name, text, directory)
+    seen = _ended(job, name, text, directory, alone)
     for _ in range(_AGAIN):
         if seen.status is not None and seen.status < _SIGNALLED:
             break
-        seen = _ended(job, name, text, directory)  # another job, which was cancelled, took it along
+        seen = _ended(job, name, text, directory, alone)  # a job that was cancelled took it along
     if seen.status == 0:
         return
     _show(job.far, name, job.folder, seen)
-    with suppress(SshError), _STARTING:
+    with suppress(SshError), alone.turn(job.check):
         job.far.forget(name)
     raise FarError(_failed(job, seen))
 
@@ -63,10 +62,10 @@ def _words(text: str) -> list[str]:
         return text.split()
 
 
-def _ended(job: SshJob, name: str, text: str, directory: str) -> Seen:
+def _ended(job: SshJob, name: str, text: str, directory: str, alone: Alone) -> Seen:
     """Start it, if nobody has, and wait for its end."""
     far = job.far
-    with _STARTING:
+    with alone.turn(job.check):
         seen = _seen(job, name)
         if seen.state in {"gone", "nowhere"} or seen.status:
             job.insist(lambda: far.forget(name))  # it failed, for an earlier job

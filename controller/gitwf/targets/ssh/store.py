@@ -9,15 +9,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shlex
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from gitwf.targets.files import Files, Item
 from gitwf.targets.ssh import tar
+from gitwf.targets.ssh.alone import Alone
 from gitwf.targets.ssh.claim import NOBODYS, Claim
 from gitwf.targets.ssh.errors import FarError
 from gitwf.targets.ssh.far import LONG, Far
@@ -32,7 +31,6 @@ _CHUNK = 1 << 18
 _ASKED = 4096
 """Contents that are asked for at a time."""
 
-_WAIT = 0.2
 _TRIES = 2
 _MD5 = 32
 
@@ -53,7 +51,7 @@ class Sending:
 
     def __init__(self, far: Far) -> None:
         self._far = far
-        self._lock = threading.Lock()
+        self._alone = Alone()
 
     def workspace(
         self,
@@ -69,23 +67,13 @@ class Sending:
         ``insist`` does again what was cut off, ``check`` raises where nothing more is wanted. Raises
         OSError where a file cannot be read or changes meanwhile, and `FarError`.
         """
-        with self._alone(check):
+        with self._alone.turn(check):
             self._fill(files.root, items, insist, check)
         archive = b"".join(_links(f"work/{job}.links/", items, files.folders))
         script = f"assemble {shlex.join((job, str(len(archive)), claim.run, claim.owner))}"
         insist(
             lambda: self._far.feed(script, _pieces(archive), "its workspace cannot be made", LONG)
         )
-
-    @contextmanager
-    def _alone(self, check: Check) -> Iterator[None]:
-        """Hold the lock; whoever waits for it may be told to stop."""
-        while not self._lock.acquire(timeout=_WAIT):
-            check()
-        try:
-            yield
-        finally:
-            self._lock.release()
 
     def _fill(self, root: Path, items: Sequence[Item], insist: Insist, check: Check) -> None:
         """Send what the store lacks of ``items``."""

@@ -194,7 +194,7 @@ class _Steps:
         """Start the job's guard and the job, if nobody has."""
         if self._spec is None:
             return
-        work = f"{job.far.root()}/work/{place.job}" if place.has_workspace else ""
+        work = job.far.workspace(place.job) if place.has_workspace else ""
         limit, patience = str(int(place.hours * 3600)), str(int(self._ways.orphan_after))
         job.far.watch(place.job, work, limit, patience, self._ways.orphaned, *place.outs)
         there = partial(_there, self._spec.files, work)
@@ -221,7 +221,8 @@ class _Steps:
         items = files.items()
         self._machine.sending.workspace(name, files, items, job.insist, job.check, self._claim)
         if self._ways.setup:
-            set_up(job, self._ways.setup, items, f"{job.far.root()}/work/{name}")
+            there, alone = job.far.workspace(name), self._machine.setting_up
+            set_up(job, self._ways.setup, items, there, alone)
 
 
 def _there(files: Files | None, work: str, text: str) -> str:
