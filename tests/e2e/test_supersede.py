@@ -93,3 +93,32 @@ def test_queue_plays_each_commit_in_its_turn(
     commits = gated.git("rev-list", "--max-count=4", "--reverse", "HEAD").split()
     assert [run.commit for run in reversed(gated.log())] == commits
     assert statuses(gated) == ["succeeded"] * 4
+
+
+QUICK = """on:commit supersede:queue
+
+define:/quick
+  ↳ run    → echo quick >> "$$LEDGER"; echo 1 > quick.bin
+  ↳ params → rate
+  ↳ outs   → quick.bin
+
+/quick
+"""
+
+
+def test_queue_plays_each_commit_for_each_workflow(
+    gated: Project, begin: Callable[[str, str], Process], wait_for: WaitFor
+) -> None:
+    gated.commit({"workflows/quick.wf": QUICK})
+    controller = begin("queue", "/train")
+    wait_for(lambda: sorted(gated.ledger()) == ["quick", "train"])
+    rate(gated, 1)
+    wait_for(lambda: gated.ledger().count("quick") == 2)
+    rate(gated, 2)
+    wait_for(lambda: gated.ledger().count("quick") == 3)
+    gated.open_gate()
+    wait_for(lambda: gated.ledger().count("train") == 3 and len(gated.ended()) == 6)
+    assert controller.stop().status == 0
+    commits = gated.git("rev-list", "--max-count=3", "--reverse", "HEAD").split()
+    trained = [run.commit for run in gated.log() if run.workflow == "workflows/main.wf"]
+    assert trained[::-1] == commits

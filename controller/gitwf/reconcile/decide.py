@@ -45,17 +45,24 @@ class Desired(msgspec.Struct, frozen=True):
     due: str = ""
     waits: str = ""
 
+    @property
+    def is_queued(self) -> bool:
+        """Whether it takes each commit in its turn."""
+        return self.supersede == QUEUE
+
 
 class Head(msgspec.Struct, frozen=True):
     """The head of a branch, with the workflows that are in its tree, and how it came there.
 
-    ``passed`` are the commits that the branch went through since the last one that was decided.
+    ``passed`` are the commits that the branch went through since the last one that was decided, ``queue``
+    by workflow those that it takes in their turn and may still have to be played for; all oldest first.
     """
 
     branch: str
     commit: str
     workflows: tuple[Desired, ...] = ()
     passed: tuple[str, ...] = ()
+    queue: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def schedules(self) -> dict[str, tuple[str, ...]]:
@@ -65,7 +72,7 @@ class Head(msgspec.Struct, frozen=True):
     @property
     def is_queued(self) -> bool:
         """Whether some workflow takes each commit in its turn: then none is passed over."""
-        return any(want.supersede == QUEUE for want in self.workflows)
+        return any(want.is_queued for want in self.workflows)
 
 
 class KnownRun(msgspec.Struct, frozen=True):
@@ -108,7 +115,7 @@ class Observed(msgspec.Struct, frozen=True, dict=True):
     """What is on record: runs on the branch, newest first; the key each environment stands at.
 
     ``refused`` are the workflows refused for this very head; ``noted`` are commits that are
-    recorded as asking for nothing. ``suspended`` are the workflows that nobody is to start. ``since``
+    recorded as asking for nothing. ``suspended`` are the workflows that nobody is to start now. ``since``
     says by workflow from when on its schedule counts.
     """
 
@@ -156,15 +163,23 @@ def decide(head: Head, observed: Observed) -> tuple[Action, ...]:
         else:
             waiting = True
     actions += _orphans(head, observed)
-    seen = actions or waiting or any(run.commit == head.commit for run in observed.runs)
     over = () if head.is_queued else head.passed
     passed = [NoteNone(c, head.branch, f"{PASSED_OVER} {head.commit[:10]}") for c in over]
-    actions += [note for note in passed if not _is_decided(note.commit, observed)]
-    if not seen and not observed.refused and head.commit not in observed.noted:
-        more = [f"and {len(reasons) - _NAMED} more"] if len(reasons) > _NAMED else []
-        reason = "; ".join([*reasons[:_NAMED], *more]) or "no workflow asks for a run"
-        actions.append(NoteNone(head.commit, head.branch, reason))
-    return tuple(actions)
+    notes = [note for note in passed if not _is_decided(note.commit, observed)]
+    if not actions and not waiting:
+        notes += asks_for_nothing(head, observed, reasons)
+    return (*actions, *notes)
+
+
+def asks_for_nothing(
+    head: Head, observed: Observed, reasons: Sequence[str]
+) -> tuple[NoteNone, ...]:
+    """Return the note that a commit asks for no run, unless something is on record for it."""
+    if observed.refused or _is_decided(head.commit, observed):
+        return ()
+    more = [f"and {len(reasons) - _NAMED} more"] if len(reasons) > _NAMED else []
+    reason = "; ".join([*reasons[:_NAMED], *more]) or "no workflow asks for a run"
+    return (NoteNone(head.commit, head.branch, reason),)
 
 
 def decide_workflow(head: Head, want: Desired, observed: Observed) -> Action | str | None:
@@ -224,7 +239,7 @@ def _supersede(run: KnownRun, want: Desired, commit: str) -> Cancel | Drop | Wit
         return None
     if run.played:
         return Cancel(run.run, run.workflow, commit) if want.supersede == "cancel" else None
-    return _outdated(run, commit) if want.supersede != QUEUE else None
+    return None if want.is_queued else _outdated(run, commit)
 
 
 def _outdated(run: KnownRun, commit: str) -> Drop | None:

@@ -55,7 +55,8 @@ def asked(clone: Clone, branch: str, commit: str, outlines: Outlines | None = No
     )
     times = (text for want in workflows for text in want.crons)
     alarm = next_due(times, clone.records.clock.now())
-    head = Head(branch, commit, workflows, past.passed())
+    queue = {want.workflow: past.undecided(want.workflow) for want in workflows if want.is_queued}
+    head = Head(branch, commit, workflows, past.passed(), queue)
     return Asked(head, found.configured.settings, found.prepared, alarm)
 
 

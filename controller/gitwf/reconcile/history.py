@@ -60,6 +60,18 @@ class History:
             passed.append(at.commit)
         return ()
 
+    def undecided(self, workflow: str) -> tuple[str, ...]:
+        """Return the commits since the last one that ``workflow`` was decided for, oldest first.
+
+        Where there is none, nobody goes further back than to what is on record for any.
+        """
+        undecided: list[str] = []
+        for at in self._past():
+            if at.noted or at.passed or workflow in at.workflows:
+                return tuple(reversed(undecided))
+            undecided.append(at.commit)
+        return self.passed()
+
     def _past(self) -> Iterator[Past]:
         for place in count():
             if place == len(self._seen):

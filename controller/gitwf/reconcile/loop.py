@@ -15,9 +15,10 @@ from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.actions import Action
 from gitwf.reconcile.apply import Applier, Done
 from gitwf.reconcile.authority import ALONE, Authority
+from gitwf.reconcile.behind import Behind
 from gitwf.reconcile.branches import Branches
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.decide import QUEUE, decide, decide_loose
+from gitwf.reconcile.decide import decide, decide_loose
 from gitwf.reconcile.desired import Asked
 from gitwf.reconcile.gate import Gate, held_back
 from gitwf.reconcile.observe import known_runs, observe, observe_gone, observe_loose
@@ -70,6 +71,7 @@ class Reconciler:
             Applier(clone, stop, listener, self._judge.settings), stop, self._due
         )
         self._outlines = Outlines(clone)
+        self._behind = Behind(clone, lambda b, c: held_back(self._judge.asked(b, c), self._gate))
         self._kept = SettledHeads(clone.repository, self._judge.print)
         known = self._kept.read()
         self._quiet = self._records() if known.commits else None
@@ -144,6 +146,7 @@ class Reconciler:
         )
         if self._heard and heard != self._heard:
             self._settled.clear()
+            self._behind.forget()
         self._heard = heard
 
     def _look_loose(self) -> bool:
@@ -197,6 +200,7 @@ class Reconciler:
     def forget(self) -> None:
         """Look at every watched head again at the next step, as after a restart."""
         self._settled.clear()
+        self._behind.forget()
         self._performer.forget()
 
     def _look(self, branch: str, commit: str) -> bool:
@@ -207,28 +211,16 @@ class Reconciler:
         self._alarms.pop(branch, None)
         if want.alarm is not None:
             self._alarms[branch] = want.alarm
-        if self._look_back(want):
-            return True
         if is_new(self._clone.records, branch, want.head.schedules) and self._may():
             note_schedules(self._clone.records, branch, want.head.schedules)
-        actions = decide(want.head, observe(self._clone, want.head, want.settings))
-        if not actions and not self._performer.is_busy(branch):
+        seen = observe(self._clone, want.head, want.settings)
+        behind = self._behind.look(want.head, seen)
+        acted = [self._begin(turn.actions, branch, earlier) for earlier, turn in behind.turns]
+        held = structs.replace(seen, suspended=seen.suspended | behind.open)
+        actions = decide(want.head, held)
+        if not actions and not behind.turns and not self._performer.is_busy(branch):
             self._settled[branch] = commit
-        return self._begin(actions, branch, want)
-
-    def _look_back(self, want: Asked) -> bool:
-        """Begin what the oldest commit that was passed calls for, where workflows take each in turn."""
-        if not want.head.is_queued:
-            return False
-        for commit in want.head.passed:
-            earlier = held_back(self._judge.asked(want.head.branch, commit), self._gate)
-            queued = tuple(w for w in earlier.head.workflows if w.supersede == QUEUE)
-            head = structs.replace(earlier.head, workflows=queued, passed=())
-            stands = want.head.commit
-            actions = decide(head, observe(self._clone, head, earlier.settings, stands))
-            if actions:
-                return self._begin(actions, want.head.branch, earlier)
-        return False
+        return self._begin(actions, branch, want) or any(acted)
 
     def _begin(self, actions: Iterable[Action], where: str, want: Asked | None = None) -> bool:
         """Begin all of these actions, if they may be; return whether any was begun."""

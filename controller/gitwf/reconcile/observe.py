@@ -35,12 +35,20 @@ _AUTOMATIC = _BOUND | {"tag"}
 """Triggers of runs that any controller might start."""
 
 
-def observe(clone: Clone, head: Head, settings: Settings, stands: str | None = None) -> Observed:
-    """Return what the records say that `decide` needs for ``head``.
-
-    ``stands`` is where the branch stands now, if that is not the commit of ``head``.
-    """
+def observe(clone: Clone, head: Head, settings: Settings) -> Observed:
+    """Return what the records say that `decide` needs for ``head``."""
     mine = [r for r in known_runs(clone) if r.branch == head.branch and r.trigger != HERE]
+    seen = Observed(
+        runs=tuple(_known(clone, r, settings, _rewritten(clone, r, head.commit)) for r in mine),
+        stands={env: at.key for env, at in clone.records.environments.all().items()},
+        suspended=frozenset(clone.records.suspensions.all()),
+        since=_since(clone, head, mine),
+    )
+    return observed_at(clone, seen, head)
+
+
+def observed_at(clone: Clone, seen: Observed, head: Head) -> Observed:
+    """Return what was ``seen``, with what is noted for ``head``, an earlier commit of the branch perhaps."""
     refused: set[str] = set()
     noted: set[str] = set()
     for commit in (head.commit, *head.passed):
@@ -50,16 +58,7 @@ def observe(clone: Clone, head: Head, settings: Settings, stands: str | None = N
                 noted.add(commit)
             elif isinstance(body, RunRefused) and body.branch == head.branch:
                 refused.add(body.workflow)
-    return Observed(
-        runs=tuple(
-            _known(clone, r, settings, _rewritten(clone, r, stands or head.commit)) for r in mine
-        ),
-        stands={env: at.key for env, at in clone.records.environments.all().items()},
-        refused=frozenset(refused),
-        noted=frozenset(noted),
-        suspended=frozenset(clone.records.suspensions.all()),
-        since=_since(clone, head, mine),
-    )
+    return structs.replace(seen, refused=frozenset(refused), noted=frozenset(noted))
 
 
 def _since(clone: Clone, head: Head, runs: list[RunRecord]) -> dict[str, str]:

@@ -46,6 +46,9 @@ class Branch:
         found = self.history().decided(workflow)
         return self.commits.index(found) if found else None
 
+    def undecided(self, workflow: str) -> list[int]:
+        return [self.commits.index(commit) for commit in self.history().undecided(workflow)]
+
     def passed(self) -> list[int]:
         return [self.commits.index(commit) for commit in self.history().passed()]
 
@@ -83,6 +86,25 @@ def test_what_changed_in_a_commit_that_was_passed_over_is_still_to_be_looked_at(
     branch.none(1, f"{PASSED_OVER} c2")
     branch.none(2, f"{PASSED_OVER} c3")
     assert (branch.decided("w"), branch.passed()) == (0, [])
+
+
+def test_what_another_workflow_did_decides_nothing_for_one(branch: Branch) -> None:
+    branch.started(0, "w")
+    branch.started(1, "other")
+    assert (branch.undecided("w"), branch.undecided("other")) == ([1, 2], [2])
+
+
+def test_a_commit_that_was_passed_over_is_not_come_back_to(branch: Branch) -> None:
+    branch.started(0, "w")
+    branch.none(1, f"{PASSED_OVER} c2")
+    assert branch.undecided("w") == [2]
+
+
+def test_a_workflow_without_any_record_is_looked_for_as_far_as_there_are_records(
+    branch: Branch,
+) -> None:
+    branch.started(1, "other")
+    assert branch.undecided("w") == [2]
 
 
 def test_other_branches_and_runs_of_the_working_tree_do_not_count(branch: Branch) -> None:
