@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from gitwf.config.settings import Keep
+from gitwf.config.settings import Settings
 from gitwf.data.errors import DataError
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.data.meter import Meter
@@ -26,7 +26,7 @@ def covered(repository: Repository, records: Records) -> frozenset[str]:
     runs = [run.record for run in records.runs.newest()]
     environments = records.environments
     history = {env: environments.history(env) for env in environments.names()}
-    return retained(runs, history, _keep(repository), records.clock.now())
+    return retained(runs, history, settings_of(repository).keep, records.clock.now())
 
 
 def damage(
@@ -45,11 +45,12 @@ def damage(
             yield from check_artifacts(projects, records, record.run, missing=here)
 
 
-def _keep(repository: Repository) -> Keep:
+def settings_of(repository: Repository) -> Settings:
+    """Return what HEAD's `wf.toml` says."""
     head = repository.resolve("HEAD")
     if head is None:
-        return Keep()
-    return configure(FileFacts(CommitFiles(repository.objects, head))).settings.keep
+        return Settings()
+    return configure(FileFacts(CommitFiles(repository.objects, head))).settings
 
 
 def projects_of(

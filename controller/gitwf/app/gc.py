@@ -8,6 +8,7 @@ import msgspec
 
 from gitwf.app.coverage import covered, projects_of
 from gitwf.app.session import Session
+from gitwf.app.stores import Store, pruned_stores
 from gitwf.data.hashes import HashInfo
 from gitwf.data.project import Project
 from gitwf.data.unpushed import Unpushed
@@ -22,17 +23,21 @@ class Freed(msgspec.Struct, frozen=True):
     kind: str
     count: int
     bytes: int
+    machine: str = ""
+    """Where: empty for here."""
 
 
 class Collected(msgspec.Struct, frozen=True):
     """What was removed. ``shared`` are bytes of kept objects that DVC's cache holds still.
 
     ``archived`` counts the runs whose refs went into archives: all of them can be read as before.
+    ``passed_over`` says which machines could not be asked, and why.
     """
 
     freed: tuple[Freed, ...]
     shared: int
     archived: int = 0
+    passed_over: tuple[str, ...] = ()
 
 
 def gc(session: Session, *, dry_run: bool) -> Collected:
@@ -58,8 +63,13 @@ def gc(session: Session, *, dry_run: bool) -> Collected:
             item.remove()
         records.runs.pack(archived)
         repository.tidy()
-    shared = sum(item.shared for item in waste)
-    return Collected(_counted(waste), shared, len(archived))
+    stores = list(pruned_stores(repository, records, over, dry_run=dry_run))
+    return Collected(
+        (*_counted(waste), *_far(stores)),
+        sum(item.shared for item in waste),
+        len(archived),
+        tuple(f"`{one.machine}` is passed over: {one.problem}" for one in stores if one.problem),
+    )
 
 
 def _contents(
@@ -80,3 +90,11 @@ def _counted(waste: list[Waste]) -> tuple[Freed, ...]:
     kinds = dict.fromkeys(item.kind for item in waste)
     sizes = {kind: [item.bytes for item in waste if item.kind == kind] for kind in kinds}
     return tuple(Freed(kind, len(found), sum(found)) for kind, found in sizes.items())
+
+
+def _far(stores: list[Store]) -> Iterator[Freed]:
+    for machine, pruned in ((one.machine, one.pruned) for one in stores if one.pruned):
+        if pruned.contents:
+            yield Freed("object", pruned.contents, pruned.bytes, machine)
+        if pruned.claims:
+            yield Freed("claim", pruned.claims, 0, machine)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from gitwf.app.gc import Collected
+from gitwf.app.gc import Collected, Freed
 from gitwf.app.gc import gc as collect
 from gitwf.cli.edge import OK, say
 from gitwf.cli.options import session
@@ -23,13 +23,17 @@ def gc(
 
 
 def _sentences(collected: Collected, verb: str) -> list[str]:
-    lines = [
-        f"{verb} {size(freed.bytes)}: {freed.count} {freed.kind}{'s' if freed.count > 1 else ''}"
-        for freed in collected.freed
-    ]
+    lines = [_sentence(freed, verb) for freed in collected.freed]
     if collected.shared:
         lines.append(_SHARED.format(size(collected.shared)))
     if collected.archived:
         word = "would archive" if verb != "freed" else "archived"
         lines.append(f"{word} {collected.archived} run{'s' if collected.archived > 1 else ''}")
-    return lines or ["nothing to free: `[keep]` covers all that is there"]
+    nothing = "nothing to free: `[keep]` covers all that is there"
+    return [*(lines or [nothing]), *collected.passed_over]
+
+
+def _sentence(freed: Freed, verb: str) -> str:
+    where = f" on `{freed.machine}`" if freed.machine else ""
+    kind = f"{freed.kind}{'s' if freed.count > 1 else ''}"
+    return f"{verb} {size(freed.bytes)}: {freed.count} {kind}{where}"

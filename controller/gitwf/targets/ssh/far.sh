@@ -158,8 +158,9 @@ forget() {
     rm -rf "work/$1" "jobs/$1"
 }
 
-# Prints those of the contents that are not in the store.
+# Prints those of the contents that are not in the store. Of the others the time says when they were used.
 missing() {
+    (cd objects && touch -c "$@") 2> /dev/null
     for name; do
         [ -f "objects/$name" ] || echo "$name"
     done
@@ -168,7 +169,7 @@ missing() {
 # Reads an archive of $2 bytes, and prints what came out of it: hashes and names.
 unpack() {
     rm -rf "incoming/$1"
-    mkdir "incoming/$1" && head -c "$2" | tar -xf - -C "incoming/$1" || return
+    mkdir "incoming/$1" && head -c "$2" | tar -xmf - -C "incoming/$1" || return
     [ "$wf_md5" ] || return 0
     (cd "incoming/$1" && find . -type f -exec $wf_md5 {} +)
 }
@@ -197,6 +198,25 @@ receive() {
 # Takes the content $1, with the mode $2, into the store.
 store() {
     chmod "$2" "incoming/$1" && mv -f "incoming/$1" "objects/$1"
+}
+
+# Prints what is in the store, or on its way there, and was not used in the last $1 days: lines of `ls`.
+unused() {
+    find objects incoming -type f -mtime "+$(($1 - 1))" -exec ls -ln {} +
+}
+
+# Removes the same.
+prune() {
+    find objects incoming -type f -mtime "+$(($1 - 1))" -exec rm -f {} +
+}
+
+# Prints the runs that were claimed, the last time $1 days ago or more, and have no job here.
+unclaimed() {
+    find claims -type d -mtime "+$(($1 - 1))" | while read -r claims; do
+        run=${claims#claims}
+        set -- "jobs$run"-* "work$run"-*
+        [ ! "$run" ] || [ -e "$1" ] || [ -e "$2" ] || echo "${run#/}"
+    done
 }
 
 # Makes the workspace of the job $1: an archive of $2 bytes is read that links to the store, and what it

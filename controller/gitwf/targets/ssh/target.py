@@ -18,7 +18,7 @@ from gitwf.targets.ssh.bring import bring
 from gitwf.targets.ssh.claim import NOBODYS, Claim
 from gitwf.targets.ssh.copying import get, put
 from gitwf.targets.ssh.errors import FarError, SshError
-from gitwf.targets.ssh.far import Place
+from gitwf.targets.ssh.far import Far, Place
 from gitwf.targets.ssh.host import Host
 from gitwf.targets.ssh.job import SshJob
 from gitwf.targets.ssh.link import lasting
@@ -92,19 +92,23 @@ class SshTarget:
 
         return _Steps(machine, self.ways, spec, claim, placed)
 
+    @property
+    def far(self) -> Far:
+        """The folder of jobs there; nothing is connected yet."""
+        return self._machines.of(self.host, self.ways.where).far
+
     def greet(self) -> str:
         """Connect, and return who answers and where jobs would be. Raises `SshError`."""
-        far = self._machines.of(self.host, self.ways.where).far
-        return f"{self.host} answers, jobs are in `{far.root()}`"
+        return f"{self.host} answers, jobs are in `{self.far.root()}`"
 
     def put(self, local: Path, remote: str) -> None:
         """Copy a file or folder there: see `copying.put`."""
-        far = self._machines.of(self.host, self.ways.where).far
+        far = self.far
         far.insist(lambda: put(far, local, remote), lasting(_COPYING))
 
     def get(self, remote: str, local: Path, draft: Path) -> None:
         """Copy a file or folder from there: see `copying.get`."""
-        far = self._machines.of(self.host, self.ways.where).far
+        far = self.far
         far.insist(lambda: get(far, remote, local, draft), lasting(_COPYING))
 
     def adopt(self, folder: Path) -> Job:
