@@ -1,4 +1,4 @@
-"""Whether git would lay a commit out at all: a tree that was made by hand may hold `..` or `.git`."""
+"""Whether a commit can be laid out: a tree that was made by hand may hold `..` or `.git`, or names of two lines."""
 
 from __future__ import annotations
 
@@ -20,8 +20,17 @@ def fault(repository: Repository, commit: str) -> str | None:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         git = Git(repository.git.directory, of_program(index))
         outcome = git.attempt("read-tree", f"{commit}^{{tree}}")
-    if not outcome.status:
-        return None
+        if not outcome.status:
+            return _two_lines(git.run("ls-files", "-z"))
     words = words_of(outcome.stderr.decode(errors="replace"))[0]
     found = _PATH.search(words)
     return f"its tree holds the path `{found[1]}`" if found else f"its tree is broken: {words}"
+
+
+def _two_lines(listed: bytes) -> str | None:
+    """Return what is wrong with the paths that ``listed`` holds: whatever reads lines reads such a name as two."""
+    found = next((path for path in listed.split(b"\0") if b"\n" in path), None)
+    if found is None:
+        return None
+    shown = found.decode(errors="replace").replace("\n", "\\n")
+    return f"its tree holds a name with a line end, `{shown}`"

@@ -132,8 +132,8 @@ class Judge:
         if branch is None:
             yield from self._against_tag(commit, policy)
             return
-        if not policy.lets_run(branch):
-            yield f"{policy.place} lets no commit of `{branch}` run"
+        if why := policy.objection(branch):
+            yield why
         last = self._policies.mark(branch)
         if (
             last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import TypeVar
@@ -12,6 +13,9 @@ from msgspec import structs
 from gitwf.config.settings import Limits, Settings, Trust
 
 T = TypeVar("T")
+
+_CODE = re.compile(r"[\"'`$;|&<>()]")
+"""What makes a program of a name where somebody's script hands it to a shell."""
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -37,7 +41,17 @@ class Policy(msgspec.Struct, frozen=True):
 
     def lets_run(self, branch: str) -> bool:
         """Return whether commits of ``branch`` may run at all."""
-        return not self.trust.branches or fits(branch, self.trust.branches)
+        return self.objection(branch) is None
+
+    def objection(self, branch: str) -> str | None:
+        """Return why no commit of ``branch`` may run, or None."""
+        if self.trust.branches and not fits(branch, self.trust.branches):
+            return f"{self.place} lets no commit of `{branch}` run"
+        if found := _CODE.search(branch):
+            return (
+                f"no commit of `{branch}` may run: to a shell the `{found[0]}` in that name is code"
+            )
+        return None
 
     def protects(self, branch: str, default: str | None) -> bool:
         """Return whether ``branch`` may not be rewritten."""

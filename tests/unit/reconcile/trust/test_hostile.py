@@ -97,27 +97,50 @@ def test_without_a_policy_such_a_tree_ends_in_a_failed_run(world: World) -> None
     assert ended.steps == ()
 
 
-def test_a_branch_whose_name_is_a_command(world: World) -> None:
-    """Where it may run its name is a value; where it may not the reason names it."""
-    world.commit(
-        {"wf.toml": '[trust]\nbranches = ["main", "*evil*"]\n', "workflows/main.wf": TELLS}
-    )
+def test_a_branch_whose_name_is_a_command_is_refused(world: World) -> None:
+    policy = '[trust]\nbranches = ["main", "*evil*"]\n'
+    world.commit({"wf.toml": policy, "workflows/main.wf": TELLS})
     world.folder.git("checkout", "--quiet", "-b", EVIL)
-    world.commit()
+    evil = world.commit()
     world.folder.git("branch", EVIL.replace("evil", "vile"))
     world.folder.git("checkout", "--quiet", "main")
-    refused = world.reconcile("*")
-    assert refused == [
-        f"`wf.toml` of `main` lets no commit of `{EVIL.replace('evil', 'vile')}` run"
+    refused = [
+        f'no commit of `{EVIL}` may run: to a shell the `"` in that name is code',
+        f"`wf.toml` of `main` lets no commit of `{EVIL.replace('evil', 'vile')}` run",
     ]
+    assert sorted(world.reconcile("*")) == sorted(refused)
+    assert sorted(world.refusals(evil)) == sorted(refused)
+    assert world.told() == ["branch main"]
+    assert not list(world.folder.path.rglob("evil"))
+
+
+def test_without_a_policy_the_name_of_a_branch_is_a_value(world: World) -> None:
+    world.commit({"workflows/main.wf": TELLS})
+    world.folder.git("checkout", "--quiet", "-b", EVIL)
+    world.commit()
+    assert world.reconcile("*") == []
     assert set(world.told()) == {"branch main", f"branch {EVIL}"}
     assert not list(world.folder.path.rglob("evil"))
 
 
-def test_file_names_with_line_ends_are_names(world: World) -> None:
+def test_file_names_with_line_ends_are_refused(world: World) -> None:
+    world.folder.git("config", "core.quotePath", "false")
+    first = world.commit({"wf.toml": ANY})
+    assert world.reconcile() == []
+    commit = world.commit({"workflows/a\nrun.finished\n.wf": "on:commit\n\n/say\n"})
+    [said] = set(world.reconcile())
+    name = "workflows/a\\nrun.finished\\n.wf"
+    assert (
+        said == f"{commit[:10]} cannot be laid out: its tree holds a name with a line end, `{name}`"
+    )
+    assert set(world.refusals(commit)) == {said}
+    assert world.ran() == [first]
+
+
+def test_without_a_policy_file_names_with_line_ends_are_names(world: World) -> None:
     name = "workflows/a\nrun.finished\n.wf"
     world.folder.git("config", "core.quotePath", "false")
-    commit = world.commit({"wf.toml": ANY, name: "on:commit\n\n/fail $undefined\n", "b\n": "x"})
+    commit = world.commit({name: "on:commit\n\n/fail $undefined\n", "b\n": "x"})
     [said] = world.reconcile()
     assert said == f"{name}:3:7: WF201 `$undefined` is never set"
     assert world.refusals(commit) == [said]
