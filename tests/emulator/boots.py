@@ -33,6 +33,7 @@ def _container(pod: Pod, host: str) -> Container:
         mounts=tuple(_mounts(pod)),
         disk_megabytes=pod.fate.disk_megabytes,
         read_only_home=pod.fate.read_only_home,
+        clock_off=pod.fate.clock_off,
     )
 
 

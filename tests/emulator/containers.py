@@ -43,6 +43,7 @@ class Container(msgspec.Struct, frozen=True):
     """What lives longer than the container: a path below the state folder, and where the pod sees it."""
     disk_megabytes: int | None = None
     read_only_home: bool = False
+    clock_off: int = 0
 
 
 class Desired(msgspec.Struct, frozen=True):
@@ -126,6 +127,8 @@ def _command(container: Container, disk: Path, state: Path) -> list[str]:
         options += ["size", str(container.disk_megabytes)]
     if container.read_only_home:
         options += ["home", "ro"]
+    if container.clock_off:
+        options += ["clock", f"{container.clock_off:+d}"]
     for folder in images.python_folders():
         if not folder.is_relative_to("/usr"):
             options += ["copy", str(folder)]

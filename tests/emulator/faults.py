@@ -80,6 +80,8 @@ class Fate(_Fault, frozen=True, omit_defaults=True, tag="pod"):
     disk_megabytes: int | None = None
     """The size of its disk in truth; a few MB make a full one."""
     read_only_home: bool = False
+    clock_off: int = 0
+    """Seconds that its clock is wrong by. Needs Debian's faketime on this machine."""
 
 
 RequestFault = Answer | Dropped | Lost | Slow

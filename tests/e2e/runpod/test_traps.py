@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from tests.e2e.runpod.conftest import GPU
+from tests.wrongclock import needs_faketime
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Project
@@ -123,6 +124,14 @@ def test_what_a_run_does_not_survive(
     error = record["error"]
     assert isinstance(error, dict)
     assert error["message"] == message
+    assert runpod.alive() == []
+
+
+@needs_faketime
+@pytest.mark.parametrize("offset", [-7200, 7200])
+def test_a_wrong_clock_is_no_matter(rented: Project, runpod: Cloud, offset: int) -> None:
+    runpod.emulator.fail("pod", clockOff=offset)
+    assert play(rented)["status"] == "succeeded"
     assert runpod.alive() == []
 
 

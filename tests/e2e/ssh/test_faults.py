@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.sshd import Sshd, make_key
+from tests.wrongclock import LIBRARY, needs_faketime
 
 if TYPE_CHECKING:
     from tests.conftest import SmallDisk
@@ -22,6 +24,14 @@ define:/hello
   ↳ run    → echo hello
   ↳ target → ssh:box
 /hello
+"""
+
+STAGE = """\
+define:/time
+  ↳ run    → sleep 1; date +%s > time.txt
+  ↳ outs   → time.txt
+  ↳ target → ssh:box
+/time
 """
 
 
@@ -131,6 +141,23 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("only root may mount a file system")
     yield place
     subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@needs_faketime
+@pytest.mark.parametrize("offset", ["-7200", "+7200"])
+def test_a_wrong_clock_is_no_matter(ready: Project, box: Box, offset: str) -> None:
+    box.server.restart(LD_PRELOAD=str(LIBRARY), FAKETIME=offset)
+    (ready.path / "wf.toml").write_text(box.table(setup="echo made > ~/made"))
+    ready.commit({"workflows/main.wf": STAGE})
+    began = time.time()
+    ready.done("run", "workflows/main.wf")
+    (record,) = ready.log()
+    ready.done("checkout", record.run)
+    there = int((ready.path / "time.txt").read_text())
+    assert abs(there - began - int(offset)) < 600
+    (step,) = (e for e in ready.events(ready.ended()[0]) if e["type"] == "step.finished")
+    assert 1 <= float(str(step["seconds"])) < 600
+    assert ready.wf("gc").err == "nothing to free: `[keep]` covers all that is there\n"
 
 
 def test_a_home_that_is_read_only(ready: Project, box: Box, read_only: Path) -> None:

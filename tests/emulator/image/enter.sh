@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the file system of a pod, in namespaces of its own, and becomes the first process in it.
 #
-# usage: enter.sh DISK HOSTNAME [size MEGABYTES] [home ro] [copy FOLDER | bind FROM TO]... -- COMMAND...
+# usage: enter.sh DISK HOSTNAME [size MEGABYTES] [home ro] [clock SECONDS] [copy FOLDER | bind FROM TO]... -- COMMAND...
 #
 # DISK/root is the pod's `/`. DISK/upper/FOLDER holds what the pod writes over FOLDER of this machine. The
 # environment is the pod's own already, so this script looks for its programs itself.
@@ -63,12 +63,20 @@ read_only_home() {
     mount -o remount,bind,ro "$root/root"
 }
 
+# Every process of the pod sees a time that is so many seconds off.
+wrong_clock() {
+    echo /usr/lib/*/faketime/libfaketime.so.1 >"$root/etc/ld.so.preload"
+    echo "$1" >"$root/etc/faketimerc"
+}
+
 hostname "$hostname"
 home=rw
+clock=
 while [ "$1" != -- ]; do
     case $1 in
     size) small_disk "$2"; shift 2 ;;
     home) home=$2; shift 2 ;;
+    clock) clock=$2; shift 2 ;;
     copy) copy_of "$2"; shift 2 ;;
     bind) bind "$2" "$3"; shift 3 ;;
     *) echo "enter.sh: $1?" >&2; exit 2 ;;
@@ -78,5 +86,6 @@ shift
 programs
 devices
 [ "$home" = rw ] || read_only_home
+[ -z "$clock" ] || wrong_clock "$clock"
 cd /
 PATH=$path exec /usr/sbin/chroot "$root" "$@"

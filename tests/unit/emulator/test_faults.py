@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from fractions import Fraction
 from typing import cast
 
@@ -24,6 +25,7 @@ from tests.unit.emulator.conftest import (
     running,
     until,
 )
+from tests.wrongclock import needs_faketime
 
 CREATE: Json = {"operation": "createPod"}
 
@@ -186,6 +188,14 @@ def test_a_home_that_cannot_be_written(emulator: Emulator, login: Login) -> None
     pod = running(emulator, login)
     complaint = login.output(port(pod), "touch ~/file 2>&1 || touch /workspace/file")
     assert complaint == "touch: cannot touch '/root/file': Read-only file system\n"
+
+
+@needs_faketime
+def test_a_wrong_clock(emulator: Emulator, login: Login) -> None:
+    emulator.fail("pod", clockOff=-7200)
+    pod = running(emulator, login)
+    seen = int(login.output(port(pod), "date +%s"))
+    assert 7000 < time.time() - seen < 7400
 
 
 def test_out_of_balance_ends_pods_but_for_network_volumes(emulator: Emulator) -> None:
