@@ -43,8 +43,6 @@ def set_up(job: SshJob, text: str, items: Iterable[Item], directory: str, alone:
     if seen.status == 0:
         return
     _show(job.far, name, job.folder, seen)
-    with suppress(SshError), alone.turn(job.check):
-        job.far.forget(name)
     raise FarError(_failed(job, seen))
 
 
@@ -87,10 +85,18 @@ def _seen(job: SshJob, name: str) -> Seen:
 
 
 def _show(far: Far, name: str, folder: JobFolder, seen: Seen) -> None:
-    """Let what it printed stand where the job's own output would."""
+    """Let what it printed stand where the job's own output would, as far as it is there still.
+
+    Another job may have it forgotten meanwhile, to begin it anew.
+    """
+    mirror, shown = Mirror(far, name, folder), -1
     with suppress(SshError):
-        while not Mirror(far, name, folder).follow(seen):
-            pass
+        while not mirror.follow(seen) and (size := _size(folder)) > shown:
+            shown = size
+
+
+def _size(folder: JobFolder) -> int:
+    return sum(path.stat().st_size for path in (folder.out, folder.err) if path.exists())
 
 
 def _failed(job: SshJob, seen: Seen) -> str:
