@@ -60,7 +60,7 @@ def measure(at: Path) -> Iterator[Row]:
 
 def _wait(place: Place, probe: Path, number: int, hint: Callable[[], None]) -> float:
     """Return the seconds from the end of a push, and of the hint, to the first process of the run."""
-    wait_until(lambda: not any((place.root / ".git/wf/ongoing").iterdir()))
+    wait_until(lambda: not any(place.root.glob(".git/wf/**/ongoing/*")))
     probe.unlink()
     place.write({"workflows/probe.wf": f"{_PROBE}/echo {number}\n"})
     place.commit(f"commit {number}")
