@@ -155,7 +155,7 @@ class Project:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=DEADLINE,
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
