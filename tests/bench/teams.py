@@ -30,7 +30,7 @@ _SECRET = "bench"  # noqa: S105
 
 def measure(at: Path) -> Iterator[Row]:
     """Measure with a webhook, and with nothing but the interval of 15 seconds."""
-    probe = at / "probe"
+    probe = at / "teams-probe"
     hub = at / "hub"
     place = Place(at / "teams", PROBE=str(probe), GIT_WF_WEBHOOK_SECRET=_SECRET)
     place.run("git", "init", "--quiet", "--bare", "--initial-branch=main", str(hub))
@@ -60,7 +60,7 @@ def measure(at: Path) -> Iterator[Row]:
 
 def _wait(place: Place, probe: Path, number: int, hint: Callable[[], None]) -> float:
     """Return the seconds from the end of a push, and of the hint, to the first process of the run."""
-    wait_until(lambda: not any(place.root.glob(".git/wf/**/ongoing/*")))
+    wait_until(lambda: not any((place.root / ".git/wf/ongoing").iterdir()))
     probe.unlink()
     place.write({"workflows/probe.wf": f"{_PROBE}/echo {number}\n"})
     place.commit(f"commit {number}")

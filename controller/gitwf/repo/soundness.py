@@ -33,4 +33,4 @@ def _two_lines(listed: bytes) -> str | None:
     if found is None:
         return None
     shown = found.decode(errors="replace").replace("\n", "\\n")
-    return f"its tree holds a name with a line end, `{shown}`"
+    return f"its tree holds a name with a line end, `{shown}`: give that file another"

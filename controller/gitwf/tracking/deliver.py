@@ -66,13 +66,19 @@ class _Delivery:
         if note.key != RUN and RUN in self._ids:
             tags["mlflow.parentRunId"] = self._ids[RUN]
         if self._id is None:
-            self._id = self._store.experiment(self._experiment)
+            self._id = self._looked_up()
         found = None
         if self._again:
             found = self._store.find(self._id, {key: tags[key] for key in IDENTITY})
         id_ = found or self._store.create(self._id, note.name, note.at, tags)
         self._ids[note.key] = id_
         self._outbox.give(note.key, id_)
+
+    def _looked_up(self) -> str:
+        try:
+            return self._store.experiment(self._experiment)
+        except RefusedError:  # of two that make it at once one hears that it is there already
+            return self._store.experiment(self._experiment)
 
     def _log(self, note: Log) -> None:
         self._add(note.key, self._metrics(note), note.params, note.tags)

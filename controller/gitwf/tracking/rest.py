@@ -6,7 +6,6 @@ import base64
 import http.client
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from urllib.parse import urlencode, urlsplit
 
 from gitwf.tracking.store import Metric, RefusedError, UnavailableError
@@ -35,15 +34,10 @@ class RestStore:
 
     def experiment(self, name: str) -> str:
         """See `Store`."""
-        with suppress(RefusedError):
-            return self._experiment(name)
         try:
-            return str(self._call("POST", "experiments/create", {"name": name})["experiment_id"])
+            found = self._call("GET", "experiments/get-by-name", {"experiment_name": name})
         except RefusedError:
-            return self._experiment(name)  # somebody else has made it meanwhile
-
-    def _experiment(self, name: str) -> str:
-        found = self._call("GET", "experiments/get-by-name", {"experiment_name": name})
+            return str(self._call("POST", "experiments/create", {"name": name})["experiment_id"])
         return _field(found, "experiment", "experiment_id")
 
     def find(self, experiment: str, tags: Mapping[str, str]) -> str | None:

@@ -120,6 +120,22 @@ def test_a_run_whose_beginning_was_not_heard_of_is_looked_for(
     }
 
 
+def test_an_experiment_that_another_makes_at_the_same_moment(
+    outbox: Outbox, server: Server
+) -> None:
+    server.answers["experiments/get-by-name"] = [
+        (404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "none"}),
+        (200, {"experiment": {"experiment_id": "3"}}),
+    ]
+    server.answers["experiments/create"] = [
+        (400, {"error_code": "BAD_REQUEST", "message": "it already exists"})
+    ]
+    server.answers["runs/create"] = created("r")
+    outbox.add(Create("", "run", 1, TAGS))
+    assert send(outbox, server) == (False, [])
+    assert outbox.ids() == {"": "r"}
+
+
 def test_what_is_refused_keeps_nothing_else_back(outbox: Outbox, server: Server) -> None:
     experiment(server)
     server.answers["runs/create"] = created("r")

@@ -48,9 +48,8 @@ class Policy(msgspec.Struct, frozen=True):
         if self.trust.branches and not fits(branch, self.trust.branches):
             return f"{self.place} lets no commit of `{branch}` run"
         if found := _CODE.search(branch):
-            return (
-                f"no commit of `{branch}` may run: to a shell the `{found[0]}` in that name is code"
-            )
+            why = f"to a shell the `{found[0]}` in that name is code: give the branch another"
+            return f"no commit of `{branch}` may run: {why}"
         return None
 
     def protects(self, branch: str, default: str | None) -> bool:

@@ -105,7 +105,7 @@ def test_a_branch_whose_name_is_a_command_is_refused(world: World) -> None:
     world.folder.git("branch", EVIL.replace("evil", "vile"))
     world.folder.git("checkout", "--quiet", "main")
     refused = [
-        f'no commit of `{EVIL}` may run: to a shell the `"` in that name is code',
+        f'no commit of `{EVIL}` may run: to a shell the `"` in that name is code: give the branch another',
         f"`wf.toml` of `main` lets no commit of `{EVIL.replace('evil', 'vile')}` run",
     ]
     assert sorted(world.reconcile("*")) == sorted(refused)
@@ -130,8 +130,9 @@ def test_file_names_with_line_ends_are_refused(world: World) -> None:
     commit = world.commit({"workflows/a\nrun.finished\n.wf": "on:commit\n\n/say\n"})
     [said] = set(world.reconcile())
     name = "workflows/a\\nrun.finished\\n.wf"
-    assert (
-        said == f"{commit[:10]} cannot be laid out: its tree holds a name with a line end, `{name}`"
+    assert said == (
+        f"{commit[:10]} cannot be laid out: its tree holds a name with a line end, `{name}`: "
+        "give that file another"
     )
     assert set(world.refusals(commit)) == {said}
     assert world.ran() == [first]
