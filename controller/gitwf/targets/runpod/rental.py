@@ -77,6 +77,8 @@ class Rental:
     def take(self, job: str, wish: Wish, terms: Terms, check: Check) -> Lease:
         """Return the lease of a pod for ``job``: the one that it has, a spare one, or a new one.
 
+        Before a new one is asked for, those that it had are ended.
+
         Raises:
             PodError: if none is to be had, or the budget is used up.
         """
@@ -88,6 +90,7 @@ class Rental:
             lease = self._spare(job, wish)
         if lease is not None:
             return lease
+        self._end_former(job)
         self.check_budget(terms)
         return self._asker.ask(asked)
 
@@ -185,6 +188,12 @@ class Rental:
         except (ApiError, PodError) as error:
             log.warning("pod %s could not be ended yet: %s", lease.name, error)
 
+    def _end_former(self, job: str) -> None:
+        """End pods that ``job`` had: whoever was about to may have been killed before it did."""
+        for lease in self.leases():
+            if lease.state is State.ENDING and lease.name.rpartition("-")[0] == self._base(job):
+                self._end_quietly(lease, lease.reason)
+
     def _end_quietly(self, lease: Lease, reason: str) -> None:
         try:
             self.end(lease, reason)
@@ -237,14 +246,17 @@ class Rental:
 
     def _name(self, job: str) -> str:
         """Return a name that was never asked for: it holds our clone, the run, the job, and a number."""
-        plain = "".join(c if c.isascii() and (c.isalnum() or c in ".-") else "_" for c in job)
-        base = f"{self.account.prefix}{self.run}-{plain}"[:_LONGEST_NAME]
+        base = self._base(job)
         with self._lock:
             number = 1
             while (place := self.account.ledger.place(f"{base}-{number}")).exists():
                 number += 1
             place.mkdir(parents=True)
         return place.name
+
+    def _base(self, job: str) -> str:
+        plain = "".join(c if c.isascii() and (c.isalnum() or c in ".-") else "_" for c in job)
+        return f"{self.account.prefix}{self.run}-{plain}"[:_LONGEST_NAME]
 
     def _keep(self) -> None:
         """Look after spare pods from now on."""

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
+from tests.chaos import pods
 
 from gitwf.targets.runpod.account import Account
 from gitwf.targets.runpod.api.client import Client
 from gitwf.targets.runpod.api.transport import Transport
+from gitwf.targets.runpod.lease import State
 from gitwf.targets.runpod.ledger import Ledger
 from gitwf.targets.runpod.rental import Rental
 from gitwf.targets.runpod.wish import Terms, Wish
@@ -60,6 +63,19 @@ def test_who_waits_for_leave_can_be_cancelled(account: Account, emulator: Emulat
         rental.take("4", WISH, Terms(), check)
     assert emulator.pods() == []
     assert list(account.ledger.leases()) == []
+
+
+def test_the_pod_that_a_job_had_is_ended_before_it_gets_another(
+    account: Account, emulator: Emulator
+) -> None:
+    """Who was about to end it was killed when the ledger said so, and RunPod did not know yet."""
+    had = Rental(account, "r1").take("4[0]", WISH, Terms(), never)
+    account.ledger.write(structs.replace(had, state=State.ENDING, job=None, reason="loops"))
+    lease = Rental(account, "r1").take("4[0]", WISH, Terms(), never)
+    assert pods.twice(emulator) == []
+    assert [one for one in emulator.pods() if one["status"] != "TERMINATED"] == [
+        next(one for one in emulator.pods() if one["id"] == lease.pod)
+    ]
 
 
 ENDINGS = {
