@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -251,12 +252,17 @@ Start = Callable[..., Process]
 
 
 def until(look: Callable[[], T]) -> T:
-    """Look again and again until what is seen is true, and return it."""
+    """Look again and again until what is seen is true, and return it.
+
+    What goes away while it is looked at, as the drafts of a controller do, is not there yet.
+    """
     deadline = time.monotonic() + DEADLINE
-    while not (seen := look()):
+    while True:
+        with suppress(FileNotFoundError):
+            if seen := look():
+                return seen
         assert time.monotonic() < deadline, "what the test waits for did not come"
         time.sleep(0.02)
-    return seen
 
 
 @pytest.fixture

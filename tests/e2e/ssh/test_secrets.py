@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Project, Start
     from tests.e2e.ssh.conftest import Box
 
-    WaitFor = Callable[[Callable[[], object]], object]
+    WaitFor = Callable[[Callable[[], list[Path]]], list[Path]]
 
 SECRET = "hunter2-is-the-word"  # noqa: S105
 WORKFLOW = """\
@@ -34,8 +34,7 @@ def test_it_is_nowhere(
     monkeypatch.setenv("API_TOKEN", SECRET)
     remote.commit({"workflows/main.wf": WORKFLOW, "params.yaml": "rate: 1\n"})
     process = start("run", "workflows/main.wf", cwd=remote.path)
-    wait_for(lambda: list(box.workdir.rglob("started")))
-    (begun,) = box.workdir.rglob("started")
+    (begun,) = wait_for(lambda: list(box.workdir.rglob("started")))
     assert SECRET not in arguments()
     there = {path for path in files(box.server.folder) if SECRET.encode() in path.read_bytes()}
     assert {path.name for path in there} == {"out"}, "the job itself has printed it"
