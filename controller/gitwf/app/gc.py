@@ -13,7 +13,14 @@ from gitwf.data.hashes import HashInfo
 from gitwf.data.project import Project
 from gitwf.data.unpushed import Unpushed
 from gitwf.engine.clone.artifacts import artifacts_of
-from gitwf.engine.clone.clearing import Waste, drafts, run_folders, unkept_objects, workspaces
+from gitwf.engine.clone.clearing import (
+    Waste,
+    drafts,
+    run_folders,
+    spares,
+    unkept_objects,
+    workspaces,
+)
 from gitwf.records.store import Records
 
 
@@ -51,7 +58,7 @@ def gc(session: Session, *, dry_run: bool) -> Collected:
     kept = covered(repository, records)
     listed = frozenset(records.ongoing.runs())
     over = frozenset(records.runs.tips()) - kept - listed
-    waste = [*workspaces(repository, over), *run_folders(repository, over)]
+    waste = [*workspaces(repository, over), *spares(repository), *run_folders(repository, over)]
     projects = projects_of(repository, records)
     contents = set(_contents(projects, records, kept | listed)) if projects else set()
     for cache in (project.cache for project in projects):

@@ -265,7 +265,7 @@ class Runner:
             known = self._records.ongoing.record(run)
             ended = known is None or (known.workflow == record.workflow and known.is_over)
             if ended and not is_played(self._repository.state_dir / "runs" / run):
-                workspace.discard(self._repository, place.with_suffix(""))
+                workspace.put_by(self._repository, place.with_suffix(""))
 
     def _forget_worktrees(self, run: str) -> None:
         """Remove the worktrees that agents of a run have left, once what they did is in git."""

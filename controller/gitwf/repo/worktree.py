@@ -13,6 +13,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -37,10 +38,24 @@ def add(repository: Repository, path: Path, commit: str) -> None:
     """
     if path.exists():
         raise GitError(f"`{path}` is there already")
+    _add(repository, path, commit)
+
+
+def add_with(repository: Repository, path: Path, commit: str, index: Path) -> None:
+    """Make ``path``, which holds the files of a worktree that git forgot, one again, as `add` does.
+
+    ``index`` is that worktree's. What is not as it says is written anew; what it does not name stays.
+    """
+    _add(repository, path, commit, index)
+
+
+def _add(repository: Repository, path: Path, commit: str, index: Path | None = None) -> None:
     try:
         with room(path):
-            _register(repository, path, commit)
-        _lay_out(repository, path, commit)
+            registration = _register(repository, path, commit)
+            if index is not None:
+                index.rename(registration / "index")
+        _lay_out(repository, path, registration, commit)
     except BaseException:
         remove(repository, path)
         raise
@@ -73,10 +88,18 @@ def link(main: Path, path: Path, names: Iterable[str]) -> None:
 
 def remove(repository: Repository, path: Path) -> None:
     """Remove the worktree at ``path`` with all that lies in it. One that is gone already is no error."""
-    registration = registration_of(path)
+    forget(repository, path)
     shutil.rmtree(path, ignore_errors=True)
-    if registration is not None and registration.parent == repository.common_dir / "worktrees":
-        shutil.rmtree(registration, ignore_errors=True)
+
+
+def forget(repository: Repository, path: Path) -> None:
+    """Have git forget the worktree at ``path``, and leave its files."""
+    registration = registration_of(path)
+    if registration is None or registration.parent != repository.common_dir / "worktrees":
+        return
+    with suppress(FileNotFoundError), _draft(repository, path) as draft:
+        registration.rename(draft)
+    (path / ".git").unlink()
 
 
 def move(path: Path, new: Path) -> None:
@@ -104,23 +127,36 @@ def prune(repository: Repository, folder: Path) -> list[Path]:
     return pruned
 
 
-def _register(repository: Repository, path: Path, commit: str) -> None:
-    """Register the worktree with git, whole, by a rename: half of it would stop `git fsck`."""
-    path.mkdir(parents=True)
+def _register(repository: Repository, path: Path, commit: str) -> Path:
+    """Register the worktree with git, whole, by a rename: half of it would stop `git fsck`.
+
+    Return where.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    link = path.resolve() / ".git"
+    with _draft(repository, path) as draft:
+        (draft / "gitdir").write_text(f"{link}\n")
+        (draft / "commondir").write_text("../..\n")
+        (draft / "HEAD").write_text(f"{commit}\n")
+        names = _names(repository.common_dir.resolve() / "worktrees", path.name)
+        return next(name for name in names if _registered(draft, link, name))
+
+
+@contextmanager
+def _draft(repository: Repository, path: Path) -> Iterator[Path]:
+    """Give an empty folder, for what git shall find whole or not at all; what is in it at last is removed."""
     draft = repository.state_dir / "worktrees" / path.name
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    link = path.resolve() / ".git"
-    (draft / "gitdir").write_text(f"{link}\n")
-    (draft / "commondir").write_text("../..\n")
-    (draft / "HEAD").write_text(f"{commit}\n")
     try:
-        for registration in _names(repository.common_dir.resolve() / "worktrees", path.name):
-            link.write_text(f"gitdir: {registration}\n")
-            if _renamed(draft, registration):
-                return
+        yield draft
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _registered(draft: Path, link: Path, registration: Path) -> bool:
+    link.write_text(f"gitdir: {registration}\n")
+    return _renamed(draft, registration)
 
 
 def _names(folder: Path, name: str) -> Iterator[Path]:
@@ -143,10 +179,7 @@ def _renamed(draft: Path, registration: Path) -> bool:
     return True
 
 
-def _lay_out(repository: Repository, path: Path, commit: str) -> None:
-    registration = registration_of(path)
-    if registration is None:
-        raise GitError(f"git made no worktree at `{path}`")
+def _lay_out(repository: Repository, path: Path, registration: Path, commit: str) -> None:
     index = registration / "index"
     git = plain_git(repository, path, GIT_WORK_TREE=str(path), GIT_INDEX_FILE=str(index))
     git.run("read-tree", "-u", "--reset", commit)

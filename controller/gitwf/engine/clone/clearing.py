@@ -14,6 +14,7 @@ import msgspec
 from gitwf.data.cache import Cache
 from gitwf.engine.clone import workspace
 from gitwf.engine.clone.ownership import is_played
+from gitwf.repo import spare
 from gitwf.repo.repository import Repository
 
 _STALE = 86_400.0
@@ -52,6 +53,14 @@ def workspaces(repository: Repository, runs: Collection[str]) -> Iterator[Waste]
     for path in sorted((repository.state_dir / "workspaces").glob("*")):
         if path.name in runs and path.is_dir():
             yield Waste("workspace", _size(path), partial(workspace.discard, repository, path))
+
+
+def spares(repository: Repository) -> Iterator[Waste]:
+    """Yield the files that the next run would begin with, and those of runs whose process is gone."""
+    for path in spare.places(repository):
+        run = path.suffixes[0][1:] if path.suffixes else ""
+        if not run or not is_played(repository.state_dir / "runs" / run):
+            yield Waste("workspace", _size(path), partial(spare.discard, repository, path))
 
 
 def run_folders(repository: Repository, runs: Collection[str]) -> Iterator[Waste]:

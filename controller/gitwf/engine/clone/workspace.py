@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gitwf.data.errors import DataError
 from gitwf.data.project import Project, prepare_workspace
-from gitwf.repo import disk, worktree
+from gitwf.repo import disk, spare, worktree
 from gitwf.repo.repository import Repository
 
 
@@ -31,7 +31,8 @@ def prepare(
     if path.exists():
         worktree.remove(repository, path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    worktree.add(repository, path, commit)
+    if not spare.take(repository, path, commit):
+        worktree.add(repository, path, commit)
     main = repository.main_tree
     if main is not None:
         worktree.link(main, path, links)
@@ -57,6 +58,15 @@ def take_over(repository: Repository, old: Path, path: Path) -> bool:
     worktree.move(old, path)
     disk.replace(ready, old.name.encode())
     return True
+
+
+def put_by(repository: Repository, path: Path) -> None:
+    """Remove the workspace of a run that ended; of a large one the next gets the files."""
+    if spare.is_wanted(repository, path):
+        path.with_name(f"{path.name}.ready").unlink(missing_ok=True)
+        spare.put_by(repository, path)
+    else:
+        discard(repository, path)
 
 
 def discard(repository: Repository, path: Path) -> None:
