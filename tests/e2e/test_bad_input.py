@@ -282,12 +282,32 @@ def test_a_submodule(project: Project) -> None:
     out = "have git or DVC track its files"
     settled = project.wf("reconcile")
     commit = project.git("rev-parse", "HEAD")[:10]
-    refused = f"workflows/main.wf: refused at {commit}: {why}\n  {out}\n"
+    refused = f"workflows/main.wf: refused at {commit}: {why}: {out}\n"
     assert (settled.status, settled.out, settled.err) == (1, "", refused)
     played = project.wf("run", "workflows/main.wf")
     said = f"git-wf: {why}\n  {out}, or play the working tree with `--here`\n"
     assert (played.status, played.out, played.err) == (2, "", said)
     assert project.log() == []
+
+
+def test_a_file_that_goes_through_a_filter(project: Project) -> None:
+    project.git("config", "filter.crypt.smudge", "crypt smudge")
+    project.git("config", "filter.crypt.clean", "cat")
+    project.folder.write({".gitattributes": "*.csv filter=crypt\n", "key.csv": "1\n"})
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "A filter")
+    why = "`key.csv` goes through the filter `crypt` (`crypt smudge`), which no run calls"
+    out = "have git keep it as it is to be read, or DVC track it"
+    played = project.wf("run", "workflows/main.wf")
+    said = f"git-wf: {why}\n  {out}, or play the working tree with `--here`\n"
+    assert (played.status, played.out, played.err) == (2, "", said)
+    assert f"would be refused ({why}: {out})" in project.done("plan", status=1)
+    settled = project.wf("reconcile")
+    commit = project.git("rev-parse", "HEAD")[:10]
+    refused = f"workflows/main.wf: refused at {commit}: {why}: {out}\n"
+    assert (settled.status, settled.out, settled.err) == (1, "", refused)
+    assert project.log() == []
+    assert "2 executed" in project.wf("run", "--here", "workflows/main.wf").err
 
 
 def test_nothing_was_ever_deployed(project: Project) -> None:

@@ -87,15 +87,13 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
     path = path_in(session.directory, root, file)
     if options.here and root is None:
         raise UsageError("a bare repository has no working tree", "leave `--here` away")
-    if not options.here and (obstacle := clone.obstacle(commit.id)):
-        raise UsageError(
-            obstacle, "have git or DVC track its files, or play the working tree with `--here`"
-        )
     facts = FileFacts(TreeFiles(root)) if options.here and root else clone.facts(commit.id)
     data = facts.read(path)
     if data is None:
         raise UsageError(*_missing(path, root, here=options.here))
     configured = configure(facts)
+    if not options.here and (obstacle := clone.obstacle(commit.id, configured.settings)):
+        raise UsageError(obstacle.what, f"{obstacle.way}, or play the working tree with `--here`")
     prepared = prepare(path, facts, configured.settings, options.given)
     _refuse_unused(options.given, prepared)
     findings = _findings(prepared, configured)

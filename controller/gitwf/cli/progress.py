@@ -29,8 +29,10 @@ _INSIDE = (StepFinished, EnvironmentChanged)
 _DIAGNOSTIC = re.compile(r": WF\d{3} ")
 """In the reason of a refusal that `git wf validate` gives too."""
 
-_SUBMODULE = " is a submodule, "
-"""In the reason of a refusal of a commit that cannot be laid out."""
+_OBSTACLE = re.compile(
+    r"^`.*` (is a submodule|is kept in LFS|goes through the filter)\b", re.DOTALL
+)
+"""Begins the reason of a refusal of a commit that cannot be laid out: it says what to do itself."""
 
 
 def listener(*, json: bool, write: Callable[[str], None] = say) -> Listener:
@@ -81,7 +83,7 @@ def _words(event: Event) -> str | None:
             return f"{body.workflow}: {body.status} in {took(body.seconds)}, {figures}{why}"
         case RunRefused() as body:
             refused = f"{body.workflow}: refused at {body.commit[:10]}: {body.reason}"
-            return f"{refused}\n  {_way_out(body)}"
+            return refused if _OBSTACLE.match(body.reason) else f"{refused}\n  {_way_out(body)}"
         case RunNone() as body:
             return f"{body.branch}: nothing to do for {body.commit[:10]}: {body.reason}"
         case _:
@@ -94,8 +96,6 @@ def _way_out(body: RunRefused) -> str:
         return "`git wf status` shows what the checks printed; mend it and commit"
     if _DIAGNOSTIC.search(body.reason):
         return "`git wf validate` says more; mend it and commit"
-    if _SUBMODULE in body.reason:
-        return "have git or DVC track its files"
     return "`git wf trust` says who may run what"
 
 

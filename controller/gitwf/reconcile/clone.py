@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gitwf.config.settings import Settings
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.reconcile.heard import Heard
 from gitwf.records.clock import Clock
 from gitwf.records.store import Records
+from gitwf.repo.obstacle import Obstacle, obstacle
 from gitwf.repo.repository import Repository
 
 if TYPE_CHECKING:
     from gitwf.data.meter import Meter
     from gitwf.engine.commands.extension import Extension
     from gitwf.engine.run import Runner
-
-_SUBMODULE = "160000"
-"""The mode of a submodule's entry in a tree."""
 
 
 class Clone:
@@ -53,17 +52,9 @@ class Clone:
 
         return Runner(self.repository, self.records, self.environment, self._extension, self._meter)
 
-    def obstacle(self, commit: str) -> str:
-        """Return why no workspace of ``commit`` can be laid out, or nothing."""
-        module = next(self._submodules(commit), None)
-        return f"`{module}` is a submodule, and this version lays out none" if module else ""
-
-    def _submodules(self, commit: str) -> Iterator[str]:
-        """Yield the paths of the submodules of ``commit``; looked for where it says that it has any."""
-        objects = self.repository.objects
-        if objects.entry(commit, ".gitmodules") is not None:
-            entries = objects.list(commit).items()
-            yield from (path for path, entry in entries if entry.mode == _SUBMODULE)
+    def obstacle(self, commit: str, settings: Settings) -> Obstacle | None:
+        """Return why no workspace of ``commit`` can be laid out as its ``settings`` say, or None."""
+        return obstacle(self.repository, commit, settings.workspace.filters)
 
     def facts(self, commit: str) -> FileFacts:
         """Return the facts about the files of ``commit``."""

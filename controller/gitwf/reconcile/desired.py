@@ -121,8 +121,8 @@ def _wanted(clone: Clone, outline: Outline, configured: Configured, commit: str)
     if has_errors(configured.diagnostics):
         sources = {configured.source.path: configured.source}
         return Desired(outline.path, None, problem=first_error(configured.diagnostics, sources))
-    if problem := clone.obstacle(commit):
-        return Desired(outline.path, None, problem=problem)
+    if obstacle := clone.obstacle(commit, configured.settings):
+        return Desired(outline.path, None, problem=str(obstacle))
     held = hold_of_effects(clone, commit, outline.effects, configured.settings)
     return Desired(outline.path, outline.key, waits=held)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from gitwf.repo.git import Git
 _TREE = "40000"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NO_FILES = frozenset({_TREE, "160000"})
+_TOLD = 3
+"""Words that `git cat-file --batch-check` has for an object that is there: id, type and size."""
+
 _NOT_IN_TREES = frozenset({"", ".", ".."})
 """No tree has these names; git would take them from the folder that it stands in."""
 
@@ -63,14 +66,14 @@ class Objects:
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """Return what stands at ``path`` in ``commit`` (or in a tree), or None."""
-        tree = self._root(commit)
+        tree = self.root(commit)
         *folders, name = path.split("/")
         for folder in folders:
             below = self.tree(tree).get(folder) if tree else None
             tree = below.id if below and below.mode == _TREE else None
         return self.tree(tree).get(name) if tree else None
 
-    def _root(self, commit: str) -> str | None:
+    def root(self, commit: str) -> str | None:
         """Return the tree of a commit, or of a tree; what an id names is remembered."""
         if (known := self._roots.get(commit)) is not None:
             return known
@@ -90,6 +93,24 @@ class Objects:
             return dict(self._walk(path, Entry(_TREE, found.id)))
         entry = self.entry(commit, path)
         return {path: entry} if entry else {}
+
+    def small(self, ids: Iterable[str], limit: int) -> dict[str, bytes]:
+        """Return the content of those blobs that have fewer than ``limit`` bytes, by id: many at once."""
+        asked = "".join(f"{id_}\n" for id_ in dict.fromkeys(ids)).encode()
+        listed = self._git.run("cat-file", "--batch-check", stdin=asked).splitlines()
+        sizes = [
+            (words[0], int(words[2])) for line in listed if len(words := line.split()) == _TOLD
+        ]
+        chosen = [(id_, size) for id_, size in sizes if size < limit]
+        data = self._git.run(
+            "cat-file", "--batch", stdin=b"".join(id_ + b"\n" for id_, _ in chosen)
+        )
+        found, at = {}, 0
+        for id_, size in chosen:
+            start = data.index(b"\n", at) + 1
+            at = start + size + 1
+            found[id_.decode()] = data[start : at - 1]
+        return found
 
     def write_blob(self, data: bytes) -> str:
         """Write ``data`` as a blob and return its id."""

@@ -12,7 +12,9 @@ import msgspec
 from gitwf.repo.commits import Commits
 from gitwf.repo.errors import GitError
 from gitwf.repo.files import RefFiles
+from gitwf.repo.filters import Filters
 from gitwf.repo.git import Git
+from gitwf.repo.landmarks import Survey
 from gitwf.repo.objects import Entry, Objects
 from gitwf.repo.refs import GitRefs, Refs
 
@@ -108,6 +110,16 @@ class Repository:
     def objects(self) -> Objects:
         """The objects."""
         return Objects(self.git)
+
+    @cached_property
+    def landmarks(self) -> Survey:
+        """Where commits have attributes and submodules."""
+        return Survey(self.objects, self.state_dir)
+
+    @cached_property
+    def filters(self) -> Filters:
+        """Which files of commits go through a filter."""
+        return Filters(self)
 
     @cached_property
     def refs(self) -> Refs:

@@ -178,46 +178,89 @@ def test_settings_that_are_a_link_do_not_lift_a_policy(world: World, tmp_path: P
     assert world.ran() == [first]
 
 
-def test_programs_that_settings_and_attributes_name_are_not_run(
+SETTINGS = (
+    "core.fsmonitor",
+    "diff.evil.textconv",
+    "diff.external",
+    "merge.evil.driver",
+    "gpg.program",
+    "gpg.ssh.program",
+    "core.editor",
+    "core.pager",
+    "core.askPass",
+)
+"""Settings that name a program."""
+
+DRIVERS = ("filter.evil.smudge", "filter.evil.clean", "filter.evil.process")
+
+
+class Evil:
+    """A program that notes that it was run, and a repository whose settings and attributes name it."""
+
+    def __init__(self, world: World, folder: Path, drivers: tuple[str, ...]) -> None:
+        self.world = world
+        self.traces = folder / "evil"
+        self.program = folder / "program"
+        self.program.write_text(f"#!/bin/sh\necho $0 >> {self.traces}\ncat\n")
+        self.program.chmod(0o755)
+        hooks = folder / "hooks"
+        hooks.mkdir()
+        for name in ("post-checkout", "post-commit", "reference-transaction", "post-index-change"):
+            (hooks / name).symlink_to(self.program)
+        world.folder.git("config", "core.hooksPath", str(hooks))
+        for key in (*SETTINGS, *drivers):
+            world.folder.git("config", key, str(self.program))
+
+    def commit(self, attributes: str, number: str) -> str:
+        """Commit without running it."""
+        self.world.folder.write({".gitattributes": attributes, "number": number})
+        off = ["core.hooksPath=/dev/null", "core.fsmonitor=false", *(f"{key}=" for key in DRIVERS)]
+        quiet = [word for setting in off for word in ("-c", setting)]
+        for words in (("add", "--all"), ("commit", "--quiet", "-m", "Attributes")):
+            self.world.folder.git(*quiet, *words)
+        self.traces.unlink(missing_ok=True)
+        return self.world.folder.git("rev-parse", "HEAD")
+
+
+ATTRIBUTES = "* diff=evil merge=evil filter=evil\n"
+
+
+def test_a_commit_with_a_filter_is_refused_and_its_program_not_run(
     world: World, tmp_path: Path
 ) -> None:
-    evil = tmp_path / "evil"
-    program = tmp_path / "program"
-    program.write_text(f"#!/bin/sh\necho $0 >> {evil}\ncat\n")
-    program.chmod(0o755)
-    hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    for name in ("post-checkout", "post-commit", "reference-transaction", "post-index-change"):
-        (hooks / name).symlink_to(program)
     first = world.commit({"wf.toml": ANY})
     assert world.reconcile() == []
-    for key, value in {
-        "core.hooksPath": hooks,
-        "core.fsmonitor": program,
-        "filter.evil.smudge": program,
-        "filter.evil.clean": program,
-        "filter.evil.process": program,
-        "diff.evil.textconv": program,
-        "diff.external": program,
-        "merge.evil.driver": program,
-        "gpg.program": program,
-        "gpg.ssh.program": program,
-        "core.editor": program,
-        "core.pager": program,
-        "core.askPass": program,
-    }.items():
-        world.folder.git("config", key, str(value))
-    (world.folder.path / ".gitattributes").write_text("* filter=evil diff=evil merge=evil\n")
-    quiet = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
-    filters = [w for n in ("smudge", "clean", "process") for w in ("-c", f"filter.evil.{n}=")]
-    (world.folder.path / "number").write_text("2")
-    for words in (("add", "--all"), ("commit", "--quiet", "-m", "Attributes")):
-        world.folder.git(*quiet, *filters, *words)
-    commit = world.folder.git("rev-parse", "HEAD")
-    evil.unlink(missing_ok=True)
+    evil = Evil(world, tmp_path, DRIVERS)
+    commit = evil.commit(ATTRIBUTES, "2")
+    said = (
+        f"`.gitattributes` goes through the filter `evil` (`{evil.program}`), which no run calls: "
+        "have git keep it as it is to be read, or DVC track it"
+    )
+    assert world.reconcile() == [said]
+    assert world.refusals(commit) == [said]
+    after = evil.commit("", "3")
+    assert world.reconcile() == []
+    assert world.ran() == [first, after]
+    assert not evil.traces.exists()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "drivers"),
+    [
+        pytest.param(ATTRIBUTES, (), id="a filter without a program"),
+        pytest.param("* diff=evil merge=evil\n", DRIVERS, id="a program that nothing goes through"),
+    ],
+)
+def test_programs_that_settings_and_attributes_name_are_not_run(
+    world: World, tmp_path: Path, attributes: str, drivers: tuple[str, ...]
+) -> None:
+    first = world.commit({"wf.toml": ANY})
+    assert world.reconcile() == []
+    evil = Evil(world, tmp_path, drivers)
+    commit = evil.commit(attributes, "2")
     assert world.reconcile() == []
     assert world.ran() == [first, commit]
-    assert not evil.exists()
+    assert not evil.traces.exists()
 
 
 def test_a_submodule_is_refused_and_its_address_not_spoken_with(
@@ -232,7 +275,8 @@ def test_a_submodule_is_refused_and_its_address_not_spoken_with(
     world.folder.git("update-index", "--add", "--cacheinfo", f"160000,{head},lib")
     world.folder.git("add", ".gitmodules")
     world.folder.git("commit", "--quiet", "-m", "A submodule")
-    assert world.reconcile() == ["`lib` is a submodule, and this version lays out none"]
+    said = "`lib` is a submodule, and this version lays out none: have git or DVC track its files"
+    assert world.reconcile() == [said]
     assert not evil.exists()
     world.folder.git("rm", "--quiet", "--cached", "lib")
     after = world.commit()
