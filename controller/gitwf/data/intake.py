@@ -8,10 +8,10 @@ from pathlib import Path
 
 from gitwf.data.abreast import abreast
 from gitwf.data.copying import copy_and_hash
-from gitwf.data.hasher import Hasher, changing, file_status, folder_of, is_executable
+from gitwf.data.hasher import CHUNK, Hasher, changing, file_status, folder_of, is_executable
 from gitwf.data.hashes import HashInfo
 from gitwf.data.link import Linker
-from gitwf.data.meter import Advance
+from gitwf.data.meter import Advance, unheard
 from gitwf.data.objects import Objects
 
 Draw = Callable[[Path, os.stat_result, Path, Advance], str]
@@ -49,23 +49,46 @@ class Intake:
 
     def _add_folder(self, path: Path, draw: Draw) -> HashInfo:
         names, files = self._hasher.files(path)
-        sizes = [status.st_size for status in files.values()]
-        with self._hasher.meter.measuring("saving", path.name, sum(sizes)) as advance:
-            infos = abreast(
-                lambda file: self._add_file(*file, draw, advance),
-                list(zip(files.items(), sizes, strict=True)),
+        total = sum(status.st_size for status in files.values())
+        with self._hasher.meter.measuring("saving", path.name, total) as advance:
+            known = {file: self._there(file, status, advance) for file, status in files.items()}
+            missing = [file for file, info in known.items() if info is None]
+            added = abreast(
+                lambda file: self._add_missing(file, files[file], draw, advance),
+                [(file, files[file].st_size) for file in missing],
                 waits=True,
             )
-        info, tree = folder_of(names, infos)
+        there = {file: info for file, info in known.items() if info is not None}
+        infos = there | dict(zip(missing, added, strict=True))
+        info, tree = folder_of(names, [infos[file] for file in files])
         self._add_bytes(info.md5, tree.data())
         return info
 
     def _add_file(
         self, path: Path, status: os.stat_result, draw: Draw, advance: Advance
     ) -> HashInfo:
+        there = self._there(path, status, advance)
+        return there or self._add_missing(path, status, draw, advance)
+
+    def _there(self, path: Path, status: os.stat_result, advance: Advance) -> HashInfo | None:
+        """Return the hash of a file whose object is there; None where it is not, or is not looked for.
+
+        That of a large file is not: it would be read twice.
+        """
         known = self._known(path, status)
         if known is not None and self._objects.size(known) == status.st_size:
             return HashInfo(known, status.st_size, isexec=is_executable(status))
+        if known is not None or status.st_size > CHUNK:
+            return None
+        md5 = self._hasher.counted(path, unheard)
+        if self._objects.verified(md5) != status.st_size:
+            return None
+        advance(status.st_size)
+        return HashInfo(md5, status.st_size, isexec=is_executable(status))
+
+    def _add_missing(
+        self, path: Path, status: os.stat_result, draw: Draw, advance: Advance
+    ) -> HashInfo:
         draft = self._objects.draft()
         try:
             md5 = draw(path, status, draft, advance)
