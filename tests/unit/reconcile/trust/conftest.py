@@ -45,6 +45,10 @@ class Keys:
             subprocess.run(words, check=True)
         return path
 
+    def fingerprint(self, who: str) -> str:
+        words = ["ssh-keygen", "-lf", str(self.private(who))]
+        return subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()[1]
+
     def allowed(self, *people: str, options: str = "") -> str:
         """Return the file of allowed signers that names ``people``."""
         lines = (

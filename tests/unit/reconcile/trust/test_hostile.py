@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -296,6 +297,123 @@ def test_an_object_cannot_be_replaced_by_another(world: World, tmp_path: Path) -
     assert world.reconcile() == []
     assert not evil.exists()
     assert len(world.ran()) == 1
+
+
+Harm = Callable[["World", Path], str]
+"""What a stranger does to the repository, and the commit; what would run then touches the path."""
+
+
+def _workflow(evil: Path) -> str:
+    return f"on:commit\n\ndefine:/say\n  ↳ run → touch {evil}\n\n/say\n"
+
+
+def a_workflow(world: World, evil: Path) -> str:
+    return world.commit({"workflows/main.wf": _workflow(evil)})
+
+
+def another_s_signature(world: World, evil: Path) -> str:
+    return world.commit({"workflows/main.wf": _workflow(evil)}, by="eve")
+
+
+def a_signature_that_was_for_another_commit(world: World, evil: Path) -> str:
+    signed = world.folder.git("cat-file", "commit", "HEAD")
+    header = signed[signed.index("gpgsig") : signed.index("\n\n")]
+    world.commit({"workflows/main.wf": _workflow(evil)})
+    bare = world.folder.git("cat-file", "commit", "HEAD")
+    carried = f"{bare.replace(chr(10) * 2, f'{chr(10)}{header}{chr(10) * 2}', 1)}\n"
+    commit = plumb(world, "hash-object", "-t", "commit", "-w", "--stdin", stdin=carried.encode())
+    world.folder.git("update-ref", "refs/heads/main", commit)
+    return commit
+
+
+def a_note_that_it_was_played_and_accepted(world: World, evil: Path) -> str:
+    accepted = world.folder.git("rev-parse", "HEAD")
+    note = world.folder.git("notes", "--ref=wf", "show", accepted)
+    forged = world.commit({"workflows/main.wf": _workflow(evil)})
+    world.folder.git("notes", "--ref=wf", "add", "-m", note.replace(accepted, forged), forged)
+    world.folder.git("update-ref", "refs/wf/accepted/main", forged)
+    return forged
+
+
+def settings_that_trust_everybody(world: World, evil: Path) -> str:
+    files = {"wf.toml": "", "s": world.keys.allowed("eve"), "workflows/main.wf": _workflow(evil)}
+    return world.commit(dict(files), by="eve")
+
+
+def hooks_and_filters(world: World, evil: Path) -> str:
+    program = evil.with_name("program")
+    program.write_text(f"#!/bin/sh\ntouch {evil}\ncat\n")
+    program.chmod(0o755)
+    hooks = {f".hooks/{name}": program.read_text() for name in ("post-checkout", "post-commit")}
+    commit = world.commit({".gitattributes": "* filter=evil\n", **hooks})
+    for hook in hooks:
+        (world.folder.path / hook).chmod(0o755)
+    world.folder.git("config", "filter.evil.smudge", str(program))
+    world.folder.git("config", "core.hooksPath", ".hooks")
+    return commit
+
+
+def names_with_a_line_end(world: World, evil: Path) -> str:
+    return world.commit({"workflows/a\nb.wf": _workflow(evil)})
+
+
+def a_tree_that_leads_out(world: World, evil: Path) -> str:
+    return with_entry(world, [b"..", b"workflows", b"out.wf"], b"100644", _workflow(evil).encode())
+
+
+def a_link_that_leads_out(world: World, evil: Path) -> str:
+    evil.with_name("out.wf").write_text(_workflow(evil))
+    (world.folder.path / "workflows/out.wf").symlink_to(evil.with_name("out.wf"))
+    return world.commit()
+
+
+def a_submodule_whose_address_is_a_command(world: World, evil: Path) -> str:
+    address = f'[submodule "lib"]\n\tpath = lib\n\turl = ext::sh -c "touch {evil}"\n'
+    head = world.folder.git("rev-parse", "HEAD")
+    world.folder.git("update-index", "--add", "--cacheinfo", f"160000,{head},lib")
+    return world.commit({".gitmodules": address})
+
+
+def a_branch_whose_name_is_a_command(world: World, evil: Path) -> str:
+    world.folder.git("checkout", "--quiet", "-b", EVIL)
+    commit = world.commit({"workflows/main.wf": _workflow(evil)})
+    world.folder.git("checkout", "--quiet", "main")
+    return commit
+
+
+STRANGERS: tuple[tuple[Harm, str], ...] = (
+    (a_workflow, "COMMIT is not trusted: it is not signed"),
+    (another_s_signature, "COMMIT is not trusted: it is signed by nobody who may: `KEY`"),
+    (a_signature_that_was_for_another_commit, "COMMIT is not trusted: its signature is not valid"),
+    (a_note_that_it_was_played_and_accepted, "COMMIT is not trusted: it is not signed"),
+    (settings_that_trust_everybody, "COMMIT is not trusted: it is signed by nobody who may: `KEY`"),
+    (hooks_and_filters, "COMMIT is not trusted: it is not signed"),
+    (names_with_a_line_end, "COMMIT is not trusted: it is not signed"),
+    (a_tree_that_leads_out, "COMMIT is not trusted: it is not signed"),
+    (a_link_that_leads_out, "COMMIT is not trusted: it is not signed"),
+    (a_submodule_whose_address_is_a_command, "COMMIT is not trusted: it is not signed"),
+    (a_branch_whose_name_is_a_command, f"`wf.toml` of `main` lets no commit of `{EVIL}` run"),
+)
+
+
+@pytest.mark.parametrize(("harm", "reason"), STRANGERS, ids=[h.__name__ for h, _ in STRANGERS])
+def test_of_a_stranger_nothing_runs_each_time_it_is_said_why_and_the_loop_goes_on(
+    world: World, tmp_path: Path, harm: Harm, reason: str
+) -> None:
+    policy = '[trust]\nmode = "strict"\nsigners = "s"\nbranches = ["main"]\n'
+    first = world.commit({"wf.toml": policy, "s": world.keys.allowed("ada")}, by="ada")
+    assert world.reconcile("*") == []
+    commit = harm(world, evil := tmp_path / "evil")
+    said = reason.replace("COMMIT", commit[:10]).replace("KEY", world.keys.fingerprint("eve"))
+    assert set(world.reconcile("*")) == {said}
+    assert set(world.refusals(commit)) == {said}
+    assert world.reconcile("*") == []
+    world.folder.git("-c", "core.hooksPath=/dev/null", "reset", "--quiet", "--hard", first)
+    evil.unlink(missing_ok=True)  # git, as a person calls it, runs filters
+    after = world.commit(by="ada")
+    assert world.reconcile("*") == []
+    assert world.ran() == [first, after]
+    assert not evil.exists()
 
 
 ALIASES = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
