@@ -5,15 +5,10 @@ Whoever makes one work deletes its row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from gitwf.config.place import key_places
 from gitwf.diagnostics import Diagnostic, Severity
-
-NOT_YET: Mapping[str, tuple[str, ...]] = {
-    "workspace": ("filters",),
-}
-"""Keys by table."""
 
 NO_TARGET_YET = frozenset({"address"})
 """Keys of the tables ``[target.NAME]``: those of Ray."""
@@ -26,9 +21,8 @@ def check_support(text: str, path: str) -> tuple[Diagnostic, ...]:
 
 def _found(text: str, path: str) -> Iterator[Diagnostic]:
     for at, span in key_places(text).items():
-        own = at[0] == "target" and at[2:] and at[2] in NO_TARGET_YET
-        if own or (at[1:2] and at[1] in NOT_YET.get(at[0], ())):
-            message = f"`{at[2 if own else 1]}` is not there yet"
+        if at[0] == "target" and at[2:] and at[2] in NO_TARGET_YET:
+            message = f"`{at[2]}` is not there yet"
             yield Diagnostic("WF603", message, path, span, _WAIT, Severity.WARNING)
 
 

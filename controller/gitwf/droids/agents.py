@@ -26,6 +26,7 @@ from gitwf.plan.errand import Deed, Errand, ErrandError, Launch
 from gitwf.plan.needs import of_droid
 from gitwf.plan.plan import Plan
 from gitwf.repo import disk
+from gitwf.repo.content import Conversions
 from gitwf.repo.repository import Repository
 
 
@@ -116,7 +117,8 @@ class Agents:
         self._site(errand).clear()
 
     def _site(self, errand: Errand) -> Site:
-        return Site(self._repository, errand, self._settings.workspace.link)
+        asked, remote = self._settings.workspace, self._settings.controller.remote
+        return Site(self._repository, errand, asked.link, Conversions(asked.filters, remote))
 
     def _base(self, errand: Errand, site: Site) -> str:
         """Return where the agent begins: at the run's commit, or at what the run has merged since."""

@@ -10,6 +10,7 @@ from gitwf.droids.verdict import Evidence
 from gitwf.plan.errand import Errand
 from gitwf.repo import disk, snapshot, worktree
 from gitwf.repo.commits import Draft
+from gitwf.repo.content import PLAIN, Conversions, obtain
 from gitwf.repo.refs import RefUpdate
 from gitwf.repo.repository import Repository
 
@@ -19,13 +20,20 @@ _BASE = "base"
 class Site:
     """The place of one errand. Everything may be done again after a crash, and is then as it was.
 
-    ``links`` are untracked paths of the main tree that the worktree gets.
+    ``links`` are untracked paths of the main tree that the worktree gets; ``conversions`` are those of a run's.
     """
 
-    def __init__(self, repository: Repository, errand: Errand, links: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        errand: Errand,
+        links: Iterable[str] = (),
+        conversions: Conversions = PLAIN,
+    ) -> None:
         self._repository = repository
         self._errand = errand
         self._links = tuple(links)
+        self._conversions = conversions
         self.folder = Path(errand.folder)
         """Files about it that outlive the worktree."""
         self.tree = Path(errand.place)
@@ -60,7 +68,9 @@ class Site:
             return
         worktree.remove(self._repository, self.tree)
         self.tree.parent.mkdir(parents=True, exist_ok=True)
+        contents = obtain(self._repository, self.base, self._conversions)
         worktree.add(self._repository, self.tree, self.base)
+        contents.put(self.tree)
         if self._repository.refs.read(self._ref) is None:
             self._repository.refs.swap([RefUpdate(self._ref, self.base, None)])
         worktree.attach(self.tree, self._ref)

@@ -159,9 +159,8 @@ class Runner:
 
             def lay_out() -> None:
                 if not request.here:
-                    links, stages = settings.workspace.link, request.plan.stages.values()
-                    roots = {".", *(stage.root for stage in stages)}
-                    workspace.prepare(self._repository, place, request.commit, links, roots)
+                    roots = {".", *(stage.root for stage in request.plan.stages.values())}
+                    workspace.prepare(self._repository, place, request.commit, settings, roots)
 
             playing = Playing(request, context, recorder, shelf, memory, self._records, lay_out)
             requests = self._records.requests

@@ -26,6 +26,7 @@ from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.desired import Asked
 from gitwf.repo import disk, worktree
+from gitwf.repo.content import Conversions, obtain
 from gitwf.repo.errors import RepositoryError
 
 NAME = "pre-commit"
@@ -94,8 +95,11 @@ class Gate:
         worktree.remove(self._clone.repository, place)
         place.parent.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
+        wanted = Conversions(settings.workspace.filters, settings.controller.remote)
+        contents = obtain(self._clone.repository, commit, wanted)
         try:
             worktree.add(self._clone.repository, place, commit)
+            contents.put(place)
             main = self._clone.repository.main_tree
             if main is not None:
                 worktree.link(main, place, settings.workspace.link)

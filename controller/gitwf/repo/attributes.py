@@ -7,7 +7,7 @@ and the clone's `info/attributes` say counts; a person's settings beside the rep
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,11 +15,15 @@ import msgspec
 
 from gitwf.repo.environment import of_program
 from gitwf.repo.git import Git
+from gitwf.repo.index import git_dir_of
+from gitwf.repo.landmarks import ATTRIBUTES
 from gitwf.repo.objects import Entry
 from gitwf.repo.repository import Repository
 from gitwf.repo.worktree import plain_git
 
 _FILTER = b"filter"
+_QUESTION = ("--stdin", "-z", "filter")
+_INFO = Path("info", "attributes")
 _NONE = frozenset({b"unspecified", b"unset", b"set"})
 """What `git check-attr` says of files without a filter that has a name."""
 
@@ -44,6 +48,18 @@ def filtered(repository: Repository, commit: str) -> Mapping[str, Filtered]:
     return {path: Filtered(name, entries[path]) for path, name in named.items()}
 
 
+def filtered_files(root: Path, paths: Collection[str]) -> frozenset[str]:
+    """Return those of the tracked ``paths`` of the working tree at ``root`` that have a filter.
+
+    What is in such a file may be another content than git has of it.
+    """
+    own = (root / path for path in paths if path.rpartition("/")[2] == ATTRIBUTES)
+    if not any(_speaks_of_filters(path) for path in (*own, _info(root))):
+        return frozenset()
+    asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    return frozenset(_answers(Git(root).run("check-attr", *_QUESTION, stdin=asked)))
+
+
 def drivers(repository: Repository) -> dict[str, str]:
     """Return the programs of the filters that would change what they lay out, by the filter's name."""
     words = ("config", "-z", "--get-regexp", r"^filter\..*\.(smudge|process)$")
@@ -58,11 +74,8 @@ def drivers(repository: Repository) -> dict[str, str]:
 
 def _may_filter(repository: Repository, commit: str) -> bool:
     """Return whether any attributes speak of filters: a look at few files, where most have none."""
-    try:
-        if _FILTER in (repository.common_dir / "info" / "attributes").read_bytes():
-            return True
-    except OSError:
-        pass
+    if _speaks_of_filters(repository.common_dir / _INFO):
+        return True
     found = map(repository.objects.read, repository.landmarks.of(commit).attributes.values())
     return any(_FILTER in blob.data for blob in found if blob)
 
@@ -72,10 +85,32 @@ def _named(repository: Repository, commit: str, paths: Iterable[str]) -> dict[st
         index = str(Path(folder) / "index")
         plain_git(repository, repository.common_dir, GIT_INDEX_FILE=index).run("read-tree", commit)
         asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        words = ("check-attr", "--cached", "--stdin", "-z", "filter")
-        said = _asking(repository, index).run(*words, stdin=asked).split(b"\0")
-    answers = zip(said[::3], said[2::3], strict=False)
+        return _answers(
+            _asking(repository, index).run("check-attr", "--cached", *_QUESTION, stdin=asked)
+        )
+
+
+def _answers(said: bytes) -> dict[str, str]:
+    words = said.split(b"\0")
+    answers = zip(words[::3], words[2::3], strict=False)
     return {os.fsdecode(path): os.fsdecode(name) for path, name in answers if name not in _NONE}
+
+
+def _speaks_of_filters(attributes: Path) -> bool:
+    try:
+        return _FILTER in attributes.read_bytes()
+    except OSError:
+        return False
+
+
+def _info(root: Path) -> Path:
+    """Return the attributes that all worktrees of the repository of ``root`` have."""
+    git_dir = git_dir_of(root) or root
+    try:
+        common = (git_dir / "commondir").read_text().strip()
+    except OSError:
+        common = "."
+    return git_dir / common / _INFO
 
 
 def _asking(repository: Repository, index: str) -> Git:

@@ -15,9 +15,10 @@ NAME = "lfs"
 LIMIT = 1024
 """A pointer has fewer bytes than that."""
 
+VERSION = "https://git-lfs.github.com/spec/v1"
 _VERSIONS = frozenset(
     {
-        "https://git-lfs.github.com/spec/v1",
+        VERSION,
         "https://hawser.github.com/spec/v1",
         "http://git-media.io/v/2",
     }
@@ -36,6 +37,10 @@ class Pointer(msgspec.Struct, frozen=True):
     oid: str
     size: int
     is_extended: bool = False
+
+    def text(self) -> bytes:
+        """Return the pointer as git-lfs writes it."""
+        return f"version {VERSION}\noid sha256:{self.oid}\nsize {self.size}\n".encode()
 
 
 def parse(data: bytes) -> Pointer | None:

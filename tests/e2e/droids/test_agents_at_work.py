@@ -267,3 +267,18 @@ def test_a_plan_names_agents_and_what_decides_about_them(desk: Desk) -> None:
         ["/fix", "*", "now"],
         "executed",
     )
+
+
+def test_files_of_lfs_are_there_and_no_work_of_the_agent(desk: Desk, steps: Steps) -> None:
+    desk.folder.git("lfs", "install", "--local")
+    desk.files |= {
+        ".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n",
+        "large.bin": b"large\n" * 1000,
+    }
+    check = "define:/test\n  ↳ run → test $(wc -c < large.bin) = 6000\n"
+    text = f"{check}droid:coder check:/test merge:ff → /work dirt\n"
+    (step,) = steps(desk(text, '[workspace]\nfilters = ["lfs"]\n'))
+    assert (step.kind, step.error) == (None, None)
+    assert step.result["files"] == ["feature.py", "train.py"]
+    assert desk.folder.git("show", "main:large.bin").startswith("version ")
+    desk.check_clean()

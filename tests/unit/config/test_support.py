@@ -11,9 +11,10 @@ from gitwf.diagnostics import Source, render
     [
         ('[controller]\nbranches = ["main"]\n', []),
         (
-            '[workspace]\nfilters = ["lfs"]\n',
-            ["wf.toml:2:1: WF603 warning: `filters` is not there yet"],
+            '[target.pods]\naddress = "ray://head"\n',
+            ["wf.toml:2:1: WF603 warning: `address` is not there yet"],
         ),
+        ('[workspace]\nfilters = ["lfs"]\n', []),
         ('[secrets]\nTOKEN = "env:OTHER"\n', []),
         ('[secrets]\nTOKEN = "keyring"\n', []),
         ("[env.production]\n", []),
@@ -22,6 +23,7 @@ from gitwf.diagnostics import Source, render
     ids=[
         "followed",
         "key",
+        "filters",
         "secret",
         "keyring",
         "environment",

@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from gitwf.config.settings import Settings
 from gitwf.data.errors import DataError
 from gitwf.data.project import Project, prepare_workspace
 from gitwf.repo import disk, spare, worktree
+from gitwf.repo.content import Conversions, obtain
 from gitwf.repo.repository import Repository
 
 
@@ -17,13 +19,12 @@ def prepare(
     repository: Repository,
     path: Path,
     commit: str,
-    links: Iterable[str],
+    settings: Settings,
     roots: Iterable[str] = (".",),
 ) -> None:
     """Lay out ``commit`` at ``path``; one that an earlier playing laid out whole is left alone.
 
-    ``links`` are untracked paths of the main tree that are linked into it, ``roots`` where it may
-    hold DVC projects.
+    ``settings`` say what it gets beside the commit, ``roots`` are where it may hold DVC projects.
     """
     ready = path.with_name(f"{path.name}.ready")
     if ready.exists():
@@ -31,11 +32,15 @@ def prepare(
     if path.exists():
         worktree.remove(repository, path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    contents = obtain(
+        repository, commit, Conversions(settings.workspace.filters, settings.controller.remote)
+    )
     if not spare.take(repository, path, commit):
         worktree.add(repository, path, commit)
+    contents.put(path)
     main = repository.main_tree
     if main is not None:
-        worktree.link(main, path, links)
+        worktree.link(main, path, settings.workspace.link)
     for root in roots:
         if (path / root / ".dvc").is_dir():
             cache = None if main else repository.state_dir / "dvc"

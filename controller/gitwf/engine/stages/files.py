@@ -15,6 +15,7 @@ from gitwf.data.project import Project
 from gitwf.engine.stages.freight import commit_items, read_items
 from gitwf.engine.unit.scope import OutsideError, inside
 from gitwf.plan.stage import Out, Stage
+from gitwf.repo.errors import RepositoryError
 from gitwf.targets.files import Item
 
 
@@ -115,10 +116,10 @@ class FilesError(OSError):
 
 def _items(root: Path, hasher: Hasher, ignore: Ignore, paths: Iterable[Path]) -> list[Item]:
     try:
-        found = {item.path: item for item in commit_items(root, ignore)}
+        found = {item.path: item for item in commit_items(root, ignore, hasher)}
         for path in paths:
             for item in read_items(root, path, hasher):
                 found.setdefault(item.path, item)
-    except DataError as error:
+    except (DataError, RepositoryError) as error:
         raise FilesError(str(error)) from None
     return list(found.values())

@@ -1,7 +1,8 @@
 """Files of a workspace by what is in them, so that nothing is sent that is there: git's ids, DVC's hashes.
 
 What git tracks and nobody has changed is known by the id in its index, and what DVC has hashed by its
-md5. Only a tracked file that was changed is read for this.
+md5. Only a tracked file that was changed is read for this, or one that went through a filter: of a large file of LFS
+git has the id of its pointer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from gitwf.data.hasher import Hasher
 from gitwf.data.ignore import Ignore
+from gitwf.repo.attributes import filtered_files
 from gitwf.repo.index import Staged, git_dir_of, staged
 from gitwf.targets.files import Item
 
@@ -24,10 +26,13 @@ class UnreadIndexError(OSError):
     """What git tracks here only git can tell: its index is split, sparse, or broken."""
 
 
-def commit_items(root: Path, ignore: Ignore) -> Iterator[Item]:
+def commit_items(root: Path, ignore: Ignore, hasher: Hasher) -> Iterator[Item]:
     """Yield the tracked files of the working tree at ``root``, as they are there, but for ignored ones.
 
-    Raises OSError where one cannot be read.
+    Raises:
+        OSError: if one cannot be read.
+        DataError: if one changes while it is read.
+        RepositoryError: if git cannot tell which ones went through a filter.
     """
     git_dir = git_dir_of(root)
     entries = staged(git_dir) if git_dir else None
@@ -35,6 +40,7 @@ def commit_items(root: Path, ignore: Ignore) -> Iterator[Item]:
         raise UnreadIndexError(
             f"git's index of `{root}` cannot be read: `git update-index --no-split-index --really-refresh`"
         )
+    filtered = filtered_files(root, [entry.path for entry in entries])
     for entry in entries:
         path = root / entry.path
         if entry.is_submodule or ignore.covers(path, is_dir=False):
@@ -45,6 +51,8 @@ def commit_items(root: Path, ignore: Ignore) -> Iterator[Item]:
             continue  # deleted in the working tree
         if stat.S_ISLNK(status.st_mode):
             yield Item(entry.path, target=os.readlink(path))  # noqa: PTH115 - a Path changes what a link says
+        elif stat.S_ISREG(status.st_mode) and entry.path in filtered:
+            yield _hashed(entry.path, path, hasher)
         elif stat.S_ISREG(status.st_mode):
             yield _item(entry, path, status)
 
@@ -58,9 +66,12 @@ def read_items(root: Path, path: Path, hasher: Hasher) -> Iterator[Item]:
     """
     files = [full for _, full in hasher.walk(path)] if path.is_dir() else [path]
     for full in files:
-        content = hasher.file(full)
-        name = full.relative_to(root).as_posix()
-        yield Item(name, content.md5, content.size or 0, bool(content.isexec))
+        yield _hashed(full.relative_to(root).as_posix(), full, hasher)
+
+
+def _hashed(name: str, path: Path, hasher: Hasher) -> Item:
+    content = hasher.file(path)
+    return Item(name, content.md5, content.size or 0, bool(content.isexec))
 
 
 def _item(entry: Staged, path: Path, status: os.stat_result) -> Item:
