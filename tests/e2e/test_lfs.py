@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -65,6 +66,13 @@ def deps_of(lock: str) -> dict[str, object]:
     return {name: dep[name] for name in ("path", "hash", "md5", "size", "nfiles")}
 
 
+def foreseen(project: Project) -> tuple[str, str]:
+    """Return what `git wf plan` says becomes of the stage, and why."""
+    plans = json.loads(project.done("plan", "--json"))
+    ((step,),) = (plan["steps"] for plan in plans["workflows"])
+    return step["does"], step["reason"]
+
+
 def test_a_stage_reads_what_people_have(large: Project, tmp_path: Path) -> None:
     large.done("reconcile")
     (run,) = large.log()
@@ -76,6 +84,7 @@ def test_a_stage_reads_what_people_have(large: Project, tmp_path: Path) -> None:
     large.commit({"data/large.csv": DATA[4:]}, "Other data")
     large.done("reconcile")
     large.commit({"data/large.csv": DATA}, "The data before")
+    assert foreseen(large) == ("restored", "nothing changed")
     large.done("reconcile")
     assert [(run.executed, run.restored) for run in large.log()] == [(0, 1), (1, 0), (1, 0)]
     assert large.ledger() == ["train", "train"]
@@ -114,6 +123,8 @@ def test_contents_that_cannot_be_had_fail_the_run_and_a_retry_gets_them(
     lacks = "no workspace: the content of `data/large.csv` is not in this clone's LFS store"
     assert message.startswith(f"{lacks}, and `git lfs fetch` failed: ")
     assert run.error["kind"] == "start"
+    lacks = "the content of `data/large.csv` is not fetched from LFS yet"
+    assert foreseen(large) == ("executed", lacks)
     shutil.rmtree(origin.path / "lfs")
     (tmp_path / "kept").rename(origin.path / "lfs")
     large.done("retry", run.run)

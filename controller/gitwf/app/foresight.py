@@ -17,6 +17,7 @@ from gitwf.language.program import Program
 from gitwf.plan.stage import Stage
 from gitwf.records.event import StepFinished, decode
 from gitwf.records.store import Records
+from gitwf.repo.content import places
 from gitwf.repo.repository import Repository
 
 ALWAYS = "a command without outs always runs"
@@ -47,10 +48,13 @@ class PlannedStep(msgspec.Struct, frozen=True):
 
 
 class Seer:
-    """Foresees the steps of workflows; ``facts`` are about the files of the commit."""
+    """Foresees the steps of workflows; ``facts`` are about the files of ``commit``."""
 
-    def __init__(self, repository: Repository, records: Records, facts: FileFacts) -> None:
+    def __init__(
+        self, repository: Repository, records: Records, facts: FileFacts, commit: str
+    ) -> None:
         self._root = repository.main_tree
+        self._large = places(repository, commit)
         self._records = records
         self._facts = facts
         self._projects: dict[str, Project | None] = {}
@@ -95,7 +99,7 @@ class Seer:
         project = self._project(stage.root)
         if project is None:
             return Foresight("there is no DVC cache here to look into")
-        return foresee(project, self._facts, stage, written)
+        return foresee(project, self._facts, stage, written, self._large)
 
     def _project(self, root: str) -> Project | None:
         if root not in self._projects:

@@ -107,7 +107,7 @@ class _Planner:
         self._base = base
         self._commit = commit
         self._facts = clone.facts(commit)
-        self._seer = Seer(clone.repository, clone.records, self._facts)
+        self._seer = Seer(clone.repository, clone.records, self._facts, commit)
         self._standing = clone.records.environments.all()
         self._runs = [r for r in known_runs(clone) if r.branch == branch and r.started]
 

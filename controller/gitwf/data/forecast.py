@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -11,6 +12,7 @@ from gitwf.data import lockfile
 from gitwf.data.entry import Entry, Item, Params
 from gitwf.data.errors import DataError
 from gitwf.data.facts import FileFacts
+from gitwf.data.hasher import Hasher
 from gitwf.data.hashes import HashInfo, Member, Tree, md5_of
 from gitwf.data.look import look_for
 from gitwf.data.params import params_in
@@ -20,6 +22,10 @@ from gitwf.plan.stage import Stage
 
 Written = Mapping[str, HashInfo | None]
 """What stages before it leave at paths of the repository; None: nobody knows before they have run."""
+
+
+Large = Mapping[str, Path]
+"""Where the contents are, or would be, of files of which git has a pointer."""
 
 
 class Foresight(msgspec.Struct, frozen=True):
@@ -36,13 +42,16 @@ class _UnknownError(Exception):
     """Only a run can tell; the message says why."""
 
 
-def foresee(project: Project, facts: FileFacts, stage: Stage, written: Written) -> Foresight:
+def foresee(
+    project: Project, facts: FileFacts, stage: Stage, written: Written, large: Large
+) -> Foresight:
     """Return what would become of ``stage`` in a run of the commit that ``facts`` are about.
 
     ``project`` is where its cache is; ``written`` is what the stages before it leave.
     """
     try:
-        wanted = Entry(stage.cmd, _deps(facts, stage, written), _params(facts, stage))
+        seen = _Seen(facts, project.hasher, written, large)
+        wanted = Entry(stage.cmd, _deps(seen, stage), _params(facts, stage))
         look = look_for(project, stage, wanted, _locked(facts, stage))
     except _UnknownError as error:
         return Foresight(str(error))
@@ -57,37 +66,50 @@ def left_by(stage: Stage, entry: Entry | None) -> dict[str, HashInfo | None]:
     return {_place(stage, out.path): entry.out(out.path) if entry else None for out in stage.outs}
 
 
-def _deps(facts: FileFacts, stage: Stage, written: Written) -> tuple[Item, ...]:
-    return tuple(
-        Item(path, _content(facts, _place(stage, path), written))
-        for path in sorted(set(stage.deps))
-    )
+class _Seen(msgspec.Struct, frozen=True):
+    """What a stage would see of its deps."""
+
+    facts: FileFacts
+    hasher: Hasher
+    written: Written
+    large: Large
+
+    def content(self, path: str) -> HashInfo:
+        """Return what a dep would hold, as DVC hashes it."""
+        if path in self.written:
+            found = self.written[path]
+            if found is None:
+                raise _UnknownError(f"`{path}` is written anew before it")
+            return found
+        if any(_overlap(path, other) for other in self.written):
+            raise _UnknownError(f"parts of `{path}` are written before it")
+        return self._in_git(path) or _in_dvc(self.facts, path)
+
+    def _in_git(self, path: str) -> HashInfo | None:
+        if self.facts.is_file(path):
+            known = self._file(path)
+            return HashInfo(known.md5, known.size, isexec=self.facts.is_executable(path))
+        names = self.facts.files(path) if self.facts.has(path) else {}
+        if not names:
+            return None
+        if any(name.endswith(".dvc") for name in names):
+            raise _UnknownError(f"`{path}` holds what DVC tracks")
+        found = {name: self._file(name) for name in names}
+        tree = Tree.of(Member(n.removeprefix(f"{path}/"), i.md5) for n, i in found.items())
+        return HashInfo(tree.md5(), sum(i.size or 0 for i in found.values()), len(found))
+
+    def _file(self, path: str) -> HashInfo:
+        """Return the hash of a file of the commit: of its content, where git has its pointer."""
+        if path not in self.large:
+            data = self.facts.read(path) or b""
+            return HashInfo(md5_of(data), len(data))
+        if not self.large[path].exists():
+            raise _UnknownError(f"the content of `{path}` is not fetched from LFS yet")
+        return self.hasher.file(self.large[path])
 
 
-def _content(facts: FileFacts, path: str, written: Written) -> HashInfo:
-    """Return what a dep would hold, as DVC hashes it."""
-    if path in written:
-        found = written[path]
-        if found is None:
-            raise _UnknownError(f"`{path}` is written anew before it")
-        return found
-    if any(_overlap(path, other) for other in written):
-        raise _UnknownError(f"parts of `{path}` are written before it")
-    return _in_git(facts, path) or _in_dvc(facts, path)
-
-
-def _in_git(facts: FileFacts, path: str) -> HashInfo | None:
-    if facts.is_file(path):
-        data = facts.read(path) or b""
-        return HashInfo(md5_of(data), len(data), isexec=facts.is_executable(path))
-    names = facts.files(path) if facts.has(path) else {}
-    if not names:
-        return None
-    if any(name.endswith(".dvc") for name in names):
-        raise _UnknownError(f"`{path}` holds what DVC tracks")
-    contents = {name: facts.read(name) or b"" for name in names}
-    tree = Tree.of(Member(n.removeprefix(f"{path}/"), md5_of(d)) for n, d in contents.items())
-    return HashInfo(tree.md5(), sum(map(len, contents.values())), len(contents))
+def _deps(seen: _Seen, stage: Stage) -> tuple[Item, ...]:
+    return tuple(Item(path, seen.content(_place(stage, path))) for path in sorted(set(stage.deps)))
 
 
 def _in_dvc(facts: FileFacts, path: str) -> HashInfo:

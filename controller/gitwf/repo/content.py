@@ -64,3 +64,14 @@ def obtain(repository: Repository, commit: str, conversions: Conversions) -> Con
 
         bring(repository, commit, pointers, conversions.remote)
     return Contents(repository, pointers)
+
+
+def places(repository: Repository, commit: str) -> Mapping[str, Path]:
+    """Return where the contents of files of ``commit`` are, or would be, of which git has a pointer; by path."""
+    pointers = repository.filters.pointers(commit)
+    if not pointers:
+        return {}
+    from gitwf.repo.lfsstore import Store
+
+    store = Store.of(repository)
+    return {path: store.path(pointer) for path, pointer in pointers.items()}
