@@ -40,17 +40,25 @@ class Ender:
         ``certain``: it lives, so it is we who end it. Raises `ApiError` where RunPod does not let us; then the ledger
         says that it is to end, and the next reaper does it.
         """
-        ledger = self._account.ledger
         with self._turn(lease.name):
-            now = ledger.read(lease.name) or lease
-            if now.state is State.GONE:
-                return told(now)
-            ending = ledger.write(
-                msgspec.structs.replace(
-                    now, state=State.ENDING, job=None, reason=now.reason or reason
-                )
-            )
+            ending = self._marked(lease, reason)
+            if ending.state is State.GONE:
+                return told(ending)
             return told(self._ended(ending, certain=certain))
+
+    def mark(self, lease: Lease, reason: str) -> Lease:
+        """Write down that the pod of ``lease`` is to end: no job gets it from now on."""
+        with self._turn(lease.name):
+            return self._marked(lease, reason)
+
+    def _marked(self, lease: Lease, reason: str) -> Lease:
+        now = self._account.ledger.read(lease.name) or lease
+        if now.state is State.GONE:
+            return now
+        ending = msgspec.structs.replace(
+            now, state=State.ENDING, job=None, reason=now.reason or reason
+        )
+        return self._account.ledger.write(ending)
 
     def _ended(self, lease: Lease, *, certain: bool) -> Lease:
         account = self._account

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
+from gitwf.repo.errors import StorageFullError
 from gitwf.targets.pods import Hear
 from gitwf.targets.registry import always
 from gitwf.targets.runpod.account import Account
@@ -108,6 +109,8 @@ class Rental:
             self.account.ledger.write(spare)
             self._keep()
             return
+        with suppress(OSError, StorageFullError):
+            now = self._ender.mark(now, reason)  # before a next try of the job looks what it has
         ending = threading.Thread(
             target=self._end_quietly, args=(now, reason), name="git-wf-pod-ending", daemon=True
         )

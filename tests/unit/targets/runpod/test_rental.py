@@ -78,6 +78,19 @@ def test_the_pod_that_a_job_had_is_ended_before_it_gets_another(
     ]
 
 
+def test_a_next_try_does_not_get_the_pod_that_is_about_to_end(
+    account: Account, emulator: Emulator
+) -> None:
+    rental = Rental(account, "r1")
+    had = rental.take("4[0]", WISH, Terms(), never)
+    rental.give_back(had, Terms(), "its job has failed")
+    lease = rental.take("4[0]", WISH, Terms(), never)
+    rental.finish()
+    assert lease.pod != had.pod
+    assert pods.twice(emulator) == []
+    assert [one.reason for one in rental.leases()] == ["its job has failed", "its run has ended"]
+
+
 ENDINGS = {
     "we end it": (None, 0),
     "it was stopped long ago": ("EXITED", 3600),
