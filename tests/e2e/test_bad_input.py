@@ -278,8 +278,8 @@ def test_a_submodule(project: Project) -> None:
     project.folder.write({".gitmodules": '[submodule "lib"]\n\tpath = lib\n\turl = ../lib\n'})
     project.git("add", ".gitmodules")
     project.git("commit", "--quiet", "--message", "A submodule")
-    why = "`lib` is a submodule, and this version lays out none"
-    out = "have git or DVC track its files"
+    why = f"`lib` is a submodule, whose commit {head[:10]} is not here"
+    out = "`git submodule update --init --recursive lib` gets it"
     settled = project.wf("reconcile")
     commit = project.git("rev-parse", "HEAD")[:10]
     refused = f"workflows/main.wf: refused at {commit}: {why}: {out}\n"

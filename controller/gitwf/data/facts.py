@@ -32,6 +32,10 @@ class Files(Protocol):
         """Return what identifies the content of the file or folder at ``path``, or None."""
         ...
 
+    def submodule(self, path: str) -> str | None:
+        """Return the path of the submodule that ``path`` is, or lies in, where its files are not known."""
+        ...
+
     def is_file(self, path: str, *, executable: bool = False) -> bool:
         """Return whether there is a(n executable) file at ``path``."""
         ...
@@ -61,9 +65,13 @@ class CommitFiles:
         self._commit = commit
 
     def id(self, path: str) -> str | None:
-        """Return the id of the blob or tree at ``path``, or None."""
+        """Return the id of the blob or tree at ``path``, or None; of a submodule its commit."""
         entry = self._objects.entry(self._commit, path)
         return entry.id if entry else None
+
+    def submodule(self, path: str) -> str | None:
+        """Return the path of the submodule that ``path`` is, or lies in, or None."""
+        return self._objects.submodule(self._commit, path)
 
     def is_file(self, path: str, *, executable: bool = False) -> bool:
         """Return whether there is a(n executable) file at ``path``."""
@@ -112,6 +120,10 @@ class TreeFiles:
                 return file_digest(file, "sha256").hexdigest()
         except (OSError, ValueError):
             return None
+
+    def submodule(self, path: str) -> str | None:  # noqa: ARG002 - its files are files like others here
+        """Return None."""
+        return None
 
     def is_file(self, path: str, *, executable: bool = False) -> bool:
         """Return whether there is a(n executable) file at ``path``."""
@@ -163,6 +175,10 @@ class FileFacts:
     def id(self, path: str) -> str | None:
         """Return what identifies the content at ``path``, or None."""
         return self._files.id(path)
+
+    def submodule(self, path: str) -> str | None:
+        """Return the path of the submodule that ``path`` is, or lies in, where its files are not known."""
+        return self._files.submodule(path)
 
     def is_file(self, path: str) -> bool:
         """Return whether there is a file at ``path``."""

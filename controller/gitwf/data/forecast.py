@@ -86,6 +86,8 @@ class _Seen(msgspec.Struct, frozen=True):
         return self._in_git(path) or _in_dvc(self.facts, path)
 
     def _in_git(self, path: str) -> HashInfo | None:
+        if self.facts.submodule(path) is not None:
+            raise _UnknownError(f"`{path}` is in a submodule, which only a run looks at")
         if self.facts.is_file(path):
             known = self._file(path)
             return HashInfo(known.md5, known.size, isexec=self.facts.is_executable(path))
@@ -100,6 +102,8 @@ class _Seen(msgspec.Struct, frozen=True):
 
     def _file(self, path: str) -> HashInfo:
         """Return the hash of a file of the commit: of its content, where git has its pointer."""
+        if self.facts.submodule(path) is not None:
+            raise _UnknownError(f"`{path}` is a submodule, which only a run looks at")
         if path not in self.large:
             data = self.facts.read(path) or b""
             return HashInfo(md5_of(data), len(data))

@@ -17,6 +17,9 @@ class Facts(Protocol):
     def id(self, path: str) -> str | None:
         """Return git's id of the file or folder at ``path``, or None where there is none."""
 
+    def submodule(self, path: str) -> str | None:
+        """Return the path of the submodule that ``path`` is, or lies in; its `id` is the commit that it stands at."""
+
     def is_file(self, path: str) -> bool:
         """Return whether git tracks a file at ``path``."""
 

@@ -127,6 +127,8 @@ def _params(path: str, keys: tuple[str, ...] | None, facts: Facts) -> Input:
     name = f"{path}:{','.join(keys or ())}"
     if "*" in name:
         return Input("file", path, facts.id(path))
+    if (module := facts.submodule(path)) is not None:
+        return Input("params", name, facts.id(module))
     return Input("params", name, facts.params(path, keys))
 
 
@@ -154,6 +156,8 @@ def _dep(path: str, facts: Facts, outs: list[str]) -> Iterator[Input]:
     if "*" in path:
         folder = posixpath.dirname(path.partition("*")[0])
         yield from _members(folder, (path, f"{path}/*"), facts, outs)
+        if (module := facts.submodule(folder)) is not None:
+            yield Input("dep", module, facts.id(module))
         if (pointer := _pointer(folder, facts)) is not None:
             yield Input("dep", folder, pointer)
     elif any(_contains(path, out) for out in outs):
@@ -179,10 +183,12 @@ def _is_written(path: str, outs: list[str]) -> bool:
 
 
 def _content(path: str, facts: Facts) -> str | None:
-    """Return what identifies the content of a file or folder: git's id, or DVC's hash.
+    """Return what identifies the content of a file or folder: git's id, DVC's hash, or the commit of its submodule.
 
     In a working tree data that DVC tracks is there too: it may be large, and is not read for this.
     """
+    if (module := facts.submodule(path)) is not None:
+        return facts.id(module)
     return _pointer(path, facts) or facts.id(path) or facts.locked(path)
 
 
@@ -200,14 +206,17 @@ def _contains(folder: str, path: str) -> bool:
 
 
 def _words_of_shell(text: str, wdir: str, facts: Facts, outs: list[str]) -> Iterator[Input]:
-    """Yield the tracked files that are words of a run line: programs are not always deps.
+    """Yield the tracked files, and those of submodules, that are words of a run line: programs are not always deps.
 
     In a working tree what it writes stands there too.
     """
     for word in dict.fromkeys(_SHELL_WORD.findall(text)):
         path = _under(wdir, word)
-        if not path.startswith("..") and not _is_written(path, outs) and facts.is_file(path):
-            yield Input("word", path, facts.id(path))
+        if path.startswith("..") or _is_written(path, outs):
+            continue
+        module = facts.submodule(path)
+        if module is not None or facts.is_file(path):
+            yield Input("word", path, facts.id(module or path))
 
 
 def _under(wdir: str, path: str) -> str:

@@ -140,6 +140,11 @@ class _Noting(CommitFiles):
         self._noted.add(path)
         return super().id(path)
 
+    def submodule(self, path: str) -> str | None:
+        module = super().submodule(path)
+        self._noted.add(module or path)
+        return module
+
     def is_file(self, path: str, *, executable: bool = False) -> bool:
         self._noted.add(path)
         return super().is_file(path, executable=executable)

@@ -118,6 +118,7 @@ def _asking(repository: Repository, index: str) -> Git:
     surroundings = of_program(
         {
             "GIT_DIR": str(repository.common_dir),
+            "GIT_WORK_TREE": str(repository.common_dir),
             "GIT_INDEX_FILE": index,
             "GIT_ATTR_NOSYSTEM": "1",
         }

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from gitwf.repo import snapshot, worktree
+from gitwf.repo import snapshot, submodules, worktree
+from gitwf.repo.disk import room
 from gitwf.repo.errors import GitError
 from gitwf.repo.lfs import Pointer
 from gitwf.repo.obstacle import obstacle
@@ -24,12 +25,12 @@ class Conversions(msgspec.Struct, frozen=True):
 PLAIN = Conversions()
 
 
-class Contents:
-    """What files of a commit hold in place of their ``pointers``, all of it here."""
+class Contents(msgspec.Struct, frozen=True):
+    """What files of a commit hold in place of their ``pointers``, and its ``modules`` by path; all of it is here."""
 
-    def __init__(self, repository: Repository, pointers: Mapping[str, Pointer]) -> None:
-        self._repository = repository
-        self._pointers = pointers
+    repository: Repository
+    pointers: Mapping[str, Pointer]
+    modules: Mapping[str, Module]
 
     def put(self, path: Path) -> None:
         """Write it into the worktree at ``path``, which has the files as git keeps them.
@@ -39,31 +40,55 @@ class Contents:
 
         Raises `GitError` where an object is damaged, and `StorageFullError`; then the worktree is removed.
         """
-        if not self._pointers:
-            return
-        from gitwf.repo.lfsstore import Store
-
         try:
-            Store.of(self._repository).put(path, self._pointers)
-            snapshot.forget_stats(self._repository, path, self._pointers)
+            self.fill(path)
+            if self.pointers:
+                snapshot.forget_stats(self.repository, path, self.pointers)
         except BaseException:
-            worktree.remove(self._repository, path)
+            worktree.remove(self.repository, path)
             raise
+
+    def fill(self, path: Path) -> None:
+        """Write it into the folder ``path``."""
+        if self.pointers:
+            from gitwf.repo.lfsstore import Store
+
+            Store.of(self.repository).put(path, self.pointers)
+        for name, module in self.modules.items():
+            with room(path):
+                submodules.lay_out(module.contents.repository, path / name, module.commit)
+            module.contents.fill(path / name)
+
+
+class Module(msgspec.Struct, frozen=True):
+    """A submodule at ``commit``."""
+
+    commit: str
+    contents: Contents
 
 
 def obtain(repository: Repository, commit: str, conversions: Conversions) -> Contents:
-    """Have all here that files of ``commit`` hold in place of their pointers.
+    """Have all here that files of ``commit`` hold in place of their pointers, and of its submodules.
 
     Raises `GitError` where it cannot be had, or is not asked for.
     """
     if found := obstacle(repository, commit, conversions.filters):
         raise GitError(found.what, found.way)
+    return _obtained(repository, commit, conversions.remote)
+
+
+def _obtained(repository: Repository, commit: str, remote: str | None) -> Contents:
     pointers = repository.filters.pointers(commit)
     if pointers:
         from gitwf.repo.lfsfetch import bring
 
-        bring(repository, commit, pointers, conversions.remote)
-    return Contents(repository, pointers)
+        bring(repository, commit, pointers, remote)
+    modules = {
+        path: Module(at, _obtained(own, at, None))
+        for path, (at, own) in repository.submodules.of(commit).items()
+        if own is not None
+    }
+    return Contents(repository, pointers, modules)
 
 
 def places(repository: Repository, commit: str) -> Mapping[str, Path]:

@@ -15,7 +15,8 @@ from gitwf.repo.git import Git
 
 _TREE = "40000"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_NO_FILES = frozenset({_TREE, "160000"})
+_SUBMODULE = "160000"
+_NO_FILES = frozenset({_TREE, _SUBMODULE})
 _TOLD = 3
 """Words that `git cat-file --batch-check` has for an object that is there: id, type and size."""
 
@@ -72,6 +73,16 @@ class Objects:
             below = self.tree(tree).get(folder) if tree else None
             tree = below.id if below and below.mode == _TREE else None
         return self.tree(tree).get(name) if tree else None
+
+    def submodule(self, commit: str, path: str) -> str | None:
+        """Return the path of the submodule of ``commit`` that ``path`` is, or lies in, or None."""
+        tree, parts = self.root(commit), path.split("/")
+        for count, name in enumerate(parts, 1):
+            entry = self.tree(tree).get(name) if tree else None
+            if entry is not None and entry.mode == _SUBMODULE:
+                return "/".join(parts[:count])
+            tree = entry.id if entry and entry.mode == _TREE else None
+        return None
 
     def root(self, commit: str) -> str | None:
         """Return the tree of a commit, or of a tree; what an id names is remembered."""

@@ -5,7 +5,7 @@ A run is never played on pointers, on empty folders, or on what a filter was to 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -29,10 +29,18 @@ def obstacle(repository: Repository, commit: str, asked: Collection[str]) -> Obs
 
     Nothing is run that the repository names, and no remote is spoken with.
     """
-    module = next(iter(repository.landmarks.of(commit).modules), None)
-    if module is not None:
-        return _submodule(module)
-    return _filter(repository, commit) or _pointer(repository, commit, asked)
+    own = _filter(repository, commit) or _pointer(repository, commit, asked)
+    return own or next(_in_submodules(repository, commit, asked), None)
+
+
+def _in_submodules(
+    repository: Repository, commit: str, asked: Collection[str]
+) -> Iterator[Obstacle]:
+    for path, (at, module) in repository.submodules.of(commit).items():
+        if module is None:
+            yield _submodule(path, at)
+        elif found := obstacle(module, at, asked):
+            yield Obstacle(f"`{path}` is a submodule, and in it {found.what}", found.way)
 
 
 def _filter(repository: Repository, commit: str) -> Obstacle | None:
@@ -51,10 +59,10 @@ def _pointer(repository: Repository, commit: str, asked: Collection[str]) -> Obs
     return None
 
 
-def _submodule(path: str) -> Obstacle:
+def _submodule(path: str, commit: str) -> Obstacle:
     return Obstacle(
-        f"`{path}` is a submodule, and this version lays out none",
-        "have git or DVC track its files",
+        f"`{path}` is a submodule, whose commit {commit[:10]} is not here",
+        f"`git submodule update --init --recursive {path}` gets it",
     )
 
 

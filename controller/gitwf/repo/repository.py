@@ -17,6 +17,7 @@ from gitwf.repo.git import Git
 from gitwf.repo.landmarks import Survey
 from gitwf.repo.objects import Entry, Objects
 from gitwf.repo.refs import GitRefs, Refs
+from gitwf.repo.submodules import Submodules
 
 _HEADS = "refs/heads/"
 _WIDTHS = {"sha1": 40, "sha256": 64}
@@ -50,9 +51,9 @@ class Place(msgspec.Struct, frozen=True):
 class Repository:
     """A git repository, opened at one of its worktrees or bare."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, git: Git | None = None) -> None:
         self.place = place
-        self.git = Git(place.work_tree or place.git_dir)
+        self.git = git or Git(place.work_tree or place.git_dir)
         self.hold: Callable[[], None] = _freely
         """Called before the first use of refs and commits: may put others in their place."""
 
@@ -117,6 +118,11 @@ class Repository:
         return Survey(self.objects, self.state_dir)
 
     @cached_property
+    def submodules(self) -> Submodules:
+        """The submodules of commits."""
+        return Submodules(self)
+
+    @cached_property
     def filters(self) -> Filters:
         """Which files of commits go through a filter."""
         return Filters(self)
@@ -138,6 +144,7 @@ class Repository:
     def close(self) -> None:
         """End the process that reads objects. The repository may be used again after it."""
         self.objects.close()
+        self.submodules.close()
 
     def head_branch(self) -> str | None:
         """Return the branch that HEAD is on, born or not; None where HEAD is detached."""

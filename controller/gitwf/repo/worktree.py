@@ -211,7 +211,7 @@ def _make_plain(repository: Repository, plain: Path) -> None:
     draft.parent.mkdir(parents=True, exist_ok=True)
     try:
         kind = f"--object-format={repository.place.object_format}"
-        repository.git.run("init", "--quiet", "--bare", "--template=", kind, str(draft))
+        Git(draft.parent).run("init", "--quiet", "--bare", "--template=", kind, str(draft))
         disk.replace(draft / _ATTRIBUTES, _NO_CONVERSION)
         _renamed(draft, plain)
     finally:

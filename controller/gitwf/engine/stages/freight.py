@@ -34,27 +34,50 @@ def commit_items(root: Path, ignore: Ignore, hasher: Hasher) -> Iterator[Item]:
         DataError: if one changes while it is read.
         RepositoryError: if git cannot tell which ones went through a filter.
     """
-    git_dir = git_dir_of(root)
+    yield from _tracked(root, "", ignore, hasher)
+
+
+def _tracked(root: Path, folder: str, ignore: Ignore, hasher: Hasher) -> Iterator[Item]:
+    """Yield the tracked files of the working tree in ``folder`` of the one at ``root``: that, or a submodule of it."""
+    top = root / folder
+    git_dir = git_dir_of(top)
     entries = staged(git_dir) if git_dir else None
     if entries is None:
         raise UnreadIndexError(
-            f"git's index of `{root}` cannot be read: `git update-index --no-split-index --really-refresh`"
+            f"git's index of `{top}` cannot be read: `git update-index --no-split-index --really-refresh`"
         )
-    filtered = filtered_files(root, [entry.path for entry in entries])
+    filtered = filtered_files(top, [entry.path for entry in entries])
     for entry in entries:
-        path = root / entry.path
-        if entry.is_submodule or ignore.covers(path, is_dir=False):
-            continue
-        try:
-            status = path.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # deleted in the working tree
-        if stat.S_ISLNK(status.st_mode):
-            yield Item(entry.path, target=os.readlink(path))  # noqa: PTH115 - a Path changes what a link says
-        elif stat.S_ISREG(status.st_mode) and entry.path in filtered:
-            yield _hashed(entry.path, path, hasher)
-        elif stat.S_ISREG(status.st_mode):
-            yield _item(entry, path, status)
+        name = f"{folder}{entry.path}"
+        if entry.is_submodule:
+            yield from _submodule(root, f"{name}/", ignore, hasher)
+        elif not ignore.covers(root / name, is_dir=False):
+            known = None if entry.path in filtered else entry
+            yield from _file(root / name, name, known, hasher)
+
+
+def _submodule(root: Path, folder: str, ignore: Ignore, hasher: Hasher) -> Iterator[Item]:
+    """Yield the files of the submodule in ``folder``: what git tracks there, or all of it in a workspace."""
+    if (root / folder / ".git").exists():
+        yield from _tracked(root, folder, ignore, hasher)
+        return
+    for at, folders, names in os.walk(root / folder):
+        links = [name for name in folders if (Path(at) / name).is_symlink()]
+        for path in (Path(at) / name for name in (*names, *links)):
+            if not ignore.covers(path, is_dir=False):
+                yield from _file(path, path.relative_to(root).as_posix(), None, hasher)
+
+
+def _file(path: Path, name: str, entry: Staged | None, hasher: Hasher) -> Iterator[Item]:
+    """Yield the file at ``path`` if it is there; by what git's index has of it where there is an ``entry``."""
+    try:
+        status = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return  # deleted in the working tree
+    if stat.S_ISLNK(status.st_mode):
+        yield Item(name, target=os.readlink(path))  # noqa: PTH115 - a Path changes what a link says
+    elif stat.S_ISREG(status.st_mode):
+        yield _item(name, entry, path, status) if entry else _hashed(name, path, hasher)
 
 
 def read_items(root: Path, path: Path, hasher: Hasher) -> Iterator[Item]:
@@ -74,9 +97,9 @@ def _hashed(name: str, path: Path, hasher: Hasher) -> Item:
     return Item(name, content.md5, content.size or 0, bool(content.isexec))
 
 
-def _item(entry: Staged, path: Path, status: os.stat_result) -> Item:
+def _item(name: str, entry: Staged, path: Path, status: os.stat_result) -> Item:
     content = entry.id if entry.matches(status) else _blob(path, status.st_size, len(entry.id))
-    return Item(entry.path, content, status.st_size, bool(status.st_mode & 0o111))
+    return Item(name, content, status.st_size, bool(status.st_mode & 0o111))
 
 
 def _blob(path: Path, size: int, digits: int) -> str:

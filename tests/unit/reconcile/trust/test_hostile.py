@@ -276,7 +276,10 @@ def test_a_submodule_is_refused_and_its_address_not_spoken_with(
     world.folder.git("update-index", "--add", "--cacheinfo", f"160000,{head},lib")
     world.folder.git("add", ".gitmodules")
     world.folder.git("commit", "--quiet", "-m", "A submodule")
-    said = "`lib` is a submodule, and this version lays out none: have git or DVC track its files"
+    said = (
+        f"`lib` is a submodule, whose commit {head[:10]} is not here: "
+        "`git submodule update --init --recursive lib` gets it"
+    )
     assert world.reconcile() == [said]
     assert not evil.exists()
     world.folder.git("rm", "--quiet", "--cached", "lib")
