@@ -120,7 +120,7 @@ class Playing:
         except StorageFullError:
             raise
         except (RepositoryError, DataError, OSError) as error:
-            outcome = failed(Failure(Kind.START, f"no workspace: {error}"))
+            outcome = failed(stop.failure or Failure(Kind.START, f"no workspace: {error}"))
             return self._finish(outcome, "here")
         program, stages = self._request.plan.program(), self._stages()
         outcome = self._outcome(program, stages, stop, extension, observers)

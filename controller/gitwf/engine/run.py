@@ -160,7 +160,9 @@ class Runner:
             def lay_out() -> None:
                 if not request.here:
                     roots = {".", *(stage.root for stage in request.plan.stages.values())}
-                    workspace.prepare(self._repository, place, request.commit, settings, roots)
+                    workspace.prepare(
+                        self._repository, place, request.commit, settings, roots, stop.listening
+                    )
 
             playing = Playing(request, context, recorder, shelf, memory, self._records, lay_out)
             requests = self._records.requests

@@ -96,7 +96,7 @@ class Gate:
         place.parent.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
         wanted = Conversions(settings.workspace.filters, settings.controller.remote)
-        contents = obtain(self._clone.repository, commit, wanted)
+        contents = obtain(self._clone.repository, commit, wanted, stop.listening)
         try:
             worktree.add(self._clone.repository, place, commit)
             contents.put(place)

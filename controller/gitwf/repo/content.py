@@ -10,6 +10,7 @@ import msgspec
 from gitwf.repo import snapshot, submodules, worktree
 from gitwf.repo.disk import room
 from gitwf.repo.errors import GitError
+from gitwf.repo.git import Listening
 from gitwf.repo.lfs import Pointer
 from gitwf.repo.obstacle import obstacle
 from gitwf.repo.repository import Repository
@@ -67,24 +68,32 @@ class Module(msgspec.Struct, frozen=True):
     contents: Contents
 
 
-def obtain(repository: Repository, commit: str, conversions: Conversions) -> Contents:
+def obtain(
+    repository: Repository,
+    commit: str,
+    conversions: Conversions,
+    listening: Listening | None = None,
+) -> Contents:
     """Have all here that files of ``commit`` hold in place of their pointers, and of its submodules.
 
-    Raises `GitError` where it cannot be had, or is not asked for.
+    What takes long can be stopped by who is ``listening``. Raises `GitError` where it cannot be had, or is not asked
+    for.
     """
     if found := obstacle(repository, commit, conversions.filters):
         raise GitError(found.what, found.way)
-    return _obtained(repository, commit, conversions.remote)
+    return _obtained(repository, commit, conversions.remote, listening)
 
 
-def _obtained(repository: Repository, commit: str, remote: str | None) -> Contents:
+def _obtained(
+    repository: Repository, commit: str, remote: str | None, listening: Listening | None
+) -> Contents:
     pointers = repository.filters.pointers(commit)
     if pointers:
         from gitwf.repo.lfsfetch import bring
 
-        bring(repository, commit, pointers, remote)
+        bring(repository, commit, pointers, remote, listening)
     modules = {
-        path: Module(at, _obtained(own, at, None))
+        path: Module(at, _obtained(own, at, None, listening))
         for path, (at, own) in repository.submodules.of(commit).items()
         if own is not None
     }

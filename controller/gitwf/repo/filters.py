@@ -1,8 +1,9 @@
-"""The files of commits that go through a filter, and what LFS has of them; remembered for the last commit."""
+"""The files of commits that go through a filter, and what LFS has of them; remembered for the last commits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """What is known of ``commit``: its filters and its pointers, by path."""
+    """What is known of a commit: its filters and its pointers, by path."""
 
-    commit: str
     named: Mapping[str, str]
     pointers: Mapping[str, Pointer]
 
@@ -27,7 +27,7 @@ class Filters:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._last = _Known("", {}, {})
+        self._of = lru_cache(maxsize=8)(self._look)
 
     def named(self, commit: str) -> Mapping[str, str]:
         """Return the filters of files of ``commit``, by path: as its attributes name them."""
@@ -37,12 +37,6 @@ class Filters:
         """Return the pointers of LFS among the files of ``commit`` that have its filter, by path."""
         return self._of(commit).pointers
 
-    def _of(self, commit: str) -> _Known:
-        known = self._last
-        if known.commit != commit:
-            known = self._last = self._look(commit)
-        return known
-
     def _look(self, commit: str) -> _Known:
         from gitwf.repo.attributes import filtered
 
@@ -51,4 +45,4 @@ class Filters:
         ids = {path: each.entry.id for path, each in found.items() if each.name == lfs.NAME}
         texts = self._repository.objects.small(ids.values(), lfs.LIMIT) if ids else {}
         read = {path: lfs.parse(texts.get(id_, b"")) for path, id_ in ids.items()}
-        return _Known(commit, named, {path: each for path, each in read.items() if each})
+        return _Known(named, {path: each for path, each in read.items() if each})

@@ -6,7 +6,9 @@ import os
 import re
 import signal
 import subprocess
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,6 +34,10 @@ _STORAGE_FULL = re.compile(
 )
 _NO_REPOSITORY = re.compile(rb"not a git repository", re.IGNORECASE)
 _PREFIX = re.compile(r"^(fatal|error): ", re.MULTILINE)
+
+
+Listening = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""Has a function called, as long as the context lasts, when what goes on is to be stopped."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -60,19 +66,23 @@ class Git:
         return outcome.stdout
 
     def attempt(
-        self, *arguments: str, stdin: bytes = b"", patience: float | None = None
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        patience: float | None = None,
+        listening: Listening | None = None,
     ) -> Outcome:
         """Run ``git arguments…`` and return how it ended, well or badly.
 
-        After ``patience`` seconds it is killed with all that it has started, and `GitError` raised.
+        After ``patience`` seconds it is killed with all that it has started, and `GitError` raised; and so it is
+        when who is ``listening`` hears that it shall end.
         """
         patience = patience or _PATIENCE
-        with self.start(*arguments) as process:
+        with self.start(*arguments) as process, (listening or _unheard)(partial(_kill, process)):
             try:
                 stdout, stderr = process.communicate(stdin, patience)
             except subprocess.TimeoutExpired:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                _kill(process)
                 raise GitError(
                     f"`git {arguments[0]}` did not end within {patience:g} seconds",
                     f"see what holds it up in `{self.directory}`",
@@ -138,6 +148,15 @@ class Git:
                 f"git {_dotted(version)} is too old",
                 f"install git {_dotted(MINIMUM)} or newer",
             )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _unheard(_: Callable[[], None]) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 def words_of(stderr: str) -> tuple[str, str | None]:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from gitwf.repo.configuration import names_of_remotes
 from gitwf.repo.environment import of_program
 from gitwf.repo.errors import GitError
-from gitwf.repo.git import Git
+from gitwf.repo.git import Git, Listening, Outcome
 from gitwf.repo.lfs import Pointer
 from gitwf.repo.lfsstore import Store
 from gitwf.repo.repository import Repository
@@ -29,17 +29,25 @@ _USUAL = "origin"
 
 
 def bring(
-    repository: Repository, commit: str, pointers: Mapping[str, Pointer], remote: str | None
+    repository: Repository,
+    commit: str,
+    pointers: Mapping[str, Pointer],
+    remote: str | None,
+    listening: Listening | None = None,
 ) -> None:
     """Have the contents of ``pointers``, which are those of ``commit``, in the clone's store.
 
     What lacks is fetched from ``remote``; without one from `origin`, or the only one there is.
-    Raises `GitError` where one cannot be had.
+    Who is ``listening`` can stop that. Raises `GitError` where one cannot be had.
     """
     store = Store.of(repository)
     if lacking := _lacking(store, pointers):
         lacks = _lacks(lacking)
-        _fetch(repository, commit, _remote(repository, remote, lacks), lacks)
+        done = _fetched(repository, commit, _remote(repository, remote, lacks), lacks, listening)
+        if done.status:
+            lines = done.stderr.decode(errors="replace").strip().splitlines()
+            why = "; ".join(lines[-_LAST_LINES:]) or f"status {done.status}"
+            raise GitError(f"{lacks}, and `git lfs fetch` failed: {why}")
         if lacking := _lacking(store, pointers):
             raise GitError(_lacks(lacking), f"see what `git lfs fetch` says of {commit[:10]}")
 
@@ -64,17 +72,15 @@ def _remote(repository: Repository, wanted: str | None, lacks: str) -> str:
     return wanted
 
 
-def _fetch(repository: Repository, commit: str, remote: str, lacks: str) -> None:
+def _fetched(
+    repository: Repository, commit: str, remote: str, lacks: str, listening: Listening | None
+) -> Outcome:
     if shutil.which("git-lfs") is None:
         raise GitError(lacks, "install `git-lfs`, which fetches it")
     with TemporaryDirectory(prefix="git-wf-") as folder:
         words = ("--include=", "--exclude=", remote, commit)
         git = _git(repository, Path(folder))
-        done = git.attempt("lfs", "fetch", *words, patience=_PATIENCE)
-    if done.status:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        why = "; ".join(lines[-_LAST_LINES:]) or f"status {done.status}"
-        raise GitError(f"{lacks}, and `git lfs fetch` failed: {why}")
+        return git.attempt("lfs", "fetch", *words, patience=_PATIENCE, listening=listening)
 
 
 def _git(repository: Repository, folder: Path) -> Git:

@@ -5,12 +5,12 @@ A run is never played on pointers, on empty folders, or on what a filter was to 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator
 
 import msgspec
 
 from gitwf.repo import lfs
-from gitwf.repo.attributes import drivers
 from gitwf.repo.repository import Repository
 
 
@@ -29,40 +29,52 @@ def obstacle(repository: Repository, commit: str, asked: Collection[str]) -> Obs
 
     Nothing is run that the repository names, and no remote is spoken with.
     """
-    own = _filter(repository, commit) or _pointer(repository, commit, asked)
-    return own or next(_in_submodules(repository, commit, asked), None)
+    return next(_obstacles(repository, commit, asked), None)
 
 
-def _in_submodules(
-    repository: Repository, commit: str, asked: Collection[str]
+def _obstacles(
+    repository: Repository, commit: str, asked: Collection[str], folder: str = "", top: str = ""
 ) -> Iterator[Obstacle]:
+    """Yield the obstacles of ``commit``, whose files are to be in ``folder``: that of a submodule, or none.
+
+    ``top`` is the submodule of the repository itself that it lies in.
+    """
+    yield from _filters(repository, commit, folder)
+    yield from _pointers(repository, commit, asked, folder)
     for path, (at, module) in repository.submodules.of(commit).items():
         if module is None:
-            yield _submodule(path, at)
-        elif found := obstacle(module, at, asked):
-            yield Obstacle(f"`{path}` is a submodule, and in it {found.what}", found.way)
+            yield _submodule(folder + path, at, top or path)
+        else:
+            yield from _obstacles(module, at, asked, f"{folder}{path}/", top or path)
 
 
-def _filter(repository: Repository, commit: str) -> Obstacle | None:
+def _filters(repository: Repository, commit: str, folder: str) -> Iterator[Obstacle]:
     named = repository.filters.named(commit)
     others = {path: name for path, name in named.items() if name != lfs.NAME}
-    known = drivers(repository) if others else {}
-    return next((_foreign(p, n, known[n]) for p, n in others.items() if n in known), None)
+    if not others:
+        return
+    from gitwf.repo.attributes import drivers
+
+    known = drivers(repository)
+    for path, name in others.items():
+        if name in known:
+            yield _foreign(folder + path, name, known[name])
 
 
-def _pointer(repository: Repository, commit: str, asked: Collection[str]) -> Obstacle | None:
+def _pointers(
+    repository: Repository, commit: str, asked: Collection[str], folder: str
+) -> Iterator[Obstacle]:
     for path, pointer in repository.filters.pointers(commit).items():
         if lfs.NAME not in asked:
-            return _unasked(path)
-        if pointer.is_extended:
-            return _extended(path)
-    return None
+            yield _unasked(folder + path)
+        elif pointer.is_extended:
+            yield _extended(folder + path)
 
 
-def _submodule(path: str, commit: str) -> Obstacle:
+def _submodule(path: str, commit: str, top: str) -> Obstacle:
     return Obstacle(
         f"`{path}` is a submodule, whose commit {commit[:10]} is not here",
-        f"`git submodule update --init --recursive {path}` gets it",
+        f"`git submodule update --init --recursive {shlex.quote(top)}` gets it",
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from gitwf.repo.environment import of_program
@@ -78,6 +77,8 @@ class Submodules:
 
 def lay_out(repository: Repository, path: Path, commit: str) -> None:
     """Write the files of ``commit`` into the folder ``path``, as git keeps them; git knows nothing of it there."""
+    from tempfile import TemporaryDirectory
+
     from gitwf.repo.worktree import plain_git
 
     path.mkdir(parents=True, exist_ok=True)

@@ -6,14 +6,16 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from gitwf.repo import worktree
+from gitwf.repo import spare, worktree
 from gitwf.repo.content import Conversions, obtain
 from gitwf.repo.errors import GitError, StorageFullError
 from gitwf.repo.snapshot import tree_of
@@ -136,6 +138,55 @@ def test_settings_of_what_to_leave_out_are_for_people(hub: Hub, tmp_path: Path) 
     ben.git("config", "lfs.fetchexclude", "*")
     lay_out(ben, hub.commit, tmp_path / "w")
     assert (tmp_path / "w" / "large.bin").read_bytes() == LARGE
+
+
+def test_who_is_told_to_stop_ends_the_fetch(hub: Hub, tmp_path: Path) -> None:
+    """A remote that does not answer: `git-lfs` asks for its credentials, and whoever gives them waits."""
+    ben = hub.clone()
+    asked = tmp_path / "asked"
+    ben.git("config", "lfs.url", "http://127.0.0.1:1/lfs")
+    ben.git("config", "lfs.concurrenttransfers", "1")
+    ben.git("config", "credential.helper", f"!touch {asked}; exec sleep 600")
+    ben.git("config", "lfs.http://127.0.0.1:1/lfs.access", "basic")
+
+    @contextmanager
+    def listening(act: Callable[[], None]) -> Iterator[None]:
+        def stop() -> None:
+            deadline = time.monotonic() + 60
+            while not asked.exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            act()
+
+        stopping = threading.Thread(target=stop)
+        stopping.start()
+        yield
+        stopping.join()
+
+    with pytest.raises(GitError, match="`git lfs fetch` failed"):
+        obtain(ben.open(), hub.commit, LFS, listening)
+    assert asked.exists()
+
+
+def test_the_files_of_an_earlier_run_are_made_anew(hub: Hub, tmp_path: Path) -> None:
+    """Git finds that nothing was changed there, where the content fits the pointer."""
+    commit = hub.push({f"d/{number}": "x" for number in range(1200)})
+    lay_out(hub.ada, commit, tmp_path / "old")
+    assert hub.ada.git("-C", str(tmp_path / "old"), "status", "--porcelain") == ""
+    (tmp_path / "old" / "deep/er/ü\nname.bin").write_bytes(b"spoilt")
+    repository = hub.ada.open()
+    assert spare.is_wanted(repository, tmp_path / "old")
+    spare.put_by(repository, tmp_path / "old")
+    next_commit = hub.push({"large.bin": LARGE[1:]})
+    for at, name in ((next_commit, "next"), (commit, "again")):
+        contents = obtain(repository, at, LFS)
+        taken = spare.take(repository, tmp_path / name, at)
+        assert taken == (name == "next")
+        if not taken:
+            worktree.add(repository, tmp_path / name, at)
+        contents.put(tmp_path / name)
+    assert (tmp_path / "next" / "large.bin").read_bytes() == LARGE[1:]
+    assert (tmp_path / "next" / "deep/er/ü\nname.bin").read_bytes() == b"small\n"
+    assert (tmp_path / "again" / "large.bin").read_bytes() == LARGE
 
 
 def refused(clone: Folder, commit: str, place: Path, conversions: Conversions = LFS) -> str:

@@ -117,13 +117,13 @@ def test_what_is_not_here_is_refused(parts: Parts, make_folder: MakeFolder) -> N
     clone.git(*ALLOWED, "submodule", "--quiet", "update", "--init", "lib")
     nested = parts.lib.git("rev-parse", "HEAD:deep/inner")[:10]
     assert refusal(clone, parts.commit) == (
-        f"`lib` is a submodule, and in it `deep/inner` is a submodule, whose commit {nested} is not "
-        "here: `git submodule update --init --recursive deep/inner` gets it"
+        f"`lib/deep/inner` is a submodule, whose commit {nested} is not here: "
+        "`git submodule update --init --recursive lib` gets it"
     )
     clone.git(*ALLOWED, "submodule", "--quiet", "update", "--init", "--recursive", "lib")
     assert obstacle(clone.open(), parts.commit, ["lfs"]) is None
     assert str(obstacle(clone.open(), parts.commit, [])).startswith(
-        "`lib` is a submodule, and in it `large.bin` is kept in LFS"
+        "`lib/large.bin` is kept in LFS"
     )
 
 

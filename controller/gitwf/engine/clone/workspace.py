@@ -12,6 +12,7 @@ from gitwf.data.errors import DataError
 from gitwf.data.project import Project, prepare_workspace
 from gitwf.repo import disk, spare, worktree
 from gitwf.repo.content import Conversions, obtain
+from gitwf.repo.git import Listening
 from gitwf.repo.repository import Repository
 
 
@@ -21,10 +22,12 @@ def prepare(
     commit: str,
     settings: Settings,
     roots: Iterable[str] = (".",),
+    listening: Listening | None = None,
 ) -> None:
     """Lay out ``commit`` at ``path``; one that an earlier playing laid out whole is left alone.
 
-    ``settings`` say what it gets beside the commit, ``roots`` are where it may hold DVC projects.
+    ``settings`` say what it gets beside the commit, ``roots`` are where it may hold DVC projects. Who is
+    ``listening`` can stop what takes long.
     """
     ready = path.with_name(f"{path.name}.ready")
     if ready.exists():
@@ -32,9 +35,8 @@ def prepare(
     if path.exists():
         worktree.remove(repository, path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    contents = obtain(
-        repository, commit, Conversions(settings.workspace.filters, settings.controller.remote)
-    )
+    wanted = Conversions(settings.workspace.filters, settings.controller.remote)
+    contents = obtain(repository, commit, wanted, listening)
     if not spare.take(repository, path, commit):
         worktree.add(repository, path, commit)
     contents.put(path)
