@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from tests.gitlfs import needs_git_lfs
 
 if TYPE_CHECKING:
     from tests.conftest import MakeFolder
     from tests.e2e.conftest import Project
+
+pytestmark = needs_git_lfs
 
 DATA = b"1,2\n" * 20_000
 WORKFLOW = """\
@@ -88,6 +91,16 @@ def test_a_stage_reads_what_people_have(large: Project, tmp_path: Path) -> None:
     large.done("reconcile")
     assert [(run.executed, run.restored) for run in large.log()] == [(0, 1), (1, 0), (1, 0)]
     assert large.ledger() == ["train", "train"]
+
+
+def test_doctor_says_what_is_needed(large: Project) -> None:
+    assert "ok  git-lfs: git-lfs/" in large.done("doctor")
+    settings = (large.path / "wf.toml").read_text()
+    large.folder.write({"wf.toml": settings.replace(LFS, "")})
+    assert (
+        "no  workspaces: `data/large.csv` is kept in LFS, and its pointer alone would be played\n"
+        '    set `filters = ["lfs"]` in `[workspace]` of `wf.toml`\n'
+    ) in large.done("doctor", status=1)
 
 
 def test_without_the_setting_it_is_refused(large: Project) -> None:

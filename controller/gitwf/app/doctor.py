@@ -14,7 +14,9 @@ from gitwf.config.settings import Settings, Target
 from gitwf.data.errors import DataError
 from gitwf.data.project import Project
 from gitwf.plan.place import Choice
+from gitwf.repo import lfs
 from gitwf.repo.errors import RepositoryError
+from gitwf.repo.obstacle import obstacle
 from gitwf.repo.repository import Repository
 
 if TYPE_CHECKING:
@@ -104,6 +106,19 @@ def _dvc(patient: Patient) -> Iterator[Checkup]:
         yield Checkup("DVC remote", sound=True, found=f"`{remote.name}`")
 
 
+def _workspaces(patient: Patient) -> Iterator[Checkup]:
+    asked = patient.settings.workspace.filters
+    head = patient.repository.resolve("HEAD")
+    if head and (found := obstacle(patient.repository, head, asked)):
+        yield Checkup("workspaces", sound=False, found=found.what, hint=found.way)
+    if lfs.NAME not in asked:
+        return
+    said = patient.repository.git.attempt("lfs", "version")
+    version = said.stdout.decode().partition(" ")[0]
+    hint = None if version else "install it: it fetches what files of LFS hold"
+    yield Checkup("git-lfs", sound=bool(version), found=version or "not there", hint=hint)
+
+
 def _remotes(patient: Patient) -> Iterator[Checkup]:
     from gitwf.repo.configuration import remotes
 
@@ -176,5 +191,5 @@ def _offer(name: str, table: Target, kind: RunpodKind) -> Iterator[Checkup]:
         yield Checkup(what, sound=is_a_matter_of_time, found=passed, hint=hint)
 
 
-CHECKS: tuple[Check, ...] = (_git, _configuration, _dvc, _remotes, _machines, _pods)
+CHECKS: tuple[Check, ...] = (_git, _configuration, _dvc, _workspaces, _remotes, _machines, _pods)
 """What is looked at, in this order. Whoever brings a further part of the set-up adds a check."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.gitlfs import needs_git_lfs
 
 from gitwf.repo import spare, worktree
 from gitwf.repo.content import Conversions, obtain
@@ -22,6 +23,8 @@ from gitwf.repo.snapshot import tree_of
 
 if TYPE_CHECKING:
     from tests.conftest import Folder, FullDisk, MakeFolder
+
+pytestmark = needs_git_lfs
 
 LARGE = bytes(range(256)) * 2000
 FILES: dict[str, str | bytes] = {

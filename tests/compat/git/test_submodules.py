@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.gitlfs import needs_git_lfs
 
 from gitwf.repo import worktree
 from gitwf.repo.content import Conversions, obtain
@@ -17,6 +18,8 @@ from gitwf.repo.snapshot import tree_of
 
 if TYPE_CHECKING:
     from tests.conftest import Folder, MakeFolder
+
+pytestmark = needs_git_lfs
 
 NAMED = '[submodule "{}"]\n\tpath = lib\n\turl = {}\n'
 ALLOWED = ("-c", "protocol.file.allow=always")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from tests.gitlfs import needs_git_lfs
 
 from gitwf.engine.unit.stop import CANCELLED
 
@@ -269,6 +270,7 @@ def test_a_plan_names_agents_and_what_decides_about_them(desk: Desk) -> None:
     )
 
 
+@needs_git_lfs
 def test_files_of_lfs_are_there_and_no_work_of_the_agent(desk: Desk, steps: Steps) -> None:
     desk.folder.git("lfs", "install", "--local")
     desk.files |= {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.gitlfs import needs_git_lfs
 
 if TYPE_CHECKING:
     from tests.conftest import MakeFolder
@@ -25,6 +26,7 @@ define:/measure
 """
 
 
+@needs_git_lfs
 @pytest.mark.parametrize("here", [(), ("--here",)], ids=["a workspace", "the working tree"])
 def test_contents_go_there(remote: Project, box: Box, here: tuple[str, ...]) -> None:
     """Once `git status` was asked, git's index has the id of the pointer for the file that is there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from tests.gitlfs import needs_git_lfs
 
 from gitwf.repo.lfs import Pointer, parse
 
@@ -48,6 +49,7 @@ LEFT = {"an empty file", "too long"}
 """What git-lfs takes for a pointer when it is asked, and leaves as it is all the same."""
 
 
+@needs_git_lfs
 @pytest.mark.parametrize(("text", "pointer"), [case for case in CASES if case.id not in LEFT])
 def test_git_lfs_says_the_same(text: str, pointer: Pointer | None) -> None:
     words = ["git", "lfs", "pointer", "--check", "--no-strict", "--stdin"]
