@@ -51,7 +51,7 @@ class Survey:
 
     def _surveyed(self, tree: str, before: Landmarks) -> Landmarks:
         walk = _Walk(self._objects, before)
-        marks = dict(walk.marks(tree, before.tree or None, ""))
+        marks = dict(walk.marks(tree, before.tree or None))
         modules = {path: e.id for path, e in marks.items() if e.mode == _SUBMODULE}
         attributes = {path: e.id for path, e in marks.items() if path not in modules}
         found = Landmarks(tree, attributes, modules)
@@ -80,20 +80,23 @@ class _Walk:
         self._before = before
         self.read = 0
 
-    def marks(self, tree: str, old: str | None, folder: str) -> Iterator[tuple[str, Entry]]:
-        """Yield the landmarks of ``tree``, which is at ``folder``, where ``old`` was."""
-        if tree == old:
-            yield from _below(folder, self._before)
-            return
-        self.read += 1
-        known = self._entries_before(old)
-        for name, entry in self._objects.tree(tree).items():
-            if entry.mode == _TREE:
-                there = known.get(name)
-                was = there.id if there and there.mode == _TREE else None
-                yield from self.marks(entry.id, was, f"{folder}{name}/")
-            elif entry.mode == _SUBMODULE or name == ATTRIBUTES:
-                yield f"{folder}{name}", entry
+    def marks(self, tree: str, old: str | None) -> Iterator[tuple[str, Entry]]:
+        """Yield the landmarks of ``tree``, where ``old`` was."""
+        open_: list[tuple[str, str | None, str]] = [(tree, old, "")]
+        while open_:
+            tree, old, folder = open_.pop()
+            if tree == old:
+                yield from _below(folder, self._before)
+                continue
+            self.read += 1
+            known = self._entries_before(old)
+            for name, entry in self._objects.tree(tree).items():
+                if entry.mode == _TREE:
+                    there = known.get(name)
+                    was = there.id if there and there.mode == _TREE else None
+                    open_.append((entry.id, was, f"{folder}{name}/"))
+                elif entry.mode == _SUBMODULE or name == ATTRIBUTES:
+                    yield f"{folder}{name}", entry
 
     def _entries_before(self, tree: str | None) -> Mapping[str, Entry]:
         """Return the entries of a tree that may be gone: pruned, with the branch that had it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +64,16 @@ def test_a_tree_that_is_gone_is_no_matter(folder: Folder) -> None:
     folder.git("add", "d1", ".gitattributes")
     folder.git("commit", "--quiet", "--message", "Anew")
     assert list(folder.open().landmarks.of("HEAD").attributes) == [".gitattributes"]
+
+
+def test_a_tree_as_deep_as_nobody_makes_it(folder: Folder) -> None:
+    path = "d/" * 1500 + ".gitattributes"
+    text = (
+        f"commit refs/heads/deep\ncommitter A <a@b> 0 +0000\ndata 0\nM 644 inline {path}\ndata 0\n"
+    )
+    words = ["git", "fast-import", "--quiet"]
+    subprocess.run(words, cwd=folder.path, input=text.encode(), check=True)
+    assert list(folder.open().landmarks.of("deep").attributes) == [path]
 
 
 def test_a_commit_that_is_not_here_has_none(folder: Folder) -> None:
