@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -267,6 +268,23 @@ def test_files_there_and_back(far: Far, tmp_path: Path) -> None:
     assert os.access(tree.root / "out" / "run", os.X_OK)
     assert (tree.root / "file").read_bytes() == b""
     assert not (tree.root / "missing").exists()
+
+
+def test_a_small_file_that_is_not_what_it_should_be_stays_out_of_the_store(
+    far: Far, tmp_path: Path
+) -> None:
+    tree = Tree(tmp_path / "tree")
+    tree.write({"a": b"sound", "b": b"sound too"})
+    items = tree.items()
+    tree.write({"b": b"spoiled!!"})
+    changed = "`near`: files cannot be sent: a file changed on its way: try again"
+    with pytest.raises(FarError, match=re.escape(changed)):
+        Sending(far).workspace("1", tree, items, once, nothing)
+    root = Path(far.root())
+    assert [list((root / name).iterdir()) for name in ("objects", "incoming", "work")] == [[]] * 3
+    Sending(far).workspace("1", tree, tree.items(), once, nothing)
+    assert tree.seen(root / "work" / "1") == tree.seen(tree.root)
+    assert list((root / "incoming").iterdir()) == []
 
 
 def test_large_files_go_on_where_they_were(far: Far, tmp_path: Path) -> None:

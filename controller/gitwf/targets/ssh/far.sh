@@ -158,25 +158,33 @@ forget() {
     rm -rf "work/$1" "jobs/$1"
 }
 
-# Prints those of the contents that are not in the store. Of the others the time says when they were used.
+# Prints those of the contents that are not in the store, at once: each `echo` by itself would be a packet.
+# Of the others the time says when they were used.
 missing() {
     (cd objects && touch -c "$@") 2> /dev/null
-    for name; do
-        [ -f "objects/$name" ] || echo "$name"
-    done
+    lacking=$(for name; do [ -f "objects/$name" ] || echo "$name"; done)
+    echo "$lacking"
 }
 
-# Reads an archive of $2 bytes, and prints what came out of it: hashes and names.
+# Reads an archive of $2 bytes, and takes what came out of it into the store.
 unpack() {
     rm -rf "incoming/$1"
-    mkdir "incoming/$1" && head -c "$2" | tar -xmf - -C "incoming/$1" || return
-    [ "$wf_md5" ] || return 0
-    (cd "incoming/$1" && find . -type f -exec $wf_md5 {} +)
+    mkdir "incoming/$1" && head -c "$2" | tar -xomf - -C "incoming/$1" || return
+    if (cd "incoming/$1" && sealed); then
+        find "incoming/$1" -type f -exec sh -c 'exec mv -f "$@" objects' sh {} + && rmdir "incoming/$1"
+    else
+        rm -rf "incoming/$1"
+        echo 'a file changed on its way: try again'
+        return 1
+    fi
 }
 
-# Takes what came out of an archive into the store.
-admit() {
-    find "incoming/$1" -type f -exec sh -c 'exec mv -f "$@" objects' sh {} + && rmdir "incoming/$1"
+# Fails where the files here are not what the last of them says: the hash of all their hashes, sorted.
+sealed() {
+    read -r seal < seal && rm seal || return
+    [ "$wf_md5" ] || return 0
+    set -- $(find . -type f -exec $wf_md5 {} + | tr -s ' ' | LC_ALL=C sort | $wf_md5)
+    [ "$1" = "$seal" ]
 }
 
 # Prints how much of the content $1 has come. What is more than $2 bytes is none of it.

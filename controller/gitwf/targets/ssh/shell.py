@@ -18,6 +18,9 @@ QUIET = 60.0
 """Seconds without a byte after which a request has failed."""
 
 _CHUNK = 1 << 18
+_PACKET = (1 << 15) - 64
+"""Bytes that `sendall` sends at once to OpenSSH: of more it copies what is left, for each packet again."""
+
 _NOT_FOUND = 127
 
 _LAST = 5.0
@@ -129,7 +132,8 @@ class Shell:
 
     def _send(self, data: bytes) -> None:
         try:
-            self._channel.sendall(data)
+            for start in range(0, len(data), _PACKET):
+                self._channel.sendall(data[start : start + _PACKET])
         except OSError as error:
             raise self._cut(error) from None
 

@@ -6,7 +6,6 @@ whole, by its hash, is moved into the store; so what is there is never half of a
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from gitwf.targets.ssh.alone import Alone
 from gitwf.targets.ssh.claim import NOBODYS, Claim
 from gitwf.targets.ssh.errors import FarError
 from gitwf.targets.ssh.far import LONG, Far
+from gitwf.targets.ssh.outgoing import Archive, Check, Rest, name_of
 
 _LARGE = 1 << 24
 """Bytes from which a file is sent by itself."""
@@ -27,16 +27,12 @@ _LARGE = 1 << 24
 _STREAM = 1 << 26
 """Bytes of small files that are sent at a time: what a cut may cost."""
 
-_CHUNK = 1 << 18
 _ASKED = 4096
 """Contents that are asked for at a time."""
 
 _TRIES = 2
-_MD5 = 32
 
 T = TypeVar("T")
-Check = Callable[[], None]
-"""Raises where nothing more is wanted."""
 
 
 class Insist(Protocol):
@@ -71,13 +67,11 @@ class Sending:
             self._fill(files.root, items, insist, check)
         archive = b"".join(_links(f"work/{job}.links/", items, files.folders))
         script = f"assemble {shlex.join((job, str(len(archive)), claim.run, claim.owner))}"
-        insist(
-            lambda: self._far.feed(script, _pieces(archive), "its workspace cannot be made", LONG)
-        )
+        insist(lambda: self._far.feed(script, [archive], "its workspace cannot be made", LONG))
 
     def _fill(self, root: Path, items: Sequence[Item], insist: Insist, check: Check) -> None:
         """Send what the store lacks of ``items``."""
-        named = {_name(item): item for item in items if item.target is None}
+        named = {name_of(item): item for item in items if item.target is None}
         lacking = [named[name] for name in insist(lambda: self._missing(list(named)))]
         small = [item for item in lacking if item.size < _LARGE]
         for batch in _batches(small):
@@ -94,16 +88,9 @@ class Sending:
         return found
 
     def _send_small(self, root: Path, items: Sequence[Item], check: Check) -> None:
-        batch = secrets.token_hex(8)
-        stream = _Archive(root, items, check)
-        script = f"unpack {batch} {stream.size}"
-        reply = self._far.feed(script, stream, "files cannot be sent", LONG)
-        for line in reply.text.splitlines():
-            md5, _, name = line.partition(" ")
-            wanted = stream.md5s.get(name.strip().removeprefix("./"))
-            if wanted is not None and md5 != wanted:
-                raise FarError(f"`{self._far.name}`: a file changed on its way: try again")
-        self._far.run(f"admit {batch}", "files cannot be put into its store")
+        archive = Archive(root, items, check)
+        script = f"unpack {secrets.token_hex(8)} {archive.size}"
+        self._far.feed(script, archive, "files cannot be sent", LONG)
 
     def _send_large(self, root: Path, item: Item, insist: Insist, check: Check) -> None:
         for _ in range(_TRIES):
@@ -113,17 +100,17 @@ class Sending:
 
     def _sent(self, root: Path, item: Item, check: Check) -> bool:
         """Send the rest of a large file; return whether it is whole and in the store now."""
-        name = _name(item)
+        name = name_of(item)
         had = int(self._far.run(f"arrived {name} {item.size}", "its store cannot be read").text)
-        local = _Reading(root, item, had, check)
+        rest = Rest(root, item, had, check)
         reply = self._far.feed(
-            f"receive {name} {item.size - had}", local, f"`{item.path}` cannot be sent", LONG
+            f"receive {name} {item.size - had}", rest, f"`{item.path}` cannot be sent", LONG
         )
         has = int(self._far.run(f"arrived {name}", "its store cannot be read").text)
         far_md5 = reply.text.split()[0] if had == 0 and reply.text.split() else self._md5(name)
         if has < item.size and reply.text:
             raise self._far.problem(f"`{item.path}` cannot be sent", reply)
-        if has != item.size or far_md5 not in {"", self._wanted(root, item, local, had)}:
+        if has != item.size or far_md5 not in {"", rest.md5()}:
             self._far.run(f"rm -f incoming/{name}", "")
             return False
         self._far.run(
@@ -137,87 +124,6 @@ class Sending:
             f'[ -z "$wf_md5" ] || $wf_md5 incoming/{name}', "a file cannot be read", LONG
         ).text.split()
         return words[0] if words else ""
-
-    def _wanted(self, root: Path, item: Item, local: _Reading, had: int) -> str:
-        if len(item.content) == _MD5:
-            return item.content
-        if had:
-            for _ in (local := _Reading(root, item, 0, lambda: None)):
-                pass
-        return local.digest.hexdigest()
-
-
-class _Archive:
-    """An archive of files as a stream, with the hashes of what was read."""
-
-    def __init__(self, root: Path, items: Sequence[Item], check: Check) -> None:
-        self._root = root
-        self._items = items
-        self._check = check
-        self.md5s: dict[str, str] = {}
-        self.size = sum(len(tar.padding(i.size)) + i.size + 512 for i in items) + len(tar.END)
-
-    def __iter__(self) -> Iterator[bytes]:
-        held = bytearray()
-        for item in self._items:
-            self._check()
-            content = (self._root / item.path).read_bytes()
-            if len(content) != item.size:
-                raise _changing(item.path)
-            name = _name(item)
-            self.md5s[name] = _md5_of(item, content)
-            held += tar.file_header(name, item.size, is_executable=item.is_executable)
-            held += content + tar.padding(item.size)
-            if len(held) >= _CHUNK:
-                yield bytes(held)
-                held.clear()
-        yield bytes(held) + tar.END
-
-
-class _Reading:
-    """The bytes of a file from an offset on as a stream, with their hash where DVC has not told it."""
-
-    def __init__(self, root: Path, item: Item, offset: int, check: Check) -> None:
-        self._path = root / item.path
-        self._offset = offset
-        self._size = item.size
-        self._check = check
-        self._is_unknown = len(item.content) != _MD5
-        self.digest = hashlib.md5(usedforsecurity=False)
-
-    def __iter__(self) -> Iterator[bytes]:
-        left = self._size - self._offset
-        with self._path.open("rb", buffering=0) as file:
-            file.seek(self._offset)
-            while left > 0:
-                self._check()
-                piece = file.read(min(_CHUNK, left))
-                if not piece:
-                    raise _changing(str(self._path))
-                if self._is_unknown:
-                    self.digest.update(piece)
-                left -= len(piece)
-                yield piece
-
-
-def _md5_of(item: Item, content: bytes) -> str:
-    """Return the hash of a file's content, which DVC may have told already."""
-    if len(item.content) == _MD5:
-        return item.content
-    return hashlib.md5(content, usedforsecurity=False).hexdigest()
-
-
-class ChangingError(OSError):
-    """A file changes while it is sent."""
-
-
-def _changing(path: str) -> ChangingError:
-    return ChangingError(f"`{path}` changes while it is sent: let its writer end first")
-
-
-def _name(item: Item) -> str:
-    """Return the name of a content in the store; what may be run has a file of its own."""
-    return f"{item.content}.x" if item.is_executable else item.content
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -240,13 +146,8 @@ def _links(prefix: str, items: Iterable[Item], folders: Iterable[str]) -> Iterat
         if item.target is not None:
             yield tar.link(f"{prefix}{item.path}", item.target)
         else:
-            yield tar.hard_link(f"{prefix}{item.path}", f"objects/{_name(item)}")
+            yield tar.hard_link(f"{prefix}{item.path}", f"objects/{name_of(item)}")
     yield tar.END
-
-
-def _pieces(data: bytes) -> Iterator[bytes]:
-    for start in range(0, len(data), _CHUNK):
-        yield data[start : start + _CHUNK]
 
 
 def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -20,6 +20,17 @@ def file_header(name: str, size: int, *, is_executable: bool) -> bytes:
     return _header(name, REGTYPE, 0o755 if is_executable else 0o644, size=size)
 
 
+def file(name: str, content: bytes, *, is_executable: bool = False) -> bytes:
+    """Return a file."""
+    header = file_header(name, len(content), is_executable=is_executable)
+    return b"".join((header, content, padding(len(content))))
+
+
+def file_size(size: int) -> int:
+    """Return how many bytes `file` gives for content of so many, under a name that fits into a header."""
+    return _BLOCK + size + len(padding(size))
+
+
 def folder(name: str) -> bytes:
     """Return a folder."""
     return _header(name, DIRTYPE, 0o755)
