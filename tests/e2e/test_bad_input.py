@@ -551,3 +551,15 @@ define:/train
 
 /train
 """
+
+
+def test_folders_nested_deeper_than_python_calls_itself(ready: Project) -> None:
+    ready.commit({"workflows/main.wf": "on:commit\n\n/echo hello\n"})
+    blob = ready.git("rev-parse", "HEAD:workflows/main.wf")
+    ready.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{'n/' * 1500}file")
+    ready.git("commit", "--quiet", "-m", "Deep")
+    assert ready.wf("reconcile").status == 0
+    assert ready.log()[0].status == "succeeded"
+    assert list((ready.path / ".git/wf/workspaces").iterdir()) == []
+    assert ready.done("fsck") == ""
+    assert ready.wf("gc").status == 0

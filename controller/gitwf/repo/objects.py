@@ -148,11 +148,14 @@ class Objects:
         return self.read(f"{commit}:{path}")
 
     def _walk(self, path: str, entry: Entry) -> Iterator[tuple[str, Entry]]:
-        if entry.mode != _TREE:
-            yield path, entry
-            return
-        for name, child in self.tree(entry.id).items():
-            yield from self._walk(f"{path}/{name}" if path else name, child)
+        open_ = [(path, entry)]
+        while open_:
+            path, entry = open_.pop()
+            if entry.mode != _TREE:
+                yield path, entry
+                continue
+            below = self.tree(entry.id).items()
+            open_ += [(f"{path}/{name}" if path else name, child) for name, child in below][::-1]
 
     def _read_tree(self, tree: str) -> dict[str, Entry]:
         """Return the entries of a tree by name, in a dictionary that callers share and leave alone."""

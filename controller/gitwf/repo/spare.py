@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from gitwf.repo import worktree
+from gitwf.repo import disk, worktree
 from gitwf.repo.errors import RepositoryError
 from gitwf.repo.index import tracked_paths
 from gitwf.repo.repository import Repository
@@ -86,14 +86,14 @@ def _place(repository: Repository) -> Path:
 def _draft(repository: Repository, name: str) -> Iterator[Path]:
     """Give a folder of its own for a spare in the making; what is left of it goes, errors are the end of it."""
     draft = repository.state_dir / f"spare.{name}.tmp"
-    shutil.rmtree(draft, ignore_errors=True)
+    disk.clear_away(draft)
     try:
         draft.mkdir(parents=True)
         yield draft
-    except (OSError, RepositoryError):
+    except (OSError, RepositoryError, RecursionError):
         pass
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        disk.clear_away(draft)
 
 
 def _sweep(draft: Path) -> None:

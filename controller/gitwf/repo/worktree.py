@@ -89,7 +89,7 @@ def link(main: Path, path: Path, names: Iterable[str]) -> None:
 def remove(repository: Repository, path: Path) -> None:
     """Remove the worktree at ``path`` with all that lies in it. One that is gone already is no error."""
     forget(repository, path)
-    shutil.rmtree(path, ignore_errors=True)
+    disk.clear_away(path)
 
 
 def forget(repository: Repository, path: Path) -> None:

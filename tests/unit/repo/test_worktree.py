@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,3 +164,14 @@ def test_a_worktree_that_moves_is_the_same_one(folder: Folder, tmp_path: Path) -
     assert folder.git("-C", str(tmp_path / "moved"), "status", "--porcelain") == "?? out.txt"
     worktree.remove(repository, tmp_path / "moved")
     assert len(folder.git("worktree", "list").splitlines()) == 1
+
+
+def test_what_is_nested_deeper_than_python_can_call_itself_is_removed(
+    folder: Folder, tmp_path: Path
+) -> None:
+    repository = folder.open()
+    worktree.add(repository, tmp_path / "w", folder.commit(FILES))
+    made = "for n in $(seq 1500); do mkdir n && cd n || exit 1; done; touch file"
+    subprocess.run(["sh", "-c", made], cwd=tmp_path / "w", check=True)
+    worktree.remove(repository, tmp_path / "w")
+    assert not (tmp_path / "w").exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -80,7 +79,6 @@ def discard(repository: Repository, path: Path) -> None:
     """Remove a workspace with all that is in it."""
     path.with_name(f"{path.name}.ready").unlink(missing_ok=True)
     worktree.remove(repository, path)
-    shutil.rmtree(path, ignore_errors=True)
 
 
 def _project(main: Path | None) -> Project | None:
