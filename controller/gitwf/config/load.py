@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Literal, TypeGuard, TypeVar, get_args, get_origin
+from typing import Annotated, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
 from gitwf.config.quantity import Duration, Size
-from gitwf.config.settings import NAMED_DROIDS, Path, Settings, Table
+from gitwf.config.settings import NAMED_DROIDS, Origin, Path, SecretName, Settings, Table
 from gitwf.diagnostics import Diagnostic, Span, nearest
 
 _SHOWN = 40
@@ -23,6 +23,11 @@ _FORMS: Mapping[object, str] = {
     Duration: Duration.form,
     Size: Size.form,
 }
+_BOOLEANS: Mapping[str, str] = {
+    **dict.fromkeys(("yes", "on", "true"), "true"),
+    **dict.fromkeys(("no", "off", "false"), "false"),
+}
+"""What YAML and other languages write for what TOML does."""
 _T = TypeVar("_T", bound=Table)
 
 
@@ -79,9 +84,17 @@ def _broken(message: str, text: str, path: str) -> Diagnostic:
         before = text.split("\n")[: int(place[1]) - 1]
         at = sum(len(line) + 1 for line in before) + int(place[2]) - 1
     words = message[: place.start()] if place else message
-    hint = 'text stands in quotes: `name = "text"`' if words == "Invalid value" else None
+    hint = _instead(text[at:]) if words == "Invalid value" else None
     message = f"not TOML: {words[:1].lower()}{words[1:]}"
     return Diagnostic("WF601", message, path, Span(at, at + 1), hint)
+
+
+def _instead(rest: str) -> str:
+    """Return what to write for what ``rest`` begins with, which is no value of TOML."""
+    word = re.match(r"\w*", rest)
+    if meant := _BOOLEANS.get(word[0].lower() if word else ""):
+        return f"write `{meant}`"
+    return 'text stands in quotes: `name = "text"`'
 
 
 def _droids_apart(document: dict[str, object]) -> dict[str, object]:
@@ -162,8 +175,8 @@ def _setting(
         for key, inner in entry.items():
             named |= _setting(key, get_args(kind)[1], inner, (*at, key), faults)
         return {name: named}
-    if isinstance(entry, dict) and _is_table(kind):
-        return {name: _table(kind, entry, at, faults)}
+    if isinstance(entry, dict) and (table := _table_in(kind)):
+        return {name: _table(table, entry, at, faults)}
     try:
         return {name: msgspec.convert(entry, kind, dec_hook=_read)}
     except msgspec.ValidationError:
@@ -171,8 +184,10 @@ def _setting(
         return {}
 
 
-def _is_table(kind: object) -> TypeGuard[type[Table]]:
-    return isinstance(kind, type) and issubclass(kind, Table)
+def _table_in(kind: object) -> type[Table] | None:
+    """Return the table that a setting of the type ``kind`` is, or may be; None: it is no table."""
+    kind = _present(kind)
+    return kind if isinstance(kind, type) and issubclass(kind, Table) else None
 
 
 def _read(kind: type, setting: object) -> object:
@@ -197,18 +212,22 @@ def _homes(key: str) -> Iterator[str]:
     """Yield the tables that do have a setting called ``key``."""
     for field in msgspec.structs.fields(Settings):
         named = get_origin(field.type) is Mapping
-        table = get_args(field.type)[1] if named else field.type
-        if _is_table(table) and key in table.__struct_fields__:
+        table = _table_in(get_args(field.type)[1] if named else field.type)
+        if table and key in table.__struct_fields__:
             yield f"{field.name}.NAME" if named else field.name
 
 
 def _mistyped(kind: object, entry: object, at: Path) -> _Fault:
     hint = None
-    if _is_table(kind):
+    present = _present(kind)
+    if _table_in(kind):
         hint = f"its settings stand under `[{'.'.join(at)}]`"
-    elif isinstance(entry, str) and get_origin(_present(kind)) is tuple:
+    elif present == SecretName:
+        hint = f'put it into a variable of the environment, and name that: `{at[-1]} = "NAME"`'
+    elif isinstance(entry, str) and get_origin(present) is tuple:
         hint = f'write `{at[-1]} = ["{entry}"]`'
-    shown = "what may be the secret itself" if at[0] == "secrets" else _shown(entry)
+    is_secret = isinstance(entry, str) and present in (Origin, SecretName)
+    shown = "what may be the secret itself" if is_secret else _shown(entry)
     return _Fault(at, f"`{at[-1]}` takes {_form(kind)}, not {shown}", hint)
 
 

@@ -29,6 +29,14 @@ Origin = Annotated[
     ),
 ]
 """Where the value of a secret is; a bare ``env`` or ``keyring`` means under the secret's name."""
+SecretName = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(?!(gh[opsur]|github_pat)_)[A-Za-z_][A-Za-z0-9_]*$",
+        description="the name of a secret",
+    ),
+]
+"""Under which a secret is found. A token of GitHub has the form of a name too, and is none."""
 Path = tuple[str, ...]
 """The names on the way to a setting: ``("target", "box", "ssh")``."""
 
@@ -149,9 +157,9 @@ class Mlflow(Table, frozen=True):
 class Notify(Table, frozen=True):
     """``[notify]``: whom to tell about what. ``webhook`` and ``github`` are names of secrets."""
 
-    webhook: str | None = None
+    webhook: SecretName | None = None
     command: Names = ()
-    github: str | None = None
+    github: SecretName | None = None
     on: tuple[Literal["failed", "recovered", "deployed"], ...] = ("failed", "recovered", "deployed")
 
     @property

@@ -11,6 +11,8 @@ from gitwf.config.settings import (
     Droid,
     Environment,
     Keep,
+    Mlflow,
+    Notify,
     Settings,
     Target,
     Workspace,
@@ -85,6 +87,11 @@ def test_no_text_is_all_defaults() -> None:
             Settings(secrets={"TOKEN": "env", "HOOK": "keyring:slack", "KEY": "env:OTHER_KEY"}),
             id="secrets",
         ),
+        pytest.param(
+            '[mlflow]\n[notify]\nwebhook = "SLACK_URL"\ngithub = "GITHUB_TOKEN"',
+            Settings(mlflow=Mlflow(), notify=Notify(webhook="SLACK_URL", github="GITHUB_TOKEN")),
+            id="names-of-secrets",
+        ),
     ],
 )
 def test_settings(text: str, settings: Settings) -> None:
@@ -110,6 +117,24 @@ wf.toml:2:10: WF601 not TOML: invalid value
     |          ^
     = text stands in quotes: `name = "text"`""",
             id="no-quotes",
+        ),
+        pytest.param(
+            "[env.prod]\napprove = yes\n",
+            """\
+wf.toml:2:11: WF601 not TOML: invalid value
+  2 | approve = yes
+    |           ^
+    = write `true`""",
+            id="boolean-of-yaml",
+        ),
+        pytest.param(
+            "[env.prod]\napprove = False\n",
+            """\
+wf.toml:2:11: WF601 not TOML: invalid value
+  2 | approve = False
+    |           ^
+    = write `false`""",
+            id="boolean-of-python",
         ),
         pytest.param(
             'remote = """',
@@ -259,6 +284,37 @@ wf.toml:2:1: WF602 `TOKEN` takes `"env"`, `"env:NAME"` or `"keyring:SERVICE"`, n
   2 | TOKEN = 'hunter2'
     | ^^^^^""",
             id="a-secret-itself",
+        ),
+        pytest.param(
+            '[notify]\nwebhook = "https://hooks.example/T0/hunter2"\ngithub = "ghp_16C7e42F292c69"',
+            """\
+wf.toml:2:1: WF602 `webhook` takes the name of a secret, not what may be the secret itself
+  2 | webhook = "https://hooks.example/T0/hunter2"
+    | ^^^^^^^
+    = put it into a variable of the environment, and name that: `webhook = "NAME"`
+wf.toml:3:1: WF602 `github` takes the name of a secret, not what may be the secret itself
+  3 | github = "ghp_16C7e42F292c69"
+    | ^^^^^^
+    = put it into a variable of the environment, and name that: `github = "NAME"`""",
+            id="a-secret-for-its-name",
+        ),
+        pytest.param(
+            '[mlflow]\nuri = "x"\nexperimnt = "y"',
+            """\
+wf.toml:3:1: WF602 there is no setting `experimnt` in `[mlflow]`
+  3 | experimnt = "y"
+    | ^^^^^^^^^
+    = did you mean `experiment`?""",
+            id="unknown-key-of-a-table-that-need-not-be-there",
+        ),
+        pytest.param(
+            "mlflow = true",
+            """\
+wf.toml:1:1: WF602 `mlflow` takes a table, not `true`
+  1 | mlflow = true
+    | ^^^^^^
+    = its settings stand under `[mlflow]`""",
+            id="no-table-that-need-not-be-there",
         ),
     ],
 )
