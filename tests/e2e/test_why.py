@@ -201,6 +201,46 @@ def test_what_it_cannot_say(trained: Project) -> None:
     assert (done.status, done.out, done.err) == (2, "", said)
 
 
+def test_a_stage_that_failed_in_the_run_before_is_compared_with_the_one_before_that(
+    trained: Project,
+) -> None:
+    """The lock entry that is committed is in the tree of every run: also where the stage failed."""
+    trained.done("checkout", "latest")
+    trained.commit({}, "Lock it")
+    trained.commit(
+        {"params.yaml": "model:\n  rate: 0.8\n", "train.sh": "exit 3\n"}, "Break the training"
+    )
+    trained.done("reconcile", status=1)
+    trained.done("retry", "latest", status=1)
+    trained.commit({"train.sh": "wc -w < ready.txt > model.bin\n"}, "Mend it")
+    trained.done("reconcile")
+    expected = """\
+run R4 of workflows/main.wf: succeeded
+  commit C4 on main asked for it
+  since run R3, which failed, there changed
+    train.sh  HASH → HASH  by C4 Mend it
+5/1  /prepare: restored, as run R1 executed it (its outs are those of `dvc.lock`)
+5/2  /train: executed (`train.sh` changed)
+  since run R1 there changed
+    train.sh                HASH → HASH  by C4 Mend it
+    params.yaml:model.rate  0.9 → 0.8                by C2 Break the training
+5/3  /deploy: executed (an effect is done in every run)
+5/4  /echo done: executed (a command without outs always runs)
+"""
+    assert said(trained) == expected
+
+
+def test_what_dvc_executed_is_said_of_no_run(trained: Project) -> None:
+    trained.done("checkout", "latest")
+    trained.commit({"words.txt": "two, three\n"}, "Use other words")
+    subprocess.run(["dvc", "repro", "-q"], cwd=trained.path, check=True, capture_output=True)
+    trained.commit({}, "Play it with DVC")
+    trained.done("reconcile")
+    assert said(trained, "prepare") == (
+        "5/1  /prepare: restored (its outs are those of `dvc.lock`)\n"
+    )
+
+
 FOLDERS: dict[str, str | bytes] = {
     "workflows/main.wf": "on:commit\n/models:fit\n/models:test\n",
     "data/dvc.yaml": "stages:\n  fetch:\n    cmd: cp source.csv big.csv\n    deps: [source.csv]\n"

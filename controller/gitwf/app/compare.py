@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from gitwf.app.executed import Executed
 from gitwf.app.history import find, known
 from gitwf.app.session import Session
-from gitwf.data.entry import Entry
-from gitwf.data.lockfile import NAME, parse
-from gitwf.plan.plan import decode as decode_plan
 from gitwf.records.event import Event, StepFinished, decode
 from gitwf.records.fold import RunRecord
 from gitwf.records.store import Records
@@ -72,22 +69,12 @@ def compare(session: Session, first: str, second: str) -> Comparison:
 
 def _facts(records: Records, record: RunRecord) -> Facts:
     facts: dict[tuple[str, str], str] = {}
-    for entry in _entries(records, record.run):
+    for entry in Executed(records.runs, record.run).entries.values():
         for file, params in entry.params.items():
             prefix = "" if file == "params.yaml" else f"{file}:"
             facts |= {(PARAMS, f"{prefix}{k}"): _spelled(v) for k, v in params.items()}
         facts |= {(DEPS, item.path): item.content.md5 for item in entry.deps}
     return facts | {(METRICS, name): value for name, value in _metrics(record)}
-
-
-def _entries(records: Records, run: str) -> Iterator[Entry]:
-    """Yield what the stages of ``run`` were executed with, as its `dvc.lock` files have it."""
-    plan = records.runs.plan(run)
-    own = decode_plan(plan).stages.values() if plan else ()
-    for path in sorted({NAME, *(posixpath.normpath(stage.beside(NAME)) for stage in own)}):
-        lock = records.runs.file(run, path)
-        if lock is not None:
-            yield from parse(lock.decode()).entries().values()
 
 
 def _metrics(record: RunRecord) -> Iterator[tuple[str, str]]:

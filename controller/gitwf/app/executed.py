@@ -1,9 +1,9 @@
-"""What the stages of one run were executed with, as its `dvc.lock` and `dvc.yaml` say."""
+"""What the stages that ended in one run were executed with, as its `dvc.lock` and `dvc.yaml` say."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 
@@ -12,12 +12,15 @@ from gitwf.data.entry import Entry
 from gitwf.data.errors import DataError
 from gitwf.plan.plan import decode
 from gitwf.plan.stage import FILE, Stage
-from gitwf.records.event import StepFinished
+from gitwf.records.event import Out, StepFinished
 from gitwf.records.runs import PLAN, Runs, UnknownRunError
 
 
 class Executed:
-    """The stages of ``run``: all that its files hold results of."""
+    """The stages of ``run`` that were executed or restored in it.
+
+    Its `dvc.lock` may hold others: those of its commit, which it never came to, or which failed in it.
+    """
 
     def __init__(self, runs: Runs, run: str) -> None:
         self._runs = runs
@@ -26,22 +29,42 @@ class Executed:
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """What each stage was executed with, by what commands call it; none where that cannot be read."""
-        folders = dict.fromkeys([".", *(stage.beside(".") for stage in self._own)])
-        return {name: entry for folder in folders for name, entry in self._locked(folder)}
+        ended = {_written(step.outs) for step in self._steps}
+        return {name: entry for name, entry in self._locked.items() if _outs(entry) in ended}
 
-    def _locked(self, folder: str) -> Iterator[tuple[str, Entry]]:
+    def has_executed(self, stage: str, entry: Entry) -> bool:
+        """Return whether ``stage`` was executed, with ``entry`` as its result, and not only restored."""
+        mine = self.like(stage, entry)
+        executed = {_written(step.outs) for step in self._steps if not step.cached}
+        return mine is not None and mine.key() == entry.key() and _outs(mine) in executed
+
+    @cached_property
+    def _locked(self) -> Mapping[str, Entry]:
+        """The entries of `dvc.lock` at the top and in the folders of own stages, by what commands call them."""
+        folders = dict.fromkeys([".", *(stage.beside(".") for stage in self._own)])
+        return {name: entry for folder in folders for name, entry in self._locked_in(folder)}
+
+    def _locked_in(self, folder: str) -> Iterator[tuple[str, Entry]]:
         text = self._text(posixpath.normpath(f"{folder}/{lockfile.NAME}"))
         with suppress(DataError):
             for name, entry in lockfile.parse(text).entries().items():
                 yield name if folder == "." else f"{folder}:{name}", entry
 
+    @cached_property
+    def _steps(self) -> Collection[StepFinished]:
+        """The steps that left outs."""
+        try:
+            bodies = [event.body for event in self._runs.events(self._run)]
+        except UnknownRunError:
+            return ()
+        return [body for body in bodies if isinstance(body, StepFinished) and body.outs]
+
     def stage_of(self, step: StepFinished) -> str | None:
         """Return the stage that a step played: the one whose outs it wrote."""
-        outs = {(out.path, out.hash) for out in step.outs}
+        written = _written(step.outs)
         called = step.command.removeprefix("/")
         for name in sorted(self.entries, key=lambda name: name != called):
-            written = {(out.path, out.content.md5) for out in self.entries[name].outs}
-            if outs and outs == written:
+            if _outs(self.entries[name]) == written:
                 return name
         return None
 
@@ -94,3 +117,11 @@ class Executed:
         except UnknownRunError:
             data = None
         return (data or b"").decode("utf-8", "replace")
+
+
+def _written(outs: Iterable[Out]) -> frozenset[tuple[str, str]]:
+    return frozenset((out.path, out.hash) for out in outs)
+
+
+def _outs(entry: Entry) -> frozenset[tuple[str, str]]:
+    return frozenset((out.path, out.content.md5) for out in entry.outs)

@@ -38,7 +38,9 @@ class Predecessors:
                 return record, found
         return None
 
-    def origin(self, entry: Entry) -> str | None:
-        """Return the first run that has the result of ``entry``: the one that executed it."""
+    def origin(self, stage: str, entry: Entry) -> str | None:
+        """Return the first run that executed ``stage`` with ``entry`` as its result; None: none on record did."""
         key = entry.key()
-        return min((r.record.run for r in self._all if key in r.results), default=None)
+        having = sorted(r.record.run for r in self._all if key in r.results)
+        runs = having[:_LOOK_BACK]
+        return next((run for run in runs if self._executed(run).has_executed(stage, entry)), None)

@@ -46,7 +46,10 @@ class StepWhy(msgspec.Struct, frozen=True):
 
 
 class RunWhy(msgspec.Struct, frozen=True):
-    """Why a run ran, and its steps. ``causes`` are what of its key changed since the run ``since``."""
+    """Why a run ran, and its steps.
+
+    ``causes`` are what of its key changed since the run ``since``, which ended as ``since_status`` says.
+    """
 
     run: str
     workflow: str
@@ -56,6 +59,7 @@ class RunWhy(msgspec.Struct, frozen=True):
     trigger: str
     of: str | None
     since: str | None
+    since_status: str | None
     causes: tuple[Cause, ...]
     steps: tuple[StepWhy, ...]
 
@@ -125,6 +129,7 @@ class _Explainer:
             record.trigger,
             record.of,
             before.run if before else None,
+            before.status if before else None,
             tuple(self._run_causes(before)) if before else (),
             tuple(self._step(body, _reason(event)) for body, event in wanted),
         )
@@ -145,7 +150,7 @@ class _Explainer:
             return why
         entry = self._executed.entries[stage]
         if body.cached:
-            return msgspec.structs.replace(why, origin=self._before.origin(entry))
+            return msgspec.structs.replace(why, origin=self._before.origin(stage, entry))
         found = self._before.executed(stage, entry)
         if found is None:
             return msgspec.structs.replace(why, reason=NEVER)

@@ -46,12 +46,18 @@ def _run(run: RunWhy, *, whole: bool) -> Iterator[str]:
         if run.since is None:
             yield "  the first run of this workflow on record"
         elif run.causes:
-            yield f"  since run {run.since} there changed"
+            yield f"  since run {run.since}{_ended(run.since_status)} there changed"
             yield from table(run.causes, "    ")
         else:
             yield f"  nothing that decides what it does changed since run {run.since}"
     for step in run.steps:
         yield from _step(step)
+
+
+def _ended(status: str | None) -> str:
+    """Return how a run ended, where it did not succeed."""
+    words = {"failed": "failed", "cancelled": "was cancelled", "lost": "was lost"}
+    return f", which {words[status]}," if status in words else ""
 
 
 def _asked(run: RunWhy) -> str:
