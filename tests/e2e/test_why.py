@@ -39,6 +39,17 @@ FILES: dict[str, str | bytes] = {
     "train.sh": "wc -c < ready.txt > model.bin\n",
     "params.yaml": "model:\n  rate: 0.9\n  depth: 3\n",
 }
+HERE = """\
+on:commit
+
+define:/test
+  ↳ run  → cat notes/* data/raw.csv words.txt > test.txt
+  ↳ deps → notes data/raw.csv words.txt
+  ↳ outs → test.txt
+
+/test
+"""
+"""A stage that reads a folder, what a `.dvc` file tracks, and a file."""
 ID = r"[0-9A-HJKMNP-TV-Z]{26}"
 
 
@@ -228,6 +239,35 @@ run R4 of workflows/main.wf: succeeded
 5/4  /echo done: executed (a command without outs always runs)
 """
     assert said(trained) == expected
+
+
+def test_a_run_of_the_working_tree_is_compared_with_commits(trained: Project) -> None:
+    """Files that nobody has touched have not changed, whichever of the two came first."""
+    trained.commit({"notes/a.txt": "a\n", "workflows/main.wf": HERE}, "Read notes")
+    trained.done("run", "workflows/main.wf", "--here")
+    assert said(trained, "test").endswith("(no run before has a result of it)\n")
+    plan = trained.done("plan")
+    assert "  nothing that decides what it does changed since run " in plan
+    trained.commit({"notes/b.txt": "b\n"}, "Take another note")
+    trained.done("reconcile")
+    after_here = """\
+run R3 of workflows/main.wf: succeeded
+  commit C3 on main asked for it
+  since run R2 there changed
+    notes  HASH → HASH  by C3 Take another note
+3  /test: executed (`notes` changed)
+  since run R2 there changed
+    notes  HASH → HASH  by C3 Take another note
+"""
+    assert said(trained) == after_here
+    trained.done("run", "workflows/main.wf", "--here")
+    after_commit = """\
+run R4 of workflows/main.wf: succeeded
+  somebody asked for it in the working tree, on commit C3
+  nothing that decides what it does changed since run R3
+3  /test: restored, as run R3 executed it (the run cache has a result for these deps)
+"""
+    assert said(trained) == after_commit
 
 
 def test_what_dvc_executed_is_said_of_no_run(trained: Project) -> None:

@@ -15,7 +15,7 @@ from gitwf.app.pushing import pushing
 from gitwf.app.session import Session, UsageError
 from gitwf.app.validate import Findings
 from gitwf.config.settings import Settings
-from gitwf.data.facts import FileFacts, TreeFiles
+from gitwf.data.herefacts import HereFacts
 from gitwf.diagnostics import has_errors, nearest
 from gitwf.engine.clone.ownership import is_played
 from gitwf.engine.replay.recorder import Listener
@@ -87,7 +87,7 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
     path = path_in(session.directory, root, file)
     if options.here and root is None:
         raise UsageError("a bare repository has no working tree", "leave `--here` away")
-    facts = FileFacts(TreeFiles(root)) if options.here and root else clone.facts(commit.id)
+    facts = HereFacts(root) if options.here and root else clone.facts(commit.id)
     data = facts.read(path)
     if data is None:
         raise UsageError(*_missing(path, root, here=options.here))

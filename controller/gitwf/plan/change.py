@@ -10,6 +10,10 @@ from msgspec import UNSET
 
 from gitwf.plan.key import Input
 
+_DIGITS = {40, 64}
+_OF_FILES = frozenset({"agent", "dep", "file", "prompt", "script", "word"})
+"""The kinds of inputs whose values are ids of files."""
+
 
 class Change(msgspec.Struct, frozen=True):
     """One thing that was another before; ``old`` None: it was not there, ``new`` None: it is not.
@@ -29,12 +33,13 @@ class Change(msgspec.Struct, frozen=True):
 def changed_inputs(old: Iterable[Input], new: Iterable[Input]) -> Iterator[Change]:
     """Yield in what the inputs of a run differ from those of one before it, sorted.
 
-    A file that is an input in several ways, a dep and a word of a run line, changed once.
+    A file that is an input in several ways, a dep and a word of a run line, changed once. Nothing is said of hashes
+    of two kinds.
     """
     seen: set[tuple[str, str | None, str | None]] = set()
     for change in changed(_by_name(old), _by_name(new)):
         what = (change.name, change.old, change.new)
-        if what in seen:
+        if what in seen or _is_past_comparing(change):
             continue
         seen.add(what)
         if change.kind == "params":
@@ -42,6 +47,11 @@ def changed_inputs(old: Iterable[Input], new: Iterable[Input]) -> Iterator[Chang
             yield from changed_params(_values(change.old), _values(change.new), f"{file}:")
         else:
             yield change
+
+
+def _is_past_comparing(change: Change) -> bool:
+    """Return whether one side is git's SHA-1, and the other what version 0.1 had of a working tree's file: SHA-256."""
+    return {len(change.old or ""), len(change.new or "")} == _DIGITS and change.kind in _OF_FILES
 
 
 def changed_params(old: object, new: object, name: str) -> Iterator[Change]:

@@ -56,8 +56,13 @@ def filtered_files(root: Path, paths: Collection[str]) -> frozenset[str]:
     own = (root / path for path in paths if path.rpartition("/")[2] == ATTRIBUTES)
     if not any(_speaks_of_filters(path) for path in (*own, _info(root))):
         return frozenset()
+    return frozenset(filters_of(root, paths))
+
+
+def filters_of(root: Path, paths: Iterable[str]) -> Mapping[str, str]:
+    """Return the filters of those of ``paths`` of the working tree at ``root`` that have one, by path."""
     asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    return frozenset(_answers(Git(root).run("check-attr", *_QUESTION, stdin=asked)))
+    return _answers(Git(root).run("check-attr", *_QUESTION, stdin=asked))
 
 
 def drivers(repository: Repository) -> dict[str, str]:

@@ -16,6 +16,11 @@ CASES: dict[str, tuple[list[Input], list[Input], list[Change]]] = {
     "content": ([DEP], [Input("dep", "data.csv", "b2")], [Change("dep", "data.csv", "a1", "b2")]),
     "one that is new": ([], [DEP], [Change("dep", "data.csv", None, "a1")]),
     "one that is gone": ([DEP], [], [Change("dep", "data.csv", "a1", None)]),
+    "ids of a commit and of a working tree, by version 0.1": (
+        [Input("dep", "data.csv", "a" * 64)],
+        [Input("dep", "data.csv", "b" * 40)],
+        [],
+    ),
     "a file that was not there": (
         [Input("file", "notes.txt", None)],
         [Input("file", "notes.txt", "c3")],
