@@ -111,6 +111,22 @@ def test_signed_records_are_believed_by_a_fresh_clone(hub: Hub) -> None:
     ben.git("fsck", "--strict")
 
 
+def test_who_only_reads_takes_in_what_the_default_branch_believes(hub: Hub) -> None:
+    """Also while a branch is checked out whose `wf.toml` believes everybody."""
+    hub.project.done("reconcile")
+    [run] = hub.project.log()
+    hub.forge("refs/wf/runs/2026-11/01KZZZZZZZZZZZZZZZZZZZZZZZ", {".wf/run.json": "{}\n"})
+    ben = hub.clone("ben")
+    ben.done("init")
+    ben.git("fetch", "--quiet")
+    ben.git("switch", "--quiet", "--create", "loose")
+    ben.commit({"wf.toml": '[controller]\nbranches = ["main"]\n'}, "Believe everybody")
+    assert [record.run for record in ben.log()] == [run.run]
+    assert ben.git("for-each-ref", "refs/wf/runs/*/01KZZZZZZZZZZZZZZZZZZZZZZZ") == ""
+    ben.git("switch", "--quiet", "main")
+    assert [record.run for record in ben.log()] == [run.run]
+
+
 def test_a_forged_run_is_not_played(hub: Hub, tmp_path: Path) -> None:
     """Whoever may push names the owner of a clone, and has it take up a plan of their own."""
     ada = hub.project

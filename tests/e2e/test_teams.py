@@ -86,6 +86,70 @@ def test_records_reach_the_remote_and_other_clones_do_nothing_again(team: Team) 
         clone.git("fsck", "--strict")
 
 
+def test_a_plain_clone_shows_what_was_fetched_and_acts_on_nothing(team: Team) -> None:
+    ada, ben = team.project, team.clone("ben")
+    ada.done("reconcile")
+    [run] = ada.log()
+    ben.done("init")
+    ben.git("fetch", "--quiet")
+    on_remote, ledger = team.refs("refs/"), ada.ledger()
+    team.hub.rename(team.hub.with_name("away"))  # nothing is asked of the remote
+    assert ben.log() == [run]
+    assert ben.show("latest").run == run.run
+    assert ben.done("why", "latest") == ada.done("why", "latest")
+    assert ben.done("graph", "latest") == ada.done("graph", "latest")
+    assert ben.wf("fsck").out == ""
+    assert ben.note() == ada.note()
+    history = ("log", "--format=%H", "refs/wf/env/production")
+    assert ben.git(*history) == ada.git(*history)
+    known = msgspec.json.decode(ben.done("status", "--json"))
+    assert [(b["branch"], b["commit"], b["decided"]) for b in known["branches"]] == [
+        ("main", ada.git("rev-parse", "main"), True)
+    ]
+    assert [(e["env"], e["run"]) for e in known["envs"]] == [("production", run.run)]
+    said = ben.wf("logs", "latest")
+    assert said.err.startswith(f"git-wf: what run `{run.run}` printed is not here\n")
+    team.hub.with_name("away").rename(team.hub)
+    assert team.refs("refs/") == on_remote
+    assert ada.ledger() == ledger
+
+
+def test_what_was_fetched_joins_what_is_here_once(team: Team) -> None:
+    ada, ben = team.project, team.clone("ben")
+    ben.commit({"workflows/own.wf": "/echo own\n"}, "Not pushed")
+    ben.done("run", "workflows/own.wf")
+    [own] = ben.log()
+    ada.done("reconcile")
+    ben.done("init")
+    ben.git("fetch", "--quiet")
+    assert [r.run for r in ben.log()] == sorted([own.run, *team.runs()], reverse=True)
+    before = ben.git("for-each-ref")
+    assert len(ben.log()) == 2
+    assert ben.git("for-each-ref") == before
+    assert ben.note("HEAD~") == ada.note()
+    ben.git("fsck", "--strict")
+
+
+def test_a_checked_out_branch_brings_in_no_records_of_a_stranger(team: Team) -> None:
+    ada, ben = team.project, team.clone("ben")
+    ada.done("reconcile")
+    ben.git("remote", "add", "mallory", str(team.hub))
+    ben.git("remote", "add", "hers", str(team.hub))
+    ben.done("init")
+    ben.git("fetch", "--quiet", "mallory")
+    ben.git("fetch", "--quiet", "hers")
+    ben.commit({"wf.toml": SETTINGS.replace("origin", "mallory")}, "Follow mallory")
+    assert ben.log() == []
+
+
+def test_status_says_why_no_branch_of_a_remote_is_known(team: Team) -> None:
+    team.project.git("update-ref", "-d", "refs/remotes/origin/main")
+    said = team.project.done("status").splitlines()
+    assert said[0] == (
+        "no branch is watched: no branch of `origin` is known here: push one, or `git fetch origin`"
+    )
+
+
 def test_the_remote_is_followed_and_not_the_branches_of_the_clone(team: Team) -> None:
     ada, ben = team.project, team.clone("ben")
     ada.done("reconcile")

@@ -36,16 +36,27 @@ def hold(
 
 def followed_heads(repository: Repository) -> tuple[str, Default]:
     """Return the refs of the branches that are followed, and what says which is the default one."""
+    name = named_remote(repository)
+    return ("refs/heads/", repository.head_branch) if name is None else heads_of(repository, name)
+
+
+def named_remote(repository: Repository) -> str | None:
+    """Return the remote that HEAD's `wf.toml` has the clone follow, or None."""
     text = repository.objects.blob("HEAD", SETTINGS) or b""
-    name = load(text.decode("utf-8", "surrogateescape")).settings.controller.remote
-    if name is None:
-        return "refs/heads/", repository.head_branch
+    return load(text.decode("utf-8", "surrogateescape")).settings.controller.remote
+
+
+def heads_of(repository: Repository, remote: str) -> tuple[str, Default]:
+    """Return the refs of the branches of ``remote`` as they were seen last, and what says its default one.
+
+    A clone that has never followed it has them by `git fetch`.
+    """
     from gitwf.reconcile.sharing.sighting import Sightings
 
-    sightings = Sightings(repository.state_dir, name)
+    sightings = Sightings(repository.state_dir, remote)
     if sightings.read().default is not None:
-        return Places(name).heads, lambda: sightings.read().default
-    return f"refs/remotes/{name}/", lambda: _cloned_from(repository, name)
+        return Places(remote).heads, lambda: sightings.read().default
+    return f"refs/remotes/{remote}/", lambda: _cloned_from(repository, remote)
 
 
 def _cloned_from(repository: Repository, remote: str) -> str | None:

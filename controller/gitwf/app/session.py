@@ -36,8 +36,10 @@ class Session(msgspec.Struct, frozen=True):
         repository = Repository.open(self.directory)
 
         def hold() -> None:
+            from gitwf.app.fetched import take_in
             from gitwf.app.holding import hold
 
+            take_in(repository, self.environment)
             hold(repository, self.environment)
 
         repository.hold = hold

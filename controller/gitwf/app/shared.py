@@ -7,8 +7,10 @@ from datetime import datetime
 
 import msgspec
 
+from gitwf.app.holding import heads_of
 from gitwf.app.remotes import chosen_remote
 from gitwf.app.session import UsageError
+from gitwf.reconcile.branches import Source
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.sharing.exchange import Exchange
 from gitwf.reconcile.sharing.share import describe
@@ -16,25 +18,20 @@ from gitwf.reconcile.sharing.sighting import Sighting, Sightings
 from gitwf.records.clock import parse
 from gitwf.records.sharing.places import Places
 from gitwf.repo.remote import Remote
+from gitwf.repo.repository import Repository
 
 _FRESH = 120.0
 """Seconds after which people should know that a remote was not looked at."""
 
 
 class Shared(msgspec.Struct, frozen=True):
-    """The remote ``name``: who ``holder`` of its lease is, and which refs are not pushed yet."""
+    """The remote ``name``: its branches, who ``holder`` of its lease is, and which refs are not pushed yet."""
 
     name: str
-    places: Places
+    source: Source
     sighting: Sighting
-    head: str | None
     holder: str | None
     unpushed: tuple[str, ...]
-
-    @property
-    def default(self) -> str | None:
-        """Its default branch; where nobody has asked for it yet, the one that HEAD is on."""
-        return self.sighting.default or self.head
 
     def notes(self, now: datetime) -> Iterator[str]:
         """Yield sentences about what people should know of it."""
@@ -63,5 +60,16 @@ def shared(clone: Clone) -> Shared | None:
     lease = exchange.lease()[1]
     held = describe(lease) if lease is not None and lease.holder else None
     sighting = Sightings(clone.records.state_dir, name).read()
-    head = clone.repository.head_branch()
-    return Shared(name, exchange.places, sighting, head, held, tuple(exchange.unpushed()))
+    unpushed = tuple(exchange.unpushed())
+    return Shared(name, _source(clone.repository, name), sighting, held, unpushed)
+
+
+def _source(repository: Repository, name: str) -> Source:
+    """Return the branches and tags of a remote as they were seen last: by who follows it, or `git fetch`.
+
+    Where nobody knows its default branch it is the one that HEAD is on.
+    """
+    heads, default = heads_of(repository, name)
+    places = Places(name)
+    tags = places.tags if heads == places.heads else "refs/tags/"
+    return Source(heads, tags, lambda: default() or repository.head_branch(), name)

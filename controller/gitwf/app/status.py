@@ -15,7 +15,7 @@ from gitwf.app.shared import Shared, shared
 from gitwf.app.trusting import unbelieved
 from gitwf.data.unpushed import Unpushed
 from gitwf.notify.outbox import outbox_of
-from gitwf.reconcile.branches import Branches, local, remote
+from gitwf.reconcile.branches import Branches, local
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.hold import hold_of_run
 from gitwf.reconcile.observe import known_runs
@@ -102,7 +102,7 @@ def status(session: Session) -> Status:
     """Return the status of the repository."""
     clone = session.clone()
     sharing = shared(clone)
-    source = remote(sharing.places, lambda: sharing.default) if sharing else local(clone)
+    source = sharing.source if sharing else local(clone)
     branches = Branches(clone, source, ())
     watched = branches.watched()
     records = known_runs(clone)

@@ -16,11 +16,15 @@ _WILD = frozenset("*?[")
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Prefixes of refs, and the branch that is watched where nothing else is said."""
+    """Prefixes of refs, and the branch that is watched where nothing else is said.
+
+    ``remote`` is whose they are, None: the clone's own.
+    """
 
     heads: str
     tags: str
     default: Callable[[], str | None]
+    remote: str | None = None
 
 
 def local(clone: Clone) -> Source:
@@ -30,7 +34,7 @@ def local(clone: Clone) -> Source:
 
 def remote(places: Places, default: Callable[[], str | None]) -> Source:
     """Return the branches and tags that a remote had when it was last asked."""
-    return Source(places.heads, places.tags, default)
+    return Source(places.heads, places.tags, default, places.remote)
 
 
 class Branches:
@@ -56,7 +60,7 @@ class Branches:
         """Return why none of the branches that there are is watched, with what to do."""
         globs = self._globs or self._configured()
         if not self.all():
-            return "there is no commit on any branch yet: commit something first"
+            return _why_no_branch(self._source.remote)
         if not globs:
             return "HEAD is on no branch: name some in `[controller] branches` of `wf.toml`"
         named = ", ".join(f"`{glob}`" for glob in globs)
@@ -87,6 +91,12 @@ class Branches:
             return (default,)
         named = configure(self._clone.facts(commit)).settings.controller.branches
         return named or (default,)
+
+
+def _why_no_branch(remote: str | None) -> str:
+    if remote is None:
+        return "there is no commit on any branch yet: commit something first"
+    return f"no branch of `{remote}` is known here: push one, or `git fetch {remote}`"
 
 
 def _fits(branch: str, glob: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitwf.records import lease, notes
 
 OWN = "refs/wf/"
+OF_REMOTES = "refs/wf-remote/"
 _UNSHARED = lease.REF.rpartition("/")[0] + "/"
 """What never merges: leases have rules of their own."""
 
@@ -13,9 +14,10 @@ class Places:
     """The refs of ``remote`` in a clone."""
 
     def __init__(self, remote: str) -> None:
+        self.remote = remote
         self.heads = f"refs/wf-heads/{remote}/"
         self.tags = f"refs/wf-tags/{remote}/"
-        self.records = f"refs/wf-remote/{remote}/"
+        self.records = f"{OF_REMOTES}{remote}/"
         self.notes = f"refs/notes/remotes/{remote}/wf"
         self.lease = self.tracking(lease.REF)
 
