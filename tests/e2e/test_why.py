@@ -231,7 +231,7 @@ run R4 of workflows/main.wf: succeeded
   since run R3, which failed, there changed
     train.sh  HASH → HASH  by C4 Mend it
 5/1  /prepare: restored, as run R1 executed it (its outs are those of `dvc.lock`)
-5/2  /train: executed (`train.sh` changed)
+5/2  /train: executed (`train.sh` is not that of `dvc.lock`)
   since run R1 there changed
     train.sh                HASH → HASH  by C4 Mend it
     params.yaml:model.rate  0.9 → 0.8                by C2 Break the training
@@ -255,7 +255,7 @@ run R3 of workflows/main.wf: succeeded
   commit C3 on main asked for it
   since run R2 there changed
     notes  HASH → HASH  by C3 Take another note
-3  /test: executed (`notes` changed)
+3  /test: executed (`notes` is not that of `dvc.lock`)
   since run R2 there changed
     notes  HASH → HASH  by C3 Take another note
 """

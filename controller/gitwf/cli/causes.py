@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 from gitwf.app.blame import Cause
 from gitwf.cli.output import clipped
 from gitwf.diagnostics import visible
+from gitwf.plan.change import changed_inputs
+from gitwf.plan.key import Input
 
 _SHORT = 10
 _WIDTH = 40
 _CONTEXT = 10
 _TEXTS = frozenset({"command", "outs", "param", "set"})
 """The kinds of changes whose values are texts, not hashes."""
-_NO_PATHS = frozenset({"command", "outs", "set", "stage"})
-"""The kinds whose names are no paths."""
+_TOLD = frozenset({"command", "outs", "set", "stage"})
+"""The kinds that are told: their names are no paths, which speak for themselves."""
 
 
 def table(causes: Iterable[Cause], indent: str) -> Iterator[str]:
@@ -25,12 +27,19 @@ def table(causes: Iterable[Cause], indent: str) -> Iterator[str]:
         yield f"{indent}{name.ljust(widths[0])}  {values.ljust(widths[1])}  {by}".rstrip()
 
 
+def inputs(items: Iterable[Input], indent: str) -> Iterator[str]:
+    """Yield a line for each thing that decides what a run does, with its value."""
+    changes = [Cause(change) for change in changed_inputs((), items)]
+    rows = [(named(cause), values_of(cause)[1]) for cause in changes]
+    rows += [(item.name, "not there") for item in items if item.value is None]
+    widest = max((len(name) for name, _ in rows), default=0)
+    yield from (f"{indent}{name.ljust(widest)}  {value}" for name, value in dict.fromkeys(rows))
+
+
 def named(cause: Cause) -> str:
     """Return what changed."""
     change = cause.change
-    return (
-        change.name if change.kind in {"dep", "param"} else f"{change.kind} {change.name}".strip()
-    )
+    return f"{change.kind} {change.name}".strip() if change.kind in _TOLD else change.name
 
 
 def values_of(cause: Cause) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from gitwf.app.foresight import PlannedStep
 from gitwf.app.markdown import code, plain, row
 from gitwf.app.plan import Outlook, PlannedChange, WorkflowPlan
 from gitwf.app.podprices import PlannedPod
-from gitwf.cli.causes import culprit_of, named, table, values_of
+from gitwf.cli.causes import culprit_of, inputs, named, table, values_of
 from gitwf.cli.output import clipped, took
 
 _SHORT = 10
@@ -35,9 +35,9 @@ def lines(outlook: Outlook) -> Iterator[str]:
             yield from (f"  {line}" for line in _steps(plan.steps))
             yield from (f"  {_pod(pod)}" for pod in plan.pods)
             yield from (f"  {_env(change)}" for change in plan.envs)
-        if plan.key is not None:
+        if plan.key is not None and plan.since is None:
             yield f"  key {plan.key[:16]}, of"
-            yield from (f"    {line}" for line in _inputs(plan))
+            yield from inputs(plan.inputs, "    ")
 
 
 def markdown(outlook: Outlook) -> Iterator[str]:
@@ -134,12 +134,6 @@ def _env(change: PlannedChange) -> str:
     if change.run is None:
         return f"{change.env}: nothing is deployed there yet"
     return f"{change.env} stands at run {change.run}, commit {(change.commit or '')[:_SHORT]}"
-
-
-def _inputs(plan: WorkflowPlan) -> Iterator[str]:
-    for item in plan.inputs:
-        value = "nothing" if item.value is None else clipped(item.value.removeprefix("dvc:"), 24)
-        yield f"{item.kind} {item.name}  {value}"
 
 
 def _cause(cause: Cause) -> str:

@@ -21,17 +21,17 @@ def changes(old: Entry, new: Entry, outs: Iterable[str]) -> Iterator[Change]:
 
 
 def sentence(change: Change) -> str:
-    """Return what changed, for people."""
+    """Return what is another than in `dvc.lock`, for people."""
     match change.kind:
         case "command":
-            return "the command changed"
+            return "the command is not that of `dvc.lock`"
         case "outs":
-            return "its outs are others now"
+            return "its outs are not those of `dvc.lock`"
         case "param":
             file, _, key = change.name.partition(":")
-            return f"`{file}`: `{key}` changed"
+            return f"`{file}`: `{key}` is not that of `dvc.lock`"
         case _:
-            return f"`{change.name}` changed"
+            return f"`{change.name}` is not that of `dvc.lock`"
 
 
 def _text(entry: Entry) -> str:

@@ -244,8 +244,6 @@ def _in_place(project: Project, stage: Stage, item: Item) -> bool:
 
 
 def _why_restored(*, from_lock: bool, unchanged: bool) -> str:
-    if unchanged:
-        return "nothing changed"
     if from_lock:
-        return f"its outs are those of `{lockfile.NAME}`"
+        return f"its outs are those of `{lockfile.NAME}`{', and in place' if unchanged else ''}"
     return "the run cache has a result for these deps"

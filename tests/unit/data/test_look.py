@@ -42,7 +42,10 @@ def test_a_stage_whose_outs_are_in_place(root: Path, write: Write, execute: Exec
     write(FILES)
     saved = execute(COPY)
     found = look(Project.open(root), COPY)
-    assert (found.reason, found.unchanged) == ("nothing changed", True)
+    assert (found.reason, found.unchanged) == (
+        "its outs are those of `dvc.lock`, and in place",
+        True,
+    )
     assert found.entry == saved.entry
     assert found.key == saved.entry.key()
     assert found.value == saved.entry.value()
@@ -51,9 +54,9 @@ def test_a_stage_whose_outs_are_in_place(root: Path, write: Write, execute: Exec
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        pytest.param({"in.txt": "2"}, "`in.txt` changed", id="dep"),
-        pytest.param({"params.yaml": "lr: 0.2\nseed: 1\n"}, "`params.yaml`: `lr` changed", id="param"),
-        pytest.param({"params.yaml": "lr: 0.1\nseed: '1'\n"}, "`params.yaml`: `seed` changed", id="type"),
+        pytest.param({"in.txt": "2"}, "`in.txt` is not that of `dvc.lock`", id="dep"),
+        pytest.param({"params.yaml": "lr: 0.2\nseed: 1\n"}, "`params.yaml`: `lr` is not that of `dvc.lock`", id="param"),
+        pytest.param({"params.yaml": "lr: 0.1\nseed: '1'\n"}, "`params.yaml`: `seed` is not that of `dvc.lock`", id="type"),
     ],
 )  # fmt: skip
 def test_what_changed_is_named_and_what_comes_back_is_restored(
@@ -64,7 +67,7 @@ def test_what_changed_is_named_and_what_comes_back_is_restored(
     write(change)
     assert seen(root, COPY) == (reason, False, False)
     write(FILES)
-    assert seen(root, COPY) == ("nothing changed", True, True)
+    assert seen(root, COPY) == ("its outs are those of `dvc.lock`, and in place", True, True)
     write(change)
     execute(COPY)
     write(FILES)
@@ -74,9 +77,9 @@ def test_what_changed_is_named_and_what_comes_back_is_restored(
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"cmd": "cp in.txt out.txt; cp in.txt m.json"}, "the command changed"),
-        ({"outs": (Out("out.txt"),)}, "its outs are others now"),
-        ({"deps": ()}, "`in.txt` changed"),
+        ({"cmd": "cp in.txt out.txt; cp in.txt m.json"}, "the command is not that of `dvc.lock`"),
+        ({"outs": (Out("out.txt"),)}, "its outs are not those of `dvc.lock`"),
+        ({"deps": ()}, "`in.txt` is not that of `dvc.lock`"),
     ],
 )
 def test_what_changed_of_the_stage_is_named(
@@ -97,7 +100,7 @@ def test_outs_that_are_gone_come_back(root: Path, write: Write, execute: Execute
     project = Project.open(root)
     restore(project, COPY, look(project, COPY))
     assert (root / "out.txt").read_text() == (root / "m.json").read_text() == "1"
-    assert seen(root, COPY) == ("nothing changed", True, True)
+    assert seen(root, COPY) == ("its outs are those of `dvc.lock`, and in place", True, True)
 
 
 def test_outs_that_the_cache_lost_are_named(root: Path, write: Write, execute: Execute) -> None:
@@ -131,7 +134,7 @@ def test_a_stage_without_deps_has_no_run_cache(root: Path, execute: Execute) -> 
     assert seen(root, stage) == (reason, False, False)
     assert look(Project.open(root), stage).key is None
     execute(stage)
-    assert seen(root, stage) == ("nothing changed", True, True)
+    assert seen(root, stage) == ("its outs are those of `dvc.lock`, and in place", True, True)
     (root / "dvc.lock").unlink()
     assert seen(root, stage) == (reason, False, False)
 
@@ -145,7 +148,7 @@ def test_a_stage_whose_outs_persist_has_no_run_cache(
     assert seen(root, stage) == (reason, False, False)
     execute(stage)
     write({"in.txt": "2"})
-    assert seen(root, stage) == ("`in.txt` changed", False, False)
+    assert seen(root, stage) == ("`in.txt` is not that of `dvc.lock`", False, False)
     execute(stage)
     assert (root / "log").read_text() == "12"
 
@@ -156,7 +159,7 @@ def test_an_out_that_dvc_does_not_keep_counts_where_it_is_in_place(
     write(FILES)
     stage = Stage("plain", "cp in.txt out", deps=("in.txt",), outs=(Out("out", cache=False),))
     execute(stage)
-    assert seen(root, stage) == ("nothing changed", True, True)
+    assert seen(root, stage) == ("its outs are those of `dvc.lock`, and in place", True, True)
     (root / "out").unlink()
     assert seen(root, stage) == ("`out` is no longer in the cache", False, False)
 

@@ -179,7 +179,7 @@ def test_a_dep_that_another_stage_writes_meanwhile(workspace: Workspace) -> None
     assert ended.warning == (
         "stage `prepare` wrote `data` while `/train` ran: its result is not kept for others"
     )
-    assert look(workspace.project, TRAIN).reason == "`data` changed"
+    assert look(workspace.project, TRAIN).reason == "`data` is not that of `dvc.lock`"
     assert [stage.name for stage in workspace.shelf.stages] == ["train", "prepare"]
     assert len(workspace.shelf.records) == 1
 
