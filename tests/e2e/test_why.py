@@ -241,6 +241,25 @@ run R4 of workflows/main.wf: succeeded
     assert said(trained) == expected
 
 
+def test_which_files_of_a_folder(trained: Project) -> None:
+    """Git's hash of a folder and DVC's say nothing to anybody."""
+    notes: dict[str, str | bytes] = {f"notes/{n}.txt": "a\n" for n in ("a", "b", "c", "d", "same")}
+    trained.commit({**notes, "workflows/main.wf": HERE}, "Read notes")
+    trained.done("reconcile")
+    (trained.path / "notes" / "b.txt").unlink()
+    others: dict[str, str | bytes] = {f"notes/{n}.txt": "b\n" for n in ("a", "c", "e")}
+    trained.commit(others, "Take other notes")
+    expected = """\
+  since run R2 there changed
+    notes  a.txt, b.txt, c.txt and 1 more  by C3 Take other notes
+"""
+    foreseen = trained.done("plan")
+    trained.done("reconcile")
+    assert said(trained, "test").endswith(expected)
+    assert expected in said(trained)
+    assert expected.splitlines()[1].replace("C3", trained.log()[0].commit[:10]) in foreseen
+
+
 def test_a_run_of_the_working_tree_is_compared_with_commits(trained: Project) -> None:
     """Files that nobody has touched have not changed, whichever of the two came first."""
     trained.commit({"notes/a.txt": "a\n", "workflows/main.wf": HERE}, "Read notes")
@@ -254,7 +273,7 @@ def test_a_run_of_the_working_tree_is_compared_with_commits(trained: Project) ->
 run R3 of workflows/main.wf: succeeded
   commit C3 on main asked for it
   since run R2 there changed
-    notes  HASH → HASH  by C3 Take another note
+    notes  b.txt  by C3 Take another note
 3  /test: executed (`notes` is not that of `dvc.lock`)
   since run R2 there changed
     notes  HASH → HASH  by C3 Take another note

@@ -27,11 +27,15 @@ class Culprit(msgspec.Struct, frozen=True):
 
 
 class Cause(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A change, and who made it: a commit, or a stage of the same run that wrote the dep anew."""
+    """A change, and who made it: a commit, or a stage of the same run that wrote the dep anew.
+
+    ``files`` are, of a folder in git, the files in it that are others: their paths in it.
+    """
 
     change: Change
     by: Culprit | None = None
     stage: str | None = None
+    files: tuple[str, ...] = ()
 
 
 class Blame:
@@ -41,7 +45,21 @@ class Blame:
         self._repository = repository
         self._span = (old, new)
 
-    def input(self, change: Change) -> Culprit | None:
+    def cause(self, change: Change) -> Cause:
+        """Return a change of an input of a run with all that there is to say of it."""
+        ids = tuple(self._facts(commit).id(change.name) for commit in self._span)
+        is_committed = ids == (change.old, change.new)
+        return Cause(
+            change, self._input(change), files=self.files(change.name) if is_committed else ()
+        )
+
+    def files(self, folder: str) -> tuple[str, ...]:
+        """Return the files in ``folder`` that are others in the two commits; none for what is a file there."""
+        old, new = (self._facts(commit).files(folder) for commit in self._span)
+        differing = sorted(p for p in old.keys() | new.keys() if old.get(p) != new.get(p))
+        return () if folder in differing else tuple(posixpath.relpath(p, folder) for p in differing)
+
+    def _input(self, change: Change) -> Culprit | None:
         """Return who changed an input of a run; None where no commit did (``--set``)."""
         match change.kind:
             case "set":

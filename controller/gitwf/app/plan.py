@@ -164,7 +164,7 @@ class _Planner:
         commit, old = before
         blame = Blame(self._clone.repository, commit, self._commit)
         for change in changed_inputs(old.inputs, now.inputs):
-            yield Cause(change, blame.input(change))
+            yield blame.cause(change)
 
 
 def _verdict(

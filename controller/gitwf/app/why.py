@@ -16,6 +16,7 @@ from gitwf.data.changes import changes
 from gitwf.data.entry import Entry
 from gitwf.plan.change import changed_inputs
 from gitwf.plan.plan import Plan, decode
+from gitwf.reconcile.observe import HERE
 from gitwf.records.event import Event, RunNone, RunRefused, StepFinished
 from gitwf.records.event import decode as decode_event
 from gitwf.records.fold import RunRecord
@@ -140,7 +141,7 @@ class _Explainer:
             return
         blame = self._blame(before)
         for change in changed_inputs(old.inputs, self._plan.inputs):
-            yield Cause(change, blame.input(change))
+            yield blame.cause(change)
 
     def _step(self, body: StepFinished, said: str | None) -> StepWhy:
         reason = said or (EFFECT if body.command in self._effects else ALWAYS)
@@ -156,6 +157,8 @@ class _Explainer:
             return msgspec.structs.replace(why, reason=NEVER)
         before, old = found
         causes = self._stage_causes(stage, old, entry, self._blame(before))
+        if HERE in {before.trigger, self._record.trigger}:
+            causes = (msgspec.structs.replace(cause, files=()) for cause in causes)
         return msgspec.structs.replace(why, since=before.run, causes=tuple(causes))
 
     def _stage_causes(self, stage: str, old: Entry, new: Entry, blame: Blame) -> Iterator[Cause]:
@@ -165,7 +168,7 @@ class _Explainer:
                 case "dep" if place in self._executed.writers:
                     yield Cause(change, stage=self._executed.writers[place])
                 case "dep":
-                    yield Cause(change, blame.file(place))
+                    yield Cause(change, blame.file(place), files=blame.files(place))
                 case "param":
                     yield Cause(change, blame.param(place))
                 case _:

@@ -13,6 +13,8 @@ from gitwf.plan.key import Input
 _SHORT = 10
 _WIDTH = 40
 _CONTEXT = 10
+_FILES = 3
+"""Files of a folder that are named."""
 _TEXTS = frozenset({"command", "outs", "param", "set"})
 """The kinds of changes whose values are texts, not hashes."""
 _TOLD = frozenset({"command", "outs", "set", "stage"})
@@ -21,7 +23,7 @@ _TOLD = frozenset({"command", "outs", "set", "stage"})
 
 def table(causes: Iterable[Cause], indent: str) -> Iterator[str]:
     """Yield a line for each cause."""
-    rows = [(named(cause), " → ".join(values_of(cause)), culprit_of(cause)) for cause in causes]
+    rows = [(named(cause), difference_of(cause), culprit_of(cause)) for cause in causes]
     widths = [max((len(row[i]) for row in rows), default=0) for i in (0, 1)]
     for name, values, by in rows:
         yield f"{indent}{name.ljust(widths[0])}  {values.ljust(widths[1])}  {by}".rstrip()
@@ -40,6 +42,15 @@ def named(cause: Cause) -> str:
     """Return what changed."""
     change = cause.change
     return f"{change.kind} {change.name}".strip() if change.kind in _TOLD else change.name
+
+
+def difference_of(cause: Cause) -> str:
+    """Return what it was and what it is; of a folder the files in it that differ, as far as there is room."""
+    if not cause.files:
+        return " → ".join(values_of(cause))
+    some = [visible(name) for name in cause.files[:_FILES]]
+    more = len(cause.files) - len(some)
+    return ", ".join(some) + (f" and {more} more" if more else "")
 
 
 def values_of(cause: Cause) -> tuple[str, str]:

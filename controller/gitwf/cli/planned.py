@@ -9,7 +9,7 @@ from gitwf.app.foresight import PlannedStep
 from gitwf.app.markdown import code, plain, row
 from gitwf.app.plan import Outlook, PlannedChange, WorkflowPlan
 from gitwf.app.podprices import PlannedPod
-from gitwf.cli.causes import culprit_of, inputs, named, table, values_of
+from gitwf.cli.causes import culprit_of, difference_of, inputs, named, table
 from gitwf.cli.output import clipped, took
 
 _SHORT = 10
@@ -137,4 +137,4 @@ def _env(change: PlannedChange) -> str:
 
 
 def _cause(cause: Cause) -> str:
-    return f"{named(cause)}: {' → '.join(values_of(cause))} {culprit_of(cause)}".rstrip()
+    return f"{named(cause)}: {difference_of(cause)} {culprit_of(cause)}".rstrip()
