@@ -55,6 +55,18 @@ def test_graph_of_a_run(empty: Project) -> None:
     assert (said.status, said.err) == (2, "git-wf: `nowhere`: there is no such file or run\n")
 
 
+def test_what_is_wrong_in_a_file_that_is_used_is_shown_with_its_place(empty: Project) -> None:
+    show = "define:/show of\n  ↳ run → echo $of ${of.brunch}\n"
+    empty.commit({"lib.wf": show, "main.wf": "use:lib.wf\n/show $run\n"})
+    words = "lib.wf:2:22: there is no field `brunch`: did you mean `branch`?"
+    said = empty.wf("run", "main.wf")
+    assert said.status == 1
+    assert said.err.splitlines()[-1].partition(" s, 0 executed, 0 restored: ")[2] == words
+    assert f"  error     {words}\n" in empty.done("show", "latest")
+    error = msgspec.json.decode(empty.done("show", "latest", "--json"))["error"]
+    assert [error[key] for key in ("place", "message", "hint")] == words.split(": ")
+
+
 def test_graph_of_what_cannot_be_read(empty: Project) -> None:
     empty.folder.write({"main.wf": "/a && {\n"})
     said = empty.wf("graph", "main.wf")

@@ -79,7 +79,7 @@ def _words(event: Event) -> str | None:
             return f"  {body.env} now stands at run {event.run}"
         case RunFinished() as body:
             figures = f"{body.executed} executed, {body.restored} restored"
-            why = f": {body.error.message}" if body.error else ""
+            why = f": {body.error.words}" if body.error else ""
             return f"{body.workflow}: {body.status} in {took(body.seconds)}, {figures}{why}"
         case RunRefused() as body:
             refused = f"{body.workflow}: refused at {body.commit[:10]}: {body.reason}"
@@ -109,7 +109,7 @@ def _step(body: StepFinished, event: Event) -> str:
     word = "restored" if body.cached else body.status
     why = f" ({_text(event, 'reason')})" if "reason" in event.extra else ""
     if body.error is not None and not name.endswith(f" {body.error.message}"):
-        why = f": {body.error.message}"
+        why = f": {body.error.words}"
     warning = f"\n    warning: {_text(event, 'warning')}" if "warning" in event.extra else ""
     return f"  {name}: {word} in {took(body.seconds)}{why}{warning}"
 

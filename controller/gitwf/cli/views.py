@@ -62,7 +62,7 @@ def show_run(record: RunRecord, logs: Sequence[str] = (), silences: Sequence[str
     if record.waits and not (record.started or record.is_over):
         print_line(f"  waits     for {record.waits}")
     if record.error:
-        print_line(f"  error     {record.error.message}")
+        print_line(f"  error     {record.error.words}")
     for silence in silences:
         print_line(f"  away      {silence}")
     for path in logs:
@@ -129,7 +129,7 @@ def show_status(status: Status) -> None:
         word = "seen" if branch.decided else "not looked at yet"
         print_line(f"{branch.branch}  {branch.commit[:_SHORT]}  {ago(branch.age)} old, {word}")
     for run in status.latest:
-        why = f": {run.error.message}" if run.error else ""
+        why = f": {run.error.words}" if run.error else ""
         print_painted(f"  {run.run}  {run.status}  {run.workflow}{why}")
     waits = {run.run: f" for {run.waits}" for run in status.waiting}
     for run in status.runs:

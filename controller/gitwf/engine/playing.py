@@ -141,6 +141,7 @@ class Playing:
         timers = Timers(recorder, memory, self._records.clock)
         ledger = RunLedger(self._records, recorder)
         definitions = {name: known.definition for name, known in program.definitions.items()}
+        sources = {n: program.sources[known.path] for n, known in program.definitions.items()}
         plan = self._request.plan
         own: Mapping[str, Stage | str] = {**plan.scripts, **plan.stages}
         known = extension.builtins(steps, context)
@@ -148,7 +149,7 @@ class Playing:
         def commands_of(context: RunContext, stages: Stages | None) -> Commands:
             effects = Effects(ledger, memory, context)
             players = Players(known, steps, stages, effects, self._tally, timers)
-            return Commands(context, definitions, own, players)
+            return Commands(context, definitions, sources, own, players)
 
         def checking(worktree: Path) -> Commands:
             inside = replace(context, workspace=worktree, effects=_CHECK)
@@ -171,7 +172,8 @@ class Playing:
         )
         self._metrics = scope.metrics
         whole = Part(ROOT, Stop(notes.stop_of(ROOT) or stop.foretold), notes)
-        frame = Frame(scope, whole.stop, supply=context.supply, observers=observers)
+        source = program.sources[plan.workflow]
+        frame = Frame(scope, whole.stop, supply=context.supply, source=source, observers=observers)
         with stop.listening(lambda: whole.follow(stop)):
             try:
                 outcome = flows.block(program.file.block, frame)

@@ -51,7 +51,7 @@ def put_mark(outbox: Outbox, event: Event, mark: Mark, mask: Mask) -> None:
 
 def _ended(event: Event, body: RunFinished) -> str:
     if body.error is not None:
-        return f"{body.status}: {body.error.message}"
+        return f"{body.status}: {body.error.words}"
     figures = f"{body.executed} executed, {body.restored} restored"
     return f"{body.status}: {figures} (run {event.run})"
 

@@ -55,7 +55,7 @@ def message_of(event: Event, before: str | None) -> Message | None:
 def _of_end(event: Event, body: RunFinished, before: str | None) -> Message | None:
     place = _place(body.workflow, body.branch, body.commit)
     if body.status in {"failed", "lost"}:
-        why = f": {body.error.message}" if body.error else ""
+        why = f": {body.error.words}" if body.error else ""
         kind, text = FAILED, f"{place} {body.status}{why} (run {event.run})"
     elif body.status == "succeeded" and before in {"failed", "lost"}:
         kind, text = RECOVERED, f"{place} succeeds again (run {event.run})"

@@ -29,13 +29,23 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Error(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why something failed; ``kind`` as in `docs/language.md`, section 4 (``$error``)."""
+    """Why something failed; ``kind`` as in `docs/language.md`, section 4 (``$error``).
+
+    ``place`` is where in the text of a workflow that is, as ``path:line:column``, and ``hint`` what to do.
+    """
 
     message: str
     kind: str = ""
     command: str = ""
     step: str = ""
     status: int | None = None
+    place: str = ""
+    hint: str = ""
+
+    @property
+    def words(self) -> str:
+        """All of it that people are to read, in one line."""
+        return ": ".join(filter(None, (self.place, self.message, self.hint)))
 
 
 class Out(msgspec.Struct, frozen=True):

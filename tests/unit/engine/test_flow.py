@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitwf.records.event import StepFinished, decode
+
 if TYPE_CHECKING:
     from tests.unit.engine.conftest import Play, Steps
 
@@ -179,6 +181,44 @@ def test_how_a_run_fails(play: Play, workflow: str, kind: str, message: str) -> 
     assert record.error is not None
     assert record.error.kind == kind
     assert record.error.message.startswith(message)
+
+
+BRUNCH = "define:/show of\n  ↳ run → echo $of ${of.brunch}\n"
+
+FAULTS = {
+    "a condition": (
+        '/log a\nif:$run.brunch == "a" → /log b',
+        "main.wf:5:4: there is no field `brunch`: did you mean `branch`?",
+    ),
+    "an assignment": (
+        "$x = ${1 + run.brunch}",
+        "main.wf:4:12: there is no field `brunch`: did you mean `branch`?",
+    ),
+    "an argument": (
+        "/log ${run.brunch}",
+        "main.wf:4:8: there is no field `brunch`: did you mean `branch`?",
+    ),
+    "an argument of a built-in command": (
+        '/echo ${read("nowhere")}',
+        "main.wf:4:9: there is no file `nowhere`",
+    ),
+    "a run line": (
+        f"{BRUNCH}/show $run",
+        "main.wf:5:22: there is no field `brunch`: did you mean `branch`?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("workflow", "words"), FAULTS.values(), ids=FAULTS)
+def test_what_is_wrong_in_the_text_has_its_place_and_what_to_do(
+    play: Play, workflow: str, words: str
+) -> None:
+    record = play(workflow)
+    assert record.error is not None
+    assert (record.error.kind, record.error.words) == ("type", words)
+    bodies = [decode(bytes(step)).body for step in record.steps]
+    failed = [body.error for body in bodies if isinstance(body, StepFinished) and body.error]
+    assert failed in ([], [record.error])
 
 
 def test_every_command_is_a_step_on_record(play: Play, steps: type[Steps]) -> None:

@@ -34,6 +34,14 @@ def test_the_longest_is_hidden_whole() -> None:
     assert mask.text("x abcdef abc") == "x *** ***"
 
 
+def test_an_error_is_masked_with_its_hint() -> None:
+    error = Error("no field `tok3n`", hint="its fields are `tok3n2`")
+    body = StepFinished("1", "/x", (), 1, "failed", error=error)
+    masked = Mask(["tok3n"]).event(Event("", "01K", 0, "01K", body)).body
+    assert isinstance(masked, StepFinished)
+    assert masked.error == Error("no field `***`", hint="its fields are `***2`")
+
+
 def test_what_is_too_short_to_hide_is_left() -> None:
     assert Mask(["1", "ab", ""]).text("1 ab") == "1 ab"
 

@@ -35,6 +35,8 @@ WORKFLOWS = {
     "try": f"try: {F} → catch: {B} → finally: {C}",
     "variables": f'$x = {A}\n$y = {B}\nif:$x == "a" → /log $y',
     "a group": f"{{ {A}; {B} }} > both\n/log $both",
+    "a field that is not there": f'$x = {A}\n$y = ${{run}}\nif:$y.brunch == "b" → {B}',
+    "a missing argument": f"{A}\n/log ${{run.brunch}}",
     "a type error": f'$x = "many"\n{A} || {B}\n/log c $x',
 }
 

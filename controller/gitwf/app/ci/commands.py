@@ -40,7 +40,7 @@ def annotated(found: list[Located]) -> Iterator[str]:
 
 def failure(record: RunRecord) -> str:
     """Return the line that says why a run did not succeed."""
-    why = record.error.message if record.error else "no reason is on record"
+    why = record.error.words if record.error else "no reason is on record"
     return annotation("error", f"run {record.run} {record.status}: {why}", title=record.workflow)
 
 

@@ -61,7 +61,7 @@ def _run(job: Job, played: Played) -> Iterator[str]:
     yield f"Run {code(record.run)} of {_commit(job, record.commit)}{seconds}: {figures}."
     if record.error is not None:
         yield ""
-        yield f"**{plain(record.error.message)}**"
+        yield f"**{plain(record.error.words)}**"
     yield from _steps(record)
     if record.metrics:
         yield from _table(("metric", "value"), record.metrics.items())

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from gitwf.duration import parse_duration
 from gitwf.engine.jobs.pouring import poured
 from gitwf.engine.replay.steps import Call, Ended, Steps
+from gitwf.engine.unit.fault import fault
 from gitwf.engine.unit.frame import Frame
-from gitwf.engine.unit.outcome import Failure, Kind, Outcome, failed
+from gitwf.engine.unit.outcome import Kind, Outcome, failed
 from gitwf.engine.unit.result import printed
 from gitwf.language import tree
 from gitwf.language.arguments import ArgumentError, bind
@@ -41,7 +42,7 @@ class Builtin:
             values = bind(BUILTINS[command.name], command, frame.scope)
             args = tuple(a.text for a in arguments(command.words, frame.scope))
         except (EvaluationError, ArgumentError) as error:
-            return failed(Failure(Kind.TYPE, error.message, name, frame.step))
+            return failed(fault(error, frame.source, frame.step, name))
         call = Call(frame.step, name, args, frame.attempt)
         body = self._bodies[command.name]
 

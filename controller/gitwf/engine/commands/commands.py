@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from gitwf.diagnostics import Source
 from gitwf.engine.commands.dvc import dvc_process
 from gitwf.engine.commands.effects import Effects
 from gitwf.engine.commands.remote import remote_process
@@ -28,6 +29,7 @@ from gitwf.engine.replay.steps import Call, Ended, Steps
 from gitwf.engine.replay.timers import Timers
 from gitwf.engine.stages.files import CommandFiles
 from gitwf.engine.stages.stages import JobEnd, Need, Stages
+from gitwf.engine.unit.fault import fault
 from gitwf.engine.unit.frame import Frame
 from gitwf.engine.unit.observer import Played
 from gitwf.engine.unit.outcome import Failure, Kind, Outcome, failed
@@ -58,18 +60,20 @@ class Commands:
     """Plays the commands of one run.
 
     A name means, in this order: what ``builtins`` holds, a definition, a stage of `dvc.yaml`, an
-    executable of `commands/`.
+    executable of `commands/`. ``sources`` are the texts that the definitions stand in, by their names.
     """
 
     def __init__(
         self,
         context: RunContext,
         definitions: Mapping[str, tree.Definition],
+        sources: Mapping[str, Source],
         own: Mapping[str, Stage | str],
         players: Players,
     ) -> None:
         self._context = context
         self._definitions = definitions
+        self._sources = sources
         self._own = own
         self._builtins = players.builtins
         self._steps = players.steps
@@ -84,7 +88,7 @@ class Commands:
         try:
             return self._play(command, call, frame)
         except (EvaluationError, ArgumentError) as error:
-            failure = call.failed(Kind.TYPE, error.message)
+            failure = fault(error, frame.source, call.step, call.command)
         except PipelineError as error:
             failure = call.failed(Kind.MISSING, f"`{call.command}`: {error}")
         return self._failed(call, failure, frame)
@@ -131,7 +135,11 @@ class Commands:
     ) -> Outcome:
         values = bind(definition, command, frame.scope)
         scope = ClosedScope(values, frame.scope)
-        invocation = invoke(definition, values, scope)
+        try:
+            invocation = invoke(definition, values, scope)
+        except EvaluationError as error:
+            source = self._sources.get(definition.name)
+            return self._failed(call, fault(error, source, call.step, call.command), frame)
         process = self._process(
             definition_argv(invocation.shell),
             invocation.wdir,

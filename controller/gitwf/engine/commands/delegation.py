@@ -19,6 +19,7 @@ from gitwf.engine.jobs.context import RunContext
 from gitwf.engine.jobs.jobs import Finished, Process, Work
 from gitwf.engine.jobs.pouring import poured
 from gitwf.engine.replay.steps import Call, Ended, Steps
+from gitwf.engine.unit.fault import fault
 from gitwf.engine.unit.frame import Frame
 from gitwf.engine.unit.outcome import Failure, Kind, Outcome, StoppedError, failed
 from gitwf.engine.unit.tally import Tally
@@ -82,7 +83,7 @@ class Delegation:
             options = Given("droid:", droid.options, frame.scope)
             errand = self._errand(droid, options, frame)
         except EvaluationError as error:
-            failure = call.failed(Kind.TYPE, error.message)
+            failure = fault(error, frame.source, call.step, call.command)
             return self._steps.play(call, frame, lambda: Ended(failed(failure))).outcome
         told = (f"/{errand.command}", *errand.words)
         call = msgspec.structs.replace(call, args=told)

@@ -20,6 +20,7 @@ from gitwf.engine.flow.redirects import play_redirected
 from gitwf.engine.flow.repeat import play_retry
 from gitwf.engine.flow.state import State
 from gitwf.engine.flow.sweep import play_sweep
+from gitwf.engine.unit.fault import fault
 from gitwf.engine.unit.frame import Frame
 from gitwf.engine.unit.outcome import DONE, Failure, Kind, Outcome, StoppedError, failed
 from gitwf.language import tree
@@ -264,7 +265,7 @@ def _error(outcome: Outcome) -> Value:
 
 
 def _evaluation_failed(error: EvaluationError, frame: Frame) -> Outcome:
-    return failed(Failure(Kind.TYPE, error.message, step=frame.step))
+    return failed(fault(error, frame.source, frame.step))
 
 
 def _links(flow: tree.Flow) -> int:

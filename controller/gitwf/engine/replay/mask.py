@@ -119,7 +119,8 @@ class Mask:
             case Raw():
                 return Raw(self.json(bytes(value)))
             case Error():
-                return msgspec.structs.replace(value, message=self.text(value.message))
+                message, hint = self.text(value.message), self.text(value.hint)
+                return msgspec.structs.replace(value, message=message, hint=hint)
             case Mapping():
                 return {key: self._field(key, item) for key, item in value.items()}
             case tuple() if name == "args":

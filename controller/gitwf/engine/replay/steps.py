@@ -185,12 +185,28 @@ def _unless_stopped(ended: Ended, stop: Stop) -> Ended:
 
 def error_of(failure: Failure) -> Error:
     """Return ``failure`` as records have it."""
-    return Error(failure.message, str(failure.kind), failure.command, failure.step, failure.status)
+    return Error(
+        failure.message,
+        str(failure.kind),
+        failure.command,
+        failure.step,
+        failure.status,
+        failure.place,
+        failure.hint,
+    )
 
 
 def failure_of(error: Error) -> Failure:
     """Return the failure that a record says."""
-    return Failure(Kind(error.kind), error.message, error.command, error.step, error.status or 1)
+    return Failure(
+        Kind(error.kind),
+        error.message,
+        error.command,
+        error.step,
+        error.status or 1,
+        error.place,
+        error.hint,
+    )
 
 
 def _status(failure: Failure | None) -> str:

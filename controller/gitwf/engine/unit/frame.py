@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gitwf.diagnostics import Source
 from gitwf.engine.unit.background import Background
 from gitwf.engine.unit.observer import NOBODY, Observers, Trial
 from gitwf.engine.unit.outcome import Failure
@@ -31,6 +32,7 @@ class Frame(msgspec.Struct, frozen=True):
     ``supply`` is what its jobs may take.
     ``lost`` is why no command may begin that was not begun before: its pipe is gone.
     ``target`` is where its commands run, None where that is left to their definitions.
+    ``source`` is the text of the workflow.
     ``trial`` is the innermost trial that it is in, ``observers`` hear of what is played.
     """
 
@@ -46,6 +48,7 @@ class Frame(msgspec.Struct, frozen=True):
     environment: Mapping[str, str] = {}
     lost: Failure | None = None
     target: Choice | None = None
+    source: Source | None = None
     trial: Trial | None = None
     observers: Observers = NOBODY
 

@@ -27,13 +27,18 @@ class Kind(StrEnum):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """What failed, where and why: the content of ``$error``, and of ``error`` in a record."""
+    """What failed, where and why: the content of ``$error``, and of ``error`` in a record.
+
+    ``place`` is where in the text of a workflow it stands, as ``path:line:column``, and ``hint`` what to do.
+    """
 
     kind: Kind
     message: str
     command: str = ""
     step: str = ""
     status: int = 1
+    place: str = ""
+    hint: str = ""
 
     def value(self) -> Value:
         """Return the failure as the workflow sees it in ``$error``."""
