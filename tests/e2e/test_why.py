@@ -289,6 +289,17 @@ run R4 of workflows/main.wf: succeeded
     assert said(trained) == after_commit
 
 
+def test_a_command_that_never_began(trained: Project) -> None:
+    text = FLOW.replace("→ echo deployed", "→ echo deployed\n  ↳ secrets → NOT_THERE")
+    trained.commit({"workflows/main.wf": text}, "Log in first")
+    trained.done("reconcile", status=1)
+    assert said(trained, "deploy") == (
+        "5/3  /deploy: failed (the secret `NOT_THERE` is not in the controller's environment)\n"
+    )
+    record = trained.log()[0]
+    assert (record.executed, record.restored) == (0, 2)
+
+
 def test_what_dvc_executed_is_said_of_no_run(trained: Project) -> None:
     trained.done("checkout", "latest")
     trained.commit({"words.txt": "two, three\n"}, "Use other words")

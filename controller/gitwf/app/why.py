@@ -17,7 +17,7 @@ from gitwf.data.entry import Entry
 from gitwf.plan.change import changed_inputs
 from gitwf.plan.plan import Plan, decode
 from gitwf.reconcile.observe import HERE
-from gitwf.records.event import Event, RunNone, RunRefused, StepFinished
+from gitwf.records.event import Error, Event, RunNone, RunRefused, StepFinished
 from gitwf.records.event import decode as decode_event
 from gitwf.records.fold import RunRecord
 from gitwf.records.runs import UnknownRunError
@@ -32,7 +32,7 @@ NEVER = "no run before has a result of it"
 class StepWhy(msgspec.Struct, frozen=True):
     """Why a step was executed, or restored: ``origin`` is the run that executed it then.
 
-    ``reason`` is a sentence. ``causes`` are what changed since the run ``since``.
+    ``reason`` is a sentence. ``error`` is why it failed. ``causes`` are what changed since the run ``since``.
     """
 
     step: str
@@ -44,6 +44,7 @@ class StepWhy(msgspec.Struct, frozen=True):
     origin: str | None = None
     since: str | None = None
     causes: tuple[Cause, ...] = ()
+    error: Error | None = None
 
 
 class RunWhy(msgspec.Struct, frozen=True):
@@ -145,7 +146,9 @@ class _Explainer:
 
     def _step(self, body: StepFinished, said: str | None) -> StepWhy:
         reason = said or (EFFECT if body.command in self._effects else ALWAYS)
-        why = StepWhy(body.step, body.command, body.args, body.status, body.cached, reason)
+        why = StepWhy(
+            body.step, body.command, body.args, body.status, body.cached, reason, error=body.error
+        )
         stage = self._executed.stage_of(body)
         if stage is None:
             return why

@@ -14,6 +14,8 @@ from gitwf.cli.output import clipped, print_json, print_painted
 from gitwf.cli.parameter import Argument
 
 _SHORT = 10
+_UNPLAYED = frozenset({"start", "missing", "path"})
+"""The kinds of errors that a command may end with before it is begun: then nothing made it run."""
 
 
 def why(
@@ -80,6 +82,9 @@ def _step(step: StepWhy) -> Iterator[str]:
     if step.cached:
         origin = f", as run {step.origin} executed it" if step.origin else ""
         yield f"{name}: restored{origin} ({step.reason})"
+        return
+    if step.error is not None and step.error.kind in _UNPLAYED:
+        yield f"{name}: failed ({step.error.message})"
         return
     status = "" if step.status == "succeeded" else f", {step.status}"
     yield f"{name}: executed{status} ({step.reason})"

@@ -299,3 +299,23 @@ def test_a_redirect_stays_inside(play: Play, path: str) -> None:
     assert record.error is not None
     assert record.error.kind == "path"
     assert list(outside.iterdir()) == []
+
+
+COUNTED: dict[str, tuple[str, int]] = {
+    "one that ran": (A, 1),
+    "one that failed": (F, 1),
+    "built-in commands": ("/echo a", 0),
+    "for lack of a secret": (FAILS["a secret that is not there"][0], 0),
+    "for lack of a folder": (FAILS["a folder that is not there"][0], 0),
+    "after one that ran": (
+        FAILS["a secret that is not there"][0].replace("\n/x", f"\n{A} && /x"),
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("workflow", "executed"), COUNTED.values(), ids=COUNTED)
+def test_what_counts_as_executed(play: Play, workflow: str, executed: int) -> None:
+    """A command that never began does not."""
+    record = play(workflow)
+    assert (record.executed, record.restored) == (executed, 0)

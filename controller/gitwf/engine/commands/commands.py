@@ -24,7 +24,7 @@ from gitwf.engine.jobs.shell import (
     stage_argv,
     stage_environment,
 )
-from gitwf.engine.replay.folders import losses
+from gitwf.engine.replay.folders import losses, newest_folder
 from gitwf.engine.replay.steps import Call, Ended, Steps
 from gitwf.engine.replay.timers import Timers
 from gitwf.engine.stages.files import CommandFiles
@@ -46,6 +46,10 @@ from gitwf.plan.pipeline import REPRO, PipelineError
 from gitwf.plan.place import LOCAL
 from gitwf.plan.stage import Stage
 from gitwf.targets.files import Files
+from gitwf.targets.job import JobFolder
+
+_BEFOREHAND = frozenset({Kind.START, Kind.MISSING, Kind.PATH})
+"""The kinds of failures that a command may have before it is begun."""
 
 
 class Playable(Protocol):
@@ -190,10 +194,17 @@ class Commands:
                 wait(invocation.retry, attempt, frame.stop, partial(self._timers.left, step))
             ended = self._step(invocation, process, again, frame)
         if frame.counted:
-            self._tally.add(cached=ended.cached)
+            if not self._never_began(call, ended.outcome.failure):
+                self._tally.add(cached=ended.cached)
             frame.scope.metrics.update(ended.metrics)
             frame.observers.played(_played(invocation, call, ended, frame))
         return ended.outcome
+
+    def _never_began(self, call: Call, failure: Failure | None) -> bool:
+        """Return whether a command failed before there was a process of it: for lack of a secret, or of a dep."""
+        if failure is None or failure.kind not in _BEFOREHAND:
+            return False
+        return not JobFolder(newest_folder(self._context.folder, call.step)).is_begun()
 
     def _step(self, invocation: Invocation, process: Process, call: Call, frame: Frame) -> Ended:
         work = Work(self._context, call, process, frame, self._files(invocation, process))
