@@ -53,7 +53,7 @@ def test_a_run_waits_until_somebody_approves_it(kept: Project) -> None:
     [run] = kept.log()
     waits = f"run {run.run} of {run.commit[:10]} waits for approval to change `production`"
     gives = f"  `git wf approve {run.run}` gives it\n"
-    assert (first.status, first.err) == (0, f"workflows/main.wf: {waits}\n{gives}")
+    assert (first.status, first.err) == (1, f"workflows/main.wf: {waits}\n{gives}")
     assert (run.status, run.started, kept.ledger()) == ("waiting", None, [])
     [waiting] = status(kept).waiting
     assert waiting["waits"] == "approval to change `production`"
@@ -63,7 +63,10 @@ def test_a_run_waits_until_somebody_approves_it(kept: Project) -> None:
     )
     waits = "  waits     for approval to change `production`"
     assert waits in kept.done("show", run.run).splitlines()
-    assert kept.wf("reconcile").err == "nothing to do on main\n"
+    again = kept.wf("reconcile")
+    stands = f"waits in run {run.run} for approval to change `production`"
+    gives = f"`git wf approve {run.run}` gives it\n"
+    assert (again.status, again.err) == (1, f"main: workflows/main.wf {stands}: {gives}")
     assert len(kept.log()) == 1
     approved = kept.wf("approve", run.run, "--reason", "checked")
     assert approved.status == 0
@@ -89,9 +92,9 @@ def test_a_controller_hears_of_the_approval(kept: Project, start: Start, wait_fo
 
 
 def test_a_newer_commit_takes_the_place_of_one_that_waits(kept: Project) -> None:
-    kept.done("reconcile")
+    kept.done("reconcile", status=1)
     head = kept.commit({"params.yaml": "rate: 0.8\n"})
-    kept.done("reconcile")
+    kept.done("reconcile", status=1)
     newer, older = kept.log()
     assert (newer.status, newer.commit, older.status) == ("waiting", head, "cancelled")
     assert older.error is not None
@@ -104,13 +107,13 @@ def test_a_newer_commit_takes_the_place_of_one_that_waits(kept: Project) -> None
 
 
 def test_a_run_that_waits_can_be_cancelled(kept: Project) -> None:
-    kept.done("reconcile")
+    kept.done("reconcile", status=1)
     kept.done("cancel", "latest", "--reason", "not today")
     [run] = kept.log()
     assert run.status == "cancelled"
     assert run.error is not None
     assert run.error["message"] == f"cancelled by {ADA}: not today"
-    kept.done("reconcile")
+    kept.done("reconcile", status=1)
     assert len(kept.log()) == 1
 
 
@@ -133,7 +136,7 @@ def test_one_environment_after_the_other(ready: Project) -> None:
     assert refused.status == 2
     assert "`staging` must stand at " in refused.err
     ready.done("suspend", "workflows/staging.wf", "--reason", "not ready")
-    ready.done("reconcile")
+    ready.done("reconcile", status=1)
     assert [(run.workflow, run.status) for run in ready.log()] == [
         ("workflows/production.wf", "waiting")
     ]

@@ -83,7 +83,8 @@ def test_a_broken_file_is_refused_once(
     refused = f"workflows/main.wf: refused at {commit[:10]}: {reason}\n"
     assert (done.status, done.out, done.err) == (1, "", refused + MEND)
     again = project.wf("reconcile")
-    assert (again.status, again.out, again.err) == (0, "", "nothing to do on main\n")
+    stands = f"main: workflows/main.wf was refused at {commit[:10]}: {reason}; {MEND.strip()}\n"
+    assert (again.status, again.out, again.err) == (1, "", stands)
     assert [line["type"] for line in project.note()] == ["run.refused"]
     assert project.note()[0]["reason"] == reason
     played = project.wf("run", "workflows/main.wf")
@@ -173,7 +174,9 @@ def _fails_by_parameters(project: Project, params: str | bytes, use: str, messag
     assert "unexpected" not in done.err
     [run] = project.log()
     assert (run.status, run.error and run.error["message"]) == ("failed", message)
-    assert project.wf("reconcile").err == "nothing to do on main\n"
+    again = f"`git wf retry {run.run}` tries it again\n"
+    said = f"main: workflows/main.wf failed in run {run.run}: {again}"
+    assert (project.wf("reconcile").status, project.wf("reconcile").err) == (1, said)
 
 
 def test_without_settings_the_defaults_hold(project: Project) -> None:
@@ -317,6 +320,7 @@ def test_nothing_was_ever_deployed(project: Project) -> None:
 
 
 def test_a_detached_head(project: Project) -> None:
+    project.commit({"wf.toml": ""}, "Name no branch")
     project.git("checkout", "--quiet", "--detach")
     said = (
         "git-wf: HEAD is detached, so no branch is watched\n"

@@ -74,7 +74,10 @@ def test_a_commit_past_the_hooks_is_stopped_and_its_fix_runs(
     assert f"  refused: {said}\n" in status
     assert "- hook id: no-fixme\n" in status
     assert "production  deployed  run" in status
-    assert gated.wf("reconcile").err == "nothing to do on main\n"
+    again = gated.wf("reconcile")
+    commit = gated.git("rev-parse", "HEAD")[:10]
+    stands = f"main: workflows/main.wf was refused at {commit}: {said}; {SHOWN.strip()}\n"
+    assert (again.status, again.err) == (1, stands)
     assert len(refusals(gated)) == 1
     gated.commit({"params.yaml": "rate: 0.8\n"}, "Mend it")
     gated.done("reconcile")

@@ -100,7 +100,9 @@ def test_a_failed_smoke_test_after_the_deployment_is_taken_back(smoked: Project)
     smoked.done("reconcile", status=1)
     assert smoked.served.read_bytes() == b"\x00\xff model of rate 0.8"
     again = smoked.wf("reconcile")
-    assert (again.status, again.err) == (0, "nothing to do on main\n")
+    [run, *_] = smoked.log()
+    stands = f"failed in run {run.run}: `git wf retry {run.run}` tries it again\n"
+    assert (again.status, again.err) == (1, f"main: workflows/main.wf {stands}")
 
     smoked.forget()
     smoked.revert()

@@ -319,7 +319,10 @@ def test_what_people_ask_reaches_whoever_acts(team: Team, start: Start, wait_for
     wait_for(team.runs)
     [run] = team.runs()
     said = ben.wf("cancel", run, "--reason", "too slow").err
-    assert said == f"run {run} is another clone's: it ends there when that hears of it\n"
+    assert said.startswith(f"run {run} is another clone's, last heard of ")
+    assert said.endswith(
+        " ago: it ends there, or counts as lost after 1h of silence (`owner_lost_after`)\n"
+    )
     wait_for(lambda: team.status_of(run) == "cancelled")
     assert "too slow" in str(ada.show(run).error)
     wait_for(lambda: not team.refs("refs/wf/requests"))

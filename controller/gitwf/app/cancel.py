@@ -8,6 +8,7 @@ from contextlib import suppress
 import msgspec
 
 from gitwf.app.history import find, known
+from gitwf.app.left import heard_of
 from gitwf.app.person import whoami
 from gitwf.app.session import Session
 from gitwf.engine.clone.ownership import is_played
@@ -25,10 +26,14 @@ _PAUSE = 0.05
 
 
 class Cancelled(msgspec.Struct, frozen=True):
-    """How a run stands after it was to be cancelled. ``before``: it had ended already."""
+    """How a run stands after it was to be cancelled.
+
+    ``before``: it had ended already. ``heard`` says what is known of one that goes on in another clone.
+    """
 
     record: RunRecord
     before: bool = False
+    heard: str = ""
 
 
 def cancel(session: Session, run: str, why: str | None, listener: Listener) -> Cancelled:
@@ -50,7 +55,8 @@ def cancel(session: Session, run: str, why: str | None, listener: Listener) -> C
     wish = records.requests.ask(id_, CANCEL, whoami(session), why)
     if record.owner in (None, records.owner):
         _until_over(clone, id_, wish, listener)
-    return Cancelled(known(records, id_))
+    record = known(records, id_)
+    return Cancelled(record, heard="" if record.is_over else heard_of(clone, record))
 
 
 def _until_over(clone: Clone, run: str, wish: Wish, listener: Listener) -> None:
@@ -78,4 +84,4 @@ def _end(applier: Applier, record: RunRecord, wish: Wish) -> None:
         else:
             applier.resume(record.run)
     except DamagedJournalError:
-        applier.lose(record.run)
+        applier.lose(record.run, "its journal is damaged")

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from msgspec import structs
+
 from gitwf.app.logbook import log_into
 from gitwf.app.notices import telling
 from gitwf.app.owed import carrying_out
@@ -18,6 +20,7 @@ from gitwf.app.sharing import Sharing, acting
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.authority import ALONE
+from gitwf.reconcile.branches import Branches
 from gitwf.reconcile.loop import Reconciler
 from gitwf.reconcile.performing import Report
 from gitwf.reconcile.sharing.budget import Backoff
@@ -89,7 +92,7 @@ def control(
         authority = sharing.share if sharing else ALONE
         reconciler = Reconciler(clone, branches, Stop(), listener, wake.due, authority)
         ready()
-        _Control(reconciler, wake, report, sharing).run()
+        _Control(reconciler, wake, report, sharing, branches).run()
         return reconciler.is_playing
 
 
@@ -102,7 +105,10 @@ class _Control:
         wake: Wake,
         report: Callable[[Report], None],
         sharing: Sharing | None,
+        branches: Branches,
     ) -> None:
+        self._branches = branches
+        self._idle = ""
         self._reconciler = reconciler
         self._wake = wake
         self._report = report
@@ -117,12 +123,18 @@ class _Control:
                 if self._poll is not None:
                     self._poll.look()
                 self._reconciler.step()
-                self._report(self._reconciler.report())
+                made = self._reconciler.report()
+                self._report(structs.replace(made, unwatched=self._newly_idle()))
                 if self._poll is not None:
                     self._poll.rest(self._reconciler)
             except RepositoryError as error:
                 self._report(Report(problems=(str(error),)))
             self._sleep()
+
+    def _newly_idle(self) -> str:
+        """Return why no branch is watched, where that is news."""
+        before, self._idle = self._idle, self._branches.why_idle()
+        return self._idle if self._idle != before else ""
 
     def _sleep(self) -> None:
         now = awake()

@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import msgspec
+from msgspec import structs
 
 from gitwf.app.blame import Blame, Cause
 from gitwf.app.foresight import PlannedStep, Seer
+from gitwf.app.left import elsewhere
 from gitwf.app.podprices import PlannedPod, planned_pods
 from gitwf.app.pods import kind_of
 from gitwf.app.run import path_in
 from gitwf.app.session import Session, UsageError
+from gitwf.app.shared import shared, watched_by
 from gitwf.app.trusting import judge_of
 from gitwf.plan.change import changed_inputs
 from gitwf.plan.key import Input
 from gitwf.plan.plan import Plan, decode
 from gitwf.reconcile.actions import Refuse, Start
+from gitwf.reconcile.branches import Branches
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.decide import Desired, Observed, decide_workflow
+from gitwf.reconcile.decide import decide_workflow
 from gitwf.reconcile.desired import Asked, prepared_at
+from gitwf.reconcile.known import Desired, Head, Observed
 from gitwf.reconcile.observe import known_runs, observe
 from gitwf.reconcile.outline import first_error
 from gitwf.reconcile.prepare import Prepared
+from gitwf.reconcile.standing import settling
 from gitwf.records.environments import Deployment
 from gitwf.records.fold import RunRecord
 
@@ -57,27 +63,42 @@ class WorkflowPlan(msgspec.Struct, frozen=True):
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    """What ``commit`` would ask for as the head of ``branch``; ``base`` is what a range begins at."""
+    """What ``commit`` would ask for as the head of ``branch``; ``base`` is what a range begins at.
+
+    ``watched``: what that branch asks for is done.
+    """
 
     commit: str
     branch: str
     base: str | None
     workflows: tuple[WorkflowPlan, ...]
+    watched: bool = True
 
 
 def plan(session: Session, file: str | None, span: str | None, branch: str | None) -> Outlook:
     """Return what the commit or range ``span`` (HEAD) would ask for as the head of ``branch``.
 
-    ``file`` limits it to one workflow, which may be one that no commit asks for.
+    Without one that is the branch that HEAD is on; where it is on none, the one that is watched, if it is
+    one. ``file`` limits it to one workflow, which may be one that no commit asks for.
 
     Raises:
-        UsageError: if there is no such commit or file.
+        UsageError: if there is no such commit or file, or no branch to plan for.
     """
     clone = session.clone()
     base, commit = _resolved(clone, span or "HEAD")
-    head = branch or clone.repository.head_branch() or "HEAD"
+    branches = watched_by(clone, shared(clone))
+    head = branch or clone.repository.head_branch() or _only(branches)
     path = path_in(session.directory, clone.repository.work_tree, file) if file else None
-    return _Planner(clone, head, base, commit).outlook(path)
+    found = _Planner(clone, head, base, commit).outlook(path)
+    return structs.replace(found, watched=not branches.globs() or branches.has(head))
+
+
+def _only(branches: Branches) -> str:
+    """Return the one branch that is watched."""
+    watched = branches.watched()
+    if len(watched) != 1:
+        raise UsageError("HEAD is detached", "name the branch with `--branch`")
+    return next(iter(watched))
 
 
 def _resolved(clone: Clone, span: str) -> tuple[str | None, str]:
@@ -182,16 +203,30 @@ def _verdict(
             return "run", f"a {trigger} asks for it"
         case Refuse(reason=reason):
             return "refused", reason
+        case str(reason) if want.key is None:
+            return "refused", want.problem or reason
         case str(reason):
-            return "none", reason
+            return "none", f"{reason}{_again(asked.head, want, seen)}"
         case _:
-            return _busy(want.workflow, seen) or ("none", "it is suspended")
+            resume = f"it is suspended: `git wf resume {want.workflow}` has it start"
+            return _busy(want.workflow, seen) or ("none", resume)
+
+
+def _again(head: Head, want: Desired, seen: Observed) -> str:
+    """Return how to have played again what came to no good end."""
+    run = settling(head, want, seen) if want.asks else None
+    if run is None or run.status == "succeeded":
+        return ""
+    return f"; `git wf retry {run.run}` plays it again"
 
 
 def _busy(workflow: str, seen: Observed) -> tuple[str, str] | None:
     """Return which run of a workflow has not ended, or None."""
     run = next((r for r in seen.runs if r.workflow == workflow and not r.is_over), None)
-    return ("busy", f"run {run.run} of {run.commit[:10]} has not ended") if run else None
+    if run is None:
+        return None
+    where = "" if run.mine else f" in another clone, {elsewhere(run.silence, run.patience)}"
+    return "busy", f"run {run.run} of {run.commit[:10]} has not ended{where}"
 
 
 def _change(env: str, standing: Mapping[str, Deployment]) -> PlannedChange:

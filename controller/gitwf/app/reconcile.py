@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 
@@ -56,11 +56,12 @@ def reconcile(
     *,
     wait: bool = True,
     hub: Hub | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Report | None:
     """Do one pass over the watched branches and return when settled.
 
     ``stop`` cancels the runs that it plays. Returns None where another controller is at work and
-    ``wait`` is false. At ``hub``, if given, commits get their status.
+    ``wait`` is false. At ``hub``, if given, commits get their status. ``tell`` hears for whom it waits.
 
     Raises:
         UsageError: if HEAD is detached and no branch is named, or the clone lacks the remote's records.
@@ -83,19 +84,37 @@ def reconcile(
             if sharing is None:
                 report = reconciler.settle()
             else:
-                follow = partial(_follow, sharing, reconciler, wait=wait)
+                follow = partial(_follow, sharing, reconciler, _Once(tell), wait=wait)
                 report = reconciler.settle(follow, sharing.poll)
             names = tuple(sorted(branches.watched()))
-            why = "" if names else branches.why_none()
+            why = branches.why_idle()
             return structs.replace(report, watched=names, unwatched=why)
     except LockedError:
         return None
 
 
-def _follow(sharing: Sharing, reconciler: Reconciler, *, wait: bool) -> None:
+class _Once:
+    """Tells each thing once."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._told: set[str] = set()
+
+    def __call__(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._tell(text)
+
+
+def _follow(
+    sharing: Sharing, reconciler: Reconciler, tell: Callable[[str], None], *, wait: bool
+) -> None:
     """Look at the remote. Raises `LockedError` where another acts, and nobody wants to wait."""
-    if reconciler.is_blocked and not wait and (lease := sharing.share.holder()) is not None:
-        raise LockedError(f"{describe(lease)} holds the lease of `{sharing.name}`")
+    waits = reconciler.is_blocked or reconciler.is_awaiting
+    if waits and (lease := sharing.share.holder()) is not None:
+        if not wait:
+            raise LockedError(f"{describe(lease)} holds the lease of `{sharing.name}`")
+        tell(f"waiting for {describe(lease)}, which acts for `{sharing.name}`")
     with suppress(RemoteError):  # the next look comes
         sharing.look()
 
@@ -125,11 +144,11 @@ def watched(clone: Clone, following: Following, sharing: Sharing | None) -> Bran
     """
     source = sharing.source if sharing else local(clone)
     branches = Branches(clone, source, following.branches)
-    repository = clone.repository
-    is_told = bool(following.branches) or sharing is not None
-    if is_told or repository.head_branch() is not None or repository.resolve("HEAD") is None:
-        return branches
-    if not branches.watched():
+    if (
+        not branches.globs()
+        and source.remote is None
+        and clone.repository.resolve("HEAD") is not None
+    ):
         raise UsageError(
             "HEAD is detached, so no branch is watched",
             "name one with `--branch`, or set `[controller] branches` in `wf.toml`",

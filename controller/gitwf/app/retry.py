@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from gitwf.app.history import find, known
+from gitwf.app.left import heard_of
 from gitwf.app.notices import deliver
 from gitwf.app.person import whoami
 from gitwf.app.pushing import pushing
@@ -107,6 +108,8 @@ def _refuse_needless(clone: Clone, record: RunRecord) -> None:
     if record.trigger == HERE:
         again = f"`git wf run {record.workflow} --here` plays it as it is now"
         raise UsageError(f"run `{run}` played the working tree", again)
+    if not record.is_over and record.owner not in (None, clone.records.owner):
+        raise UsageError(f"run `{run}` is another clone's", heard_of(clone, record))
     if not record.is_over:
         words = "waits" if record.started is None else "goes on"
         raise UsageError(f"run `{run}` {words}", f"`git wf cancel {run}` ends it")

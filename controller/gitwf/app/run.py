@@ -17,7 +17,6 @@ from gitwf.app.validate import Findings
 from gitwf.config.settings import Settings
 from gitwf.data.herefacts import HereFacts
 from gitwf.diagnostics import has_errors, nearest
-from gitwf.engine.clone.ownership import is_played
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.request import Request
 from gitwf.engine.unit.stop import Stop
@@ -26,6 +25,7 @@ from gitwf.language.walk import walk
 from gitwf.reconcile.apply import Applier
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import Configured, configure
+from gitwf.reconcile.here import dead_here
 from gitwf.reconcile.hold import hold, listed, needed_first, needs_approval, standing_at
 from gitwf.reconcile.observe import HERE
 from gitwf.reconcile.prepare import Prepared, prepare
@@ -110,7 +110,7 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
 
 def play(clone: Clone, prospect: Prospect, stop: Stop, listener: Listener) -> RunRecord:
     """Play the run and return its record."""
-    _lose_dead(clone)
+    lose_dead(clone)
     if prospect.approved:
         begin_approved(clone, prospect.request, prospect.held, prospect.approved, listener)
     with reaping(clone), carrying_out(clone), pushing(clone, stop):
@@ -154,13 +154,11 @@ def _refuse_unused(given: Mapping[str, str], prepared: Prepared) -> None:
             raise UsageError(f"`{prepared.path}` uses no variable `{name}`", hint)
 
 
-def _lose_dead(clone: Clone) -> None:
-    """End runs of the working tree that died with their process: no controller takes those up."""
+def lose_dead(clone: Clone) -> None:
+    """End runs of the working tree whose process is gone, as the next pass of a controller would."""
     applier = Applier(clone, Stop(), lambda _: None)
-    for record in list(clone.records.ongoing.records()):
-        folder = clone.records.state_dir / "runs" / record.run
-        if record.trigger == HERE and not record.is_over and not is_played(folder):
-            applier.lose(record.run)
+    for lost in dead_here(clone):
+        applier.lose(lost.run, lost.reason)
 
 
 def _request(clone: Clone, prepared: Prepared, commit: Commit, options: RunOptions) -> Request:

@@ -10,12 +10,14 @@ import msgspec
 from gitwf.app.holding import heads_of
 from gitwf.app.remotes import chosen_remote
 from gitwf.app.session import UsageError
-from gitwf.reconcile.branches import Source
+from gitwf.reconcile.branches import Branches, Source, local
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.sharing.exchange import Exchange
+from gitwf.reconcile.sharing.holder import is_gone, read_holder, this_holder
 from gitwf.reconcile.sharing.share import describe
 from gitwf.reconcile.sharing.sighting import Sighting, Sightings
 from gitwf.records.clock import parse
+from gitwf.records.lease import Lease
 from gitwf.records.sharing.places import Places
 from gitwf.repo.remote import Remote
 from gitwf.repo.repository import Repository
@@ -48,6 +50,11 @@ class Shared(msgspec.Struct, frozen=True):
             yield f"{len(self.unpushed)} {word} not pushed to `{self.name}` yet{why}"
 
 
+def watched_by(clone: Clone, sharing: Shared | None) -> Branches:
+    """Return the branches that a pass would watch which is told nothing, as far as is known here."""
+    return Branches(clone, sharing.source if sharing else local(clone), ())
+
+
 def shared(clone: Clone) -> Shared | None:
     """Return what is known of the remote that `wf.toml` names, or None where it names none that is here."""
     try:
@@ -58,7 +65,7 @@ def shared(clone: Clone) -> Shared | None:
         return None
     exchange = Exchange(clone.repository, clone.records, Remote(clone.repository, name))
     lease = exchange.lease()[1]
-    held = describe(lease) if lease is not None and lease.holder else None
+    held = describe(lease) if lease is not None and _may_live(clone, lease) else None
     sighting = Sightings(clone.records.state_dir, name).read()
     unpushed = tuple(exchange.unpushed())
     return Shared(name, _source(clone.repository, name), sighting, held, unpushed)
@@ -73,3 +80,11 @@ def _source(repository: Repository, name: str) -> Source:
     places = Places(name)
     tags = places.tags if heads == places.heads else "refs/tags/"
     return Source(heads, tags, lambda: default() or repository.head_branch(), name)
+
+
+def _may_live(clone: Clone, lease: Lease) -> bool:
+    """Return whether somebody holds a lease, as far as can be told from here: on this machine its process lives."""
+    if lease.holder is None:
+        return False
+    holder = read_holder(lease.holder)
+    return holder is None or not is_gone(holder, this_holder(clone.records.owner))

@@ -11,14 +11,16 @@ from msgspec import Raw
 from gitwf.app.disk import crowded
 from gitwf.app.pushing import left
 from gitwf.app.session import Session
-from gitwf.app.shared import Shared, shared
-from gitwf.app.trusting import unbelieved
+from gitwf.app.shared import Shared, shared, watched_by
+from gitwf.app.trusting import judge_of, unbelieved
 from gitwf.data.unpushed import Unpushed
 from gitwf.notify.outbox import outbox_of
-from gitwf.reconcile.branches import Branches, local
+from gitwf.reconcile.branches import Branches
 from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.here import dead_here
 from gitwf.reconcile.hold import hold_of_run
 from gitwf.reconcile.observe import known_runs
+from gitwf.reconcile.settled import SettledHeads
 from gitwf.records.environments import Deployment
 from gitwf.records.event import RunRefused
 from gitwf.records.fold import WAITING, EnvironmentState, RunRecord
@@ -102,14 +104,18 @@ def status(session: Session) -> Status:
     """Return the status of the repository."""
     clone = session.clone()
     sharing = shared(clone)
-    source = sharing.source if sharing else local(clone)
-    branches = Branches(clone, source, ())
+    branches = watched_by(clone, sharing)
     watched = branches.watched()
     records = known_runs(clone)
+    dead = {lost.run: lost.reason for lost in dead_here(clone)}
+    settled = SettledHeads(clone.repository, judge_of(clone).print).read().commits
     holder = ControllerLock(clone.records.state_dir, clone.records.clock).holder()
     return Status(
-        branches=tuple(_branch(clone, b, c, sharing) for b, c in sorted(watched.items())),
-        runs=tuple(record for record in records if not record.is_over),
+        branches=tuple(
+            _branch(clone, b, c, sharing, is_settled=settled.get(b) == c)
+            for b, c in sorted(watched.items())
+        ),
+        runs=tuple(r for r in records if not r.is_over and r.run not in dead),
         refused=tuple(
             r for b, c in sorted(watched.items()) for r in _refused(clone, b, c, records)
         ),
@@ -126,6 +132,7 @@ def status(session: Session) -> Status:
         ),
         notes=(
             *_idle(branches, watched),
+            *(f"run {run} is lost: {reason}" for run, reason in dead.items()),
             *_silences(clone, records),
             *filter(None, _notes(clone, sharing)),
         ),
@@ -136,7 +143,7 @@ def status(session: Session) -> Status:
 def _idle(branches: Branches, watched: Mapping[str, str]) -> Iterator[str]:
     """Yield why no branch is watched, where none is."""
     if not watched:
-        yield f"no branch is watched: {branches.why_none()}"
+        yield f"no branch is watched: {branches.why_idle()}"
 
 
 def _silences(clone: Clone, records: list[RunRecord]) -> Iterator[str]:
@@ -178,14 +185,16 @@ def _latest(records: list[RunRecord], branches: Collection[str]) -> Iterator[Run
             yield record
 
 
-def _branch(clone: Clone, branch: str, commit: str, sharing: Shared | None) -> BranchState:
+def _branch(
+    clone: Clone, branch: str, commit: str, sharing: Shared | None, *, is_settled: bool
+) -> BranchState:
     found = clone.repository.commit(commit)
     age = (datetime.now(UTC) - found.at).total_seconds() if found else 0.0
     return BranchState(
         branch,
         commit,
         max(0.0, age),
-        bool(clone.records.notes.events(commit)),
+        is_settled or bool(clone.records.notes.events(commit)),
         sharing.name if sharing else None,
     )
 

@@ -18,7 +18,7 @@ def cancel(run: RunId, reason: Reason = None, json: Json = False) -> int:
     if ended.before:
         say(f"run {record.run} had ended already: {record.status}")
     elif not record.is_over:
-        say(f"run {record.run} is another clone's: it ends there when that hears of it")
+        say(f"run {record.run} is another clone's, {ended.heard}")
     elif record.status == "lost":
         say(f"run {record.run} is lost: its journal is damaged")
     elif record.status != "cancelled":

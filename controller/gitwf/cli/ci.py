@@ -30,7 +30,8 @@ from gitwf.cli.planned import markdown
 from gitwf.cli.progress import listener
 from gitwf.engine.unit.stop import Stop
 
-_GOOD = frozenset({"succeeded", "nothing"})
+_GOOD = frozenset({"succeeded", "waiting", "nothing"})
+"""What a job is green for. One that waits for a person says so; its commit's status is pending."""
 
 
 def ci(
@@ -72,11 +73,14 @@ def _play(here: Session, job: Job, hub: Hub | None) -> int:
             print_line(failure(run))
     for problem in outcome.problems:
         print_line(annotation("error", problem, title="git wf"))
+    is_good = outcome.status in _GOOD
+    for sentence in outcome.left:
+        print_line(annotation("warning" if is_good else "error", sentence, title="git wf"))
     write_outputs(job.outputs, outcome.outputs)
     write_summary(job.summary, outcome.summary)
     if stop.failure:
         return INTERRUPTED
-    return OK if outcome.status in _GOOD else NO
+    return OK if is_good else NO
 
 
 def _plan(here: Session, job: Job, hub: Hub | None) -> int:

@@ -56,6 +56,8 @@ def controller(
 
     def report(made: Report) -> None:
         say(*(f"git-wf: {problem}" for problem in made.problems))
+        if made.unwatched:
+            say(f"no branch is watched: {made.unwatched}")
 
     with _hints(webhook, secret, wake):
         playing = control(

@@ -25,7 +25,7 @@ _VERDICTS = {
 
 def lines(outlook: Outlook) -> Iterator[str]:
     """Yield what would be, for a terminal."""
-    yield f"{_span(outlook)} as the head of {outlook.branch}"
+    yield f"{_span(outlook)} as the head of {outlook.branch}{_unwatched(outlook)}"
     if not outlook.workflows:
         yield "no workflow asks for commits"
     for plan in outlook.workflows:
@@ -42,7 +42,9 @@ def lines(outlook: Outlook) -> Iterator[str]:
 
 def markdown(outlook: Outlook) -> Iterator[str]:
     """Yield what would be, as Markdown."""
-    yield f"### git wf plan: `{_span(outlook)}` as the head of {code(outlook.branch)}"
+    branch = code(outlook.branch)
+    head = f"`{_span(outlook)}` as the head of {branch}{_unwatched(outlook)}"
+    yield f"### git wf plan: {head}"
     yield ""
     if not outlook.workflows:
         yield "No workflow asks for commits."
@@ -55,6 +57,13 @@ def markdown(outlook: Outlook) -> Iterator[str]:
     for plan in outlook.workflows:
         if plan.verdict in {"run", "wait"}:
             yield from _details(plan)
+
+
+def _unwatched(outlook: Outlook) -> str:
+    """Return that nobody plays what a branch asks for, and how to; nothing where it is watched."""
+    if outlook.watched:
+        return ""
+    return f", which is not watched: `git wf reconcile --branch {outlook.branch}` plays it"
 
 
 def _details(plan: WorkflowPlan) -> Iterator[str]:

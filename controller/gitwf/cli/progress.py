@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable
 
+from gitwf.app.left import way_out
 from gitwf.cli.edge import say
 from gitwf.cli.output import clipped, print_encoded, took
 from gitwf.engine.replay.recorder import Listener
@@ -25,14 +25,6 @@ from gitwf.records.event import (
 _LOCK = threading.Lock()
 _INSIDE = (StepFinished, EnvironmentChanged)
 """Whose lines do not name the run, or stand below one that does."""
-
-_DIAGNOSTIC = re.compile(r": WF\d{3} ")
-"""In the reason of a refusal that `git wf validate` gives too."""
-
-_OBSTACLE = re.compile(
-    r"^`.*` (is a submodule|is kept in LFS|goes through the filter)\b", re.DOTALL
-)
-"""Begins the reason of a refusal of a commit that cannot be laid out: it says what to do itself."""
 
 
 def listener(*, json: bool, write: Callable[[str], None] = say) -> Listener:
@@ -83,20 +75,12 @@ def _words(event: Event) -> str | None:
             return f"{body.workflow}: {body.status} in {took(body.seconds)}, {figures}{why}"
         case RunRefused() as body:
             refused = f"{body.workflow}: refused at {body.commit[:10]}: {body.reason}"
-            return refused if _OBSTACLE.match(body.reason) else f"{refused}\n  {_way_out(body)}"
+            way = way_out(body.reason)
+            return f"{refused}\n  {way}" if way else refused
         case RunNone() as body:
             return f"{body.branch}: nothing to do for {body.commit[:10]}: {body.reason}"
         case _:
             return None
-
-
-def _way_out(body: RunRefused) -> str:
-    """Return what to do about a refusal."""
-    if body.diagnostics:
-        return "`git wf status` shows what the checks printed; mend it and commit"
-    if _DIAGNOSTIC.search(body.reason):
-        return "`git wf validate` says more; mend it and commit"
-    return "`git wf trust` says who may run what"
 
 
 def _way_on(body: RunQueued, event: Event) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
-import threading
 from typing import Annotated
 
-from gitwf.app.pushing import left
+from gitwf.app.left import words
+from gitwf.app.pushing import left as unpushed
 from gitwf.app.reconcile import Following
 from gitwf.app.reconcile import reconcile as settle
 from gitwf.cli.edge import INTERRUPTED, NO, NOT_DONE, OK, say
@@ -15,7 +15,7 @@ from gitwf.cli.live import shown
 from gitwf.cli.options import Branches, Json, Local, RemoteName, session
 from gitwf.cli.parameter import Option
 from gitwf.engine.unit.stop import Stop
-from gitwf.records.event import Event
+from gitwf.records.event import Event, RunRefused
 
 
 def reconcile(
@@ -32,20 +32,22 @@ def reconcile(
     cancel_on(stop, say, signal.SIGINT)
     here = session()
     following = Following(tuple(branch or ()), remote, local)
-    heard = threading.Event()
+    heard: set[object] = set()
     with shown(here, json=json) as tell:
 
         def listener(event: Event) -> None:
-            heard.set()
+            heard.add(_subject(event))
             tell(event)
 
-        report = settle(here, following, listener, stop, wait=not no_wait)
+        report = settle(here, following, listener, stop, wait=not no_wait, tell=say)
     if report is None:
         say("another controller is at work: it does what there is to do")
         return OK
     say(*(f"git-wf: {problem}" for problem in report.problems))
-    say(*filter(None, [left(here.repository())]))
-    if not (heard.is_set() or report.ended or report.refused or report.problems):
+    say(*filter(None, [unpushed(here.repository())]))
+    left = [s for s in report.standings if not heard & {s.run, (s.branch, s.workflow)}]
+    say(*map(words, left))
+    if not (heard or left or report.ended or report.refused or report.problems):
         where = ", ".join(report.watched)
         say(f"nothing to do on {where}" if where else f"nothing to do: {report.unwatched}")
     if stop.failure:
@@ -53,3 +55,9 @@ def reconcile(
     if report.problems:
         return NOT_DONE
     return OK if report.is_good else NO
+
+
+def _subject(event: Event) -> object:
+    """Return the run that an event is about, or the workflow on a branch that was refused."""
+    body = event.body
+    return (body.branch, body.workflow) if isinstance(body, RunRefused) else event.run

@@ -56,9 +56,10 @@ class Withdraw(msgspec.Struct, frozen=True, tag=True):
 
 
 class Lose(msgspec.Struct, frozen=True, tag=True):
-    """End a run whose owner is gone as lost."""
+    """End a run as lost, because nobody can play it on; ``reason`` says why."""
 
     run: str
+    reason: str
 
 
 class Refuse(msgspec.Struct, frozen=True, tag=True):

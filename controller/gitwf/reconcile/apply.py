@@ -102,8 +102,8 @@ class Applier:
                 return Done(self._adopt(run, part))
             case Cancel():
                 return Done()  # whoever plays the run stops it
-            case Lose(run):
-                return Done(self.lose(run))
+            case Lose(run, reason):
+                return Done(self.lose(run, reason))
             case Withdraw(run, reason):
                 self._records.requests.ask(run, CANCEL, _BY, reason)
                 return Done()
@@ -161,7 +161,8 @@ class Applier:
             permit.announce(lambda: None, stop)
         except StoppedError as stopped:
             if stopped.failure.kind is Kind.LOST:
-                self._listener(end(self._records, request.id, lost))
+                why = stopped.failure.message
+                self._listener(end(self._records, request.id, lambda record: lost(record, why)))
 
     def resume(self, run: str, part: Part | None = None) -> RunRecord:
         """Play a run of ours again; its journal answers what was done."""
@@ -188,10 +189,10 @@ class Applier:
         runner = self._clone.runner
         return runner.play(request, settings, part.stop, self._listener, part.gate)
 
-    def lose(self, run: str) -> RunRecord:
+    def lose(self, run: str, reason: str) -> RunRecord:
         """End a run as lost, and its jobs: whoever played it is gone, and nobody can take it up."""
         self._clone.runner.abandon(run)
-        self._listener(end(self._records, run, lost))
+        self._listener(end(self._records, run, lambda record: lost(record, reason)))
         return self._records.runs.read(run)
 
     def drop(self, run: str, reason: str) -> RunRecord:

@@ -21,6 +21,10 @@ class Authority(Protocol):
         """
         ...
 
+    def has_rival(self) -> bool:
+        """Return whether another clone is known to act now."""
+        ...
+
 
 class Alone:
     """A clone that shares its records with nobody: a lock file sees to it that one controller acts."""
@@ -30,6 +34,10 @@ class Alone:
     def admits(self, generation: int) -> bool:
         """Return that it may."""
         return generation == self.generation
+
+    def has_rival(self) -> bool:
+        """Return that none is."""
+        return False
 
 
 ALONE = Alone()

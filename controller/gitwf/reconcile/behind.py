@@ -8,8 +8,8 @@ import msgspec
 from msgspec import structs
 
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.decide import Head, Observed
 from gitwf.reconcile.desired import Asked
+from gitwf.reconcile.known import Head, Observed
 from gitwf.reconcile.observe import observed_at
 from gitwf.reconcile.turns import Turn, decide_turn
 

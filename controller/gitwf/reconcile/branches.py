@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 import msgspec
 
@@ -15,21 +16,29 @@ _OF_AGENTS = "wf/droid/"
 _WILD = frozenset("*?[")
 
 
+_KEPT = 8
+"""Commits whose `wf.toml` need not be read again."""
+
+
 class Source(msgspec.Struct, frozen=True):
     """Prefixes of refs, and the branch that is watched where nothing else is said.
 
-    ``remote`` is whose they are, None: the clone's own.
+    ``remote`` is whose they are, None: the clone's own. ``main`` is the branch whose `wf.toml` says what is
+    watched, None: that one; where it says nothing that of HEAD does, if the branches are the clone's own.
     """
 
     heads: str
     tags: str
     default: Callable[[], str | None]
     remote: str | None = None
+    main: Callable[[], str | None] | None = None
 
 
 def local(clone: Clone) -> Source:
     """Return the branches and tags of a clone itself; by default the one that HEAD is on is watched."""
-    return Source("refs/heads/", "refs/tags/", clone.repository.head_branch)
+    repository = clone.repository
+    main = repository.main_branch
+    return Source("refs/heads/", "refs/tags/", repository.head_branch, main=main)
 
 
 def remote(places: Places, default: Callable[[], str | None]) -> Source:
@@ -44,11 +53,20 @@ class Branches:
         self._clone = clone
         self.source = self._source = source
         self._globs = tuple(globs)
+        self._named = lru_cache(_KEPT)(self._read)
+
+    def globs(self) -> tuple[str, ...]:
+        """Return what names the watched branches; nothing where HEAD would have to, and is on none."""
+        return self._globs or self._configured()
+
+    def has(self, branch: str) -> bool:
+        """Return whether a branch of this name is watched, if there is one."""
+        return any(_fits(branch, glob) for glob in self.globs())
 
     def watched(self) -> Mapping[str, str]:
         """Return the watched branches with the commits they stand at."""
         refs, heads = self._clone.repository.refs, self._source.heads
-        globs = self._globs or self._configured()
+        globs = self.globs()
         if not any(_WILD & set(glob) for glob in globs):
             # The usual case, without a process: this is on the way from a commit to its run.
             found = {branch: refs.read(f"{heads}{branch}") for branch in globs}
@@ -56,13 +74,15 @@ class Branches:
         every = self.all().items()
         return {b: c for b, c in every if any(_fits(b, g) for g in globs)}
 
-    def why_none(self) -> str:
-        """Return why none of the branches that there are is watched, with what to do."""
-        globs = self._globs or self._configured()
+    def why_idle(self) -> str:
+        """Return why none of the branches that there are is watched, with what to do; nothing if one is."""
+        if self.watched():
+            return ""
+        globs = self.globs()
         if not self.all():
             return _why_no_branch(self._source.remote)
         if not globs:
-            return "HEAD is on no branch: name some in `[controller] branches` of `wf.toml`"
+            return "HEAD is detached: name branches in `[controller] branches` of `wf.toml`"
         named = ", ".join(f"`{glob}`" for glob in globs)
         return f"there is no branch {named}: name others with `--branch`, or in `wf.toml`"
 
@@ -82,15 +102,22 @@ class Branches:
         return self._source.tags
 
     def _configured(self) -> tuple[str, ...]:
-        """Return what the default branch's `wf.toml` names, or that branch."""
+        """Return what `wf.toml` names; without that the default branch."""
+        named = next(filter(None, map(self._named, self._speakers())), ())
         default = self._source.default()
-        if default is None:
-            return ()
-        commit = self._clone.repository.refs.read(self._source.heads + default)
-        if commit is None:
-            return (default,)
-        named = configure(self._clone.facts(commit)).settings.controller.branches
-        return named or (default,)
+        return named or ((default,) if default is not None else ())
+
+    def _speakers(self) -> Iterator[str]:
+        """Yield the commits whose `wf.toml` says what is watched, those that count most first."""
+        refs, main = self._clone.repository.refs, (self._source.main or self._source.default)()
+        commits = [refs.read(self._source.heads + main) if main is not None else None]
+        if self._source.remote is None:
+            commits.append(refs.read("HEAD"))
+        yield from filter(None, commits)
+
+    def _read(self, commit: str) -> tuple[str, ...]:
+        """Return the globs that the `wf.toml` of a commit names."""
+        return configure(self._clone.facts(commit)).settings.controller.branches
 
 
 def _why_no_branch(remote: str | None) -> str:

@@ -5,10 +5,7 @@ The rules are those of `docs/records.md`, section 2. No git, no clock, no files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-
-import msgspec
+from collections.abc import Iterator, Sequence
 
 from gitwf.reconcile.actions import (
     Action,
@@ -22,124 +19,26 @@ from gitwf.reconcile.actions import (
     Start,
     Withdraw,
 )
-
-QUEUE = "queue"
-"""The ``supersede:`` of a workflow that takes each commit in its turn."""
-
-
-class Desired(msgspec.Struct, frozen=True):
-    """What the head of a branch says of one workflow.
-
-    ``key`` None: the workflow has errors, and ``problem`` says so. ``asks`` is whether its
-    ``on:`` fits this head, ``supersede`` what it wants to become of an older run that goes on.
-    ``due`` is the last time that its ``crons`` mean, if any. ``waits`` says what a run would have to
-    wait for before it begins.
-    """
-
-    workflow: str
-    key: str | None
-    asks: bool = True
-    problem: str = ""
-    supersede: str = "finish"
-    crons: tuple[str, ...] = ()
-    due: str = ""
-    waits: str = ""
-
-    @property
-    def is_queued(self) -> bool:
-        """Whether it takes each commit in its turn."""
-        return self.supersede == QUEUE
-
-
-class Head(msgspec.Struct, frozen=True):
-    """The head of a branch, with the workflows that are in its tree, and how it came there.
-
-    ``passed`` are the commits that the branch went through since the last one that was decided, ``queue``
-    by workflow those that it takes in their turn and may still have to be played for; all oldest first.
-    """
-
-    branch: str
-    commit: str
-    workflows: tuple[Desired, ...] = ()
-    passed: tuple[str, ...] = ()
-    queue: Mapping[str, tuple[str, ...]] = {}
-
-    @property
-    def schedules(self) -> dict[str, tuple[str, ...]]:
-        """The crons of the workflows that have any."""
-        return {want.workflow: want.crons for want in self.workflows if want.crons}
-
-    @property
-    def is_queued(self) -> bool:
-        """Whether some workflow takes each commit in its turn: then none is passed over."""
-        return any(want.is_queued for want in self.workflows)
-
-
-class KnownRun(msgspec.Struct, frozen=True):
-    """A run on this branch that is on record.
-
-    ``envs`` are the environments that it changed, ``begun`` whether any effect of it began,
-    ``started`` whether anything of it was played, ``bound`` whether the branch asked for it, and no person.
-    ``mine``: its jobs are this clone's; ``played``: a process is playing it now. ``abandoned``:
-    its owner has not been heard of for so long that nobody waits for it any more; ``adoptable``: nor for
-    some minutes, and its jobs are where another clone can go on with them. ``waits`` says what
-    it waits for before it begins, ``cancelled`` by whom and why it is to end, ``withdrawn`` why its branch
-    does not ask for it any more. ``announced``: other clones know of it.
-    """
-
-    run: str
-    workflow: str
-    commit: str
-    key: str
-    status: str
-    envs: tuple[str, ...] = ()
-    begun: bool = False
-    started: bool = True
-    bound: bool = True
-    mine: bool = True
-    played: bool = False
-    abandoned: bool = False
-    adoptable: bool = False
-    waits: str = ""
-    cancelled: str = ""
-    withdrawn: str = ""
-    announced: bool = True
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has ended for good."""
-        return self.status not in ("waiting", "running")
-
-
-class Observed(msgspec.Struct, frozen=True, dict=True):
-    """What is on record: runs on the branch, newest first; the key each environment stands at.
-
-    ``refused`` are the workflows refused for this very head; ``noted`` are commits that are
-    recorded as asking for nothing. ``suspended`` are the workflows that nobody is to start now. ``since``
-    says by workflow from when on its schedule counts.
-    """
-
-    runs: tuple[KnownRun, ...] = ()
-    stands: Mapping[str, str] = {}
-    refused: frozenset[str] = frozenset()
-    noted: frozenset[str] = frozenset()
-    suspended: frozenset[str] = frozenset()
-    since: Mapping[str, str] = {}
-
-    @cached_property
-    def by_workflow(self) -> Mapping[str, Sequence[KnownRun]]:
-        """The runs of each workflow, newest first."""
-        found: dict[str, list[KnownRun]] = {}
-        for run in self.runs:
-            found.setdefault(run.workflow, []).append(run)
-        return found
-
+from gitwf.reconcile.known import Desired, Head, KnownRun, Observed
+from gitwf.reconcile.standing import settling
 
 SUPERSEDED = "superseded by"
 """How the reason begins why a run ends that a newer commit made needless."""
 
 _NAMED = 10
 """Workflows of which a commit that asks for nothing says why."""
+
+_ENDED = {
+    "succeeded": "ran",
+    "failed": "failed",
+    "cancelled": "was cancelled",
+    "lost": "was lost in an effect",
+}
+
+SILENT = "its owner has not been heard of for too long"
+UNANNOUNCED = "its process ended before others knew of the run"
+DIED = "its process ended, and nobody else can go on in the working tree"
+"""Why runs are lost."""
 
 PASSED_OVER = "passed over by"
 """How the reason begins of a commit that nobody decided, because the branch went on meanwhile."""
@@ -178,7 +77,7 @@ def asks_for_nothing(
     if observed.refused or _is_decided(head.commit, observed):
         return ()
     more = [f"and {len(reasons) - _NAMED} more"] if len(reasons) > _NAMED else []
-    reason = "; ".join([*reasons[:_NAMED], *more]) or "no workflow asks for a run"
+    reason = "; ".join([*reasons[:_NAMED], *more]) or f"there is no workflow in `{head.folder}`"
     return (NoteNone(head.commit, head.branch, reason),)
 
 
@@ -198,36 +97,21 @@ def decide_workflow(head: Head, want: Desired, observed: Observed) -> Action | s
         return Start(want.workflow, head.branch, head.commit, "schedule", want.due, want.waits)
     if not want.asks:
         return f"{want.workflow} does not ask for this commit"
-    return _done(head, want, runs, observed) or Start(
+    return _done(head, want, observed) or Start(
         want.workflow, head.branch, head.commit, waits=want.waits
     )
 
 
-def _done(head: Head, want: Desired, runs: Sequence[KnownRun], observed: Observed) -> str | None:
+def _done(head: Head, want: Desired, observed: Observed) -> str | None:
     """Return which run makes one for this head needless, or None."""
-    done = _ended_for(head.commit, runs)
-    if done is not None:
-        return f"{want.workflow} ran for this commit: {done.run}"
-    newest = next((run for run in runs if run.started), None)
-    if newest is not None and newest.key == want.key:
-        if newest.status == "failed":
-            return f"{want.workflow} failed with the same inputs in run {newest.run}"
-        if newest.status == "succeeded" and _stands(newest, observed.stands):
-            return f"{want.workflow} is up to date with run {newest.run}"
-    return None
-
-
-def _ended_for(commit: str, runs: Sequence[KnownRun]) -> KnownRun | None:
-    """Return the run that settled ``commit``; none where the branch has had another one played since.
-
-    A branch that is set back (`git reset`) asks for what it asked for before.
-    """
-    for run in runs:
-        if run.commit == commit and _counts(run):
-            return run
-        if run.commit != commit and run.bound and run.started:
-            return None
-    return None
+    run = settling(head, want, observed)
+    if run is None:
+        return None
+    if run.commit == head.commit:
+        return f"{want.workflow} {_ENDED[run.status]} for this commit: {run.run}"
+    if run.status == "failed":
+        return f"{want.workflow} failed with the same inputs in run {run.run}"
+    return f"{want.workflow} is up to date with run {run.run}"
 
 
 def _supersede(run: KnownRun, want: Desired, commit: str) -> Cancel | Drop | Withdraw | None:
@@ -252,24 +136,14 @@ def _take_up(run: KnownRun) -> Resume | Adopt | Drop | Withdraw | Lose | None:
     if not run.mine and run.adoptable:
         return Adopt(run.run, run.workflow)
     if not run.mine:
-        return Lose(run.run) if run.abandoned else None
+        return Lose(run.run, SILENT) if run.abandoned else None
     if run.played:
         return None
-    if not run.announced:
-        return Lose(run.run)
+    if run.here or not run.announced:
+        return Lose(run.run, DIED if run.here else UNANNOUNCED)
     if run.status == "waiting" and run.cancelled:
         return Drop(run.run, run.cancelled)
     return None if run.waits else Resume(run.run, run.workflow)
-
-
-def _counts(run: KnownRun) -> bool:
-    """Return whether a terminal record settles its commit: not a loss before any effect."""
-    return run.status != "lost" or run.begun
-
-
-def _stands(run: KnownRun, stands: Mapping[str, str]) -> bool:
-    """Return whether every environment that ``run`` changed stands at a run of its key."""
-    return all(stands.get(env) == run.key for env in run.envs)
 
 
 def _orphans(head: Head, observed: Observed) -> Iterator[Action]:

@@ -13,9 +13,9 @@ from gitwf.diagnostics import has_errors
 from gitwf.plan.trigger import CommitTrigger, asks_for_tag
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import Configured, configure
-from gitwf.reconcile.decide import Desired, Head
 from gitwf.reconcile.history import History
 from gitwf.reconcile.hold import hold_of_effects
+from gitwf.reconcile.known import Desired, Head
 from gitwf.reconcile.outline import (
     Outline,
     Outlined,
@@ -56,7 +56,8 @@ def asked(clone: Clone, branch: str, commit: str, outlines: Outlines | None = No
     times = (text for want in workflows for text in want.crons)
     alarm = next_due(times, clone.records.clock.now())
     queue = {want.workflow: past.undecided(want.workflow) for want in workflows if want.is_queued}
-    head = Head(branch, commit, workflows, past.passed(), queue)
+    folder = found.configured.settings.controller.workflows
+    head = Head(branch, commit, workflows, past.passed(), queue, folder)
     return Asked(head, found.configured.settings, found.prepared, alarm)
 
 

@@ -38,8 +38,9 @@ class Heard:
             return 0.0
         if self._seen.get(run, ("", 0.0))[0] != tip:
             self._seen[run] = (tip, now)
-        return max(now - self._seen[run][1], self._age(tip) - ALLOWANCE)
+        return max(now - self._seen[run][1], self.age(tip) - ALLOWANCE)
 
-    def _age(self, tip: str) -> float:
-        found = self._repository.commit(tip)
-        return (self._clock.now() - found.at).total_seconds() if found else 0.0
+    def age(self, tip: str | None) -> float:
+        """Return for how many seconds a run has stood at ``tip``, if the clocks of both machines are right."""
+        found = self._repository.commit(tip) if tip else None
+        return max(0.0, (self._clock.now() - found.at).total_seconds()) if found else 0.0

@@ -21,11 +21,13 @@ from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.decide import decide, decide_loose
 from gitwf.reconcile.desired import Asked
 from gitwf.reconcile.gate import Gate, held_back
+from gitwf.reconcile.here import dead_here
 from gitwf.reconcile.observe import known_runs, observe, observe_gone, observe_loose
 from gitwf.reconcile.outline import Outlines
 from gitwf.reconcile.performing import Performer, Report, bug
 from gitwf.reconcile.schedule import is_new, note_schedules
 from gitwf.reconcile.settled import Settled, SettledHeads
+from gitwf.reconcile.standing import Standing, State, standings
 from gitwf.reconcile.tags import TAGS, Tag, decide_tag, done_for, is_settled
 from gitwf.reconcile.trust.judge import Judge
 from gitwf.records import environments
@@ -63,6 +65,7 @@ class Reconciler:
         self._judge = Judge(clone, branches.source)
         self._gate = Gate(clone)
         self._authority = authority
+        self._stop = stop
         self._generation = authority.generation
         self.is_blocked = False
         """Whether the last step left undone what the authority did not admit."""
@@ -76,6 +79,7 @@ class Reconciler:
         known = self._kept.read()
         self._quiet = self._records() if known.commits else None
         self._settled: dict[str, str] = dict(known.commits)
+        self._standings = dict(known.standings)
         self._alarms = {branch: parse(at) for branch, at in known.alarms.items()}
         self._heard: tuple[object, ...] = ()
         self._tags: Mapping[str, str] | None = None
@@ -91,24 +95,34 @@ class Reconciler:
         """Pass until nothing is queued or running that may be acted on; return what it came to.
 
         Between two passes ``follow`` looks at what others do, after ``patience`` seconds at the latest where
-        one has to wait; what it raises ends the passing.
+        one has to wait; what it raises ends the passing. A head that waits for a run of another clone is waited
+        for as long as another is known to act.
         """
         while True:
             self._due.clear()
             acted = self.step()
             if self.is_playing or self.is_blocked:
                 self._due.wait(patience)
-            elif not acted or self._performer.is_stuck:
+            elif self._performer.is_stuck or (not acted and not self.is_awaiting):
                 self._keep()
                 return self.report()
+            elif not acted:
+                self._stop.wait(patience or 0.0)
+                self._settled.clear()
             follow()
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether a head waits for a run that another clone is playing, as far as is known."""
+        states = {each.state for each in self._left()}
+        return not self._stop.failure and State.ELSEWHERE in states and self._authority.has_rival()
 
     def _keep(self) -> None:
         """Keep on disk which heads call for nothing, if nothing but a change of records can alter that."""
         if self._performer.is_stuck or self._quiet is not self._records():
             return
         alarms = {branch: spell(at) for branch, at in self._alarms.items()}
-        settled = Settled(self._settled, alarms)
+        settled = Settled(self._settled, alarms, self._standings)
         if settled != self._kept.read():
             self._kept.write(settled)
 
@@ -154,12 +168,13 @@ class Reconciler:
         ongoing, now = self._clone.records.ongoing.runs(), self._records()
         if now is self._quiet and not ongoing:
             return False
+        dead = [self._performer.begin(lost, "the working tree") for lost in dead_here(self._clone)]
         gone = observe_gone(self._clone, self._branches.all(), Settings())
         runs = (*observe_loose(self._clone, Settings()), *gone)
         begun = [self._begin(decide_loose(run), f"run {run.run}") for run in runs]
         is_quiet = not ongoing and all(run.is_over for run in known_runs(self._clone))
         self._quiet = now if is_quiet else None
-        return any(begun)
+        return any(begun) or any(dead)
 
     def _records(self) -> Mapping[str, str]:
         """Return the refs of all records; the same object where none has moved."""
@@ -214,6 +229,7 @@ class Reconciler:
         if is_new(self._clone.records, branch, want.head.schedules) and self._may():
             note_schedules(self._clone.records, branch, want.head.schedules)
         seen = observe(self._clone, want.head, want.settings)
+        self._standings[branch] = standings(want.head, seen)
         behind = self._behind.look(want.head, seen)
         acted = [self._begin(turn.actions, branch, earlier) for earlier, turn in behind.turns]
         held = structs.replace(seen, suspended=seen.suspended | behind.open)
@@ -237,8 +253,13 @@ class Reconciler:
         return admitted
 
     def report(self) -> Report:
-        """Return what was done since the last report."""
-        return self._performer.report()
+        """Return what was done since the last report, and what is not done for the watched heads."""
+        return structs.replace(self._performer.report(), standings=self._left())
+
+    def _left(self) -> tuple[Standing, ...]:
+        """Return what is not done for the watched heads, as of the last look at each."""
+        watched = sorted(self._branches.watched())
+        return tuple(each for branch in watched for each in self._standings.get(branch, ()))
 
     def _heads(self) -> dict[str, str]:
         """Return the watched branches whose head this reconciler has not settled yet, or that are due."""

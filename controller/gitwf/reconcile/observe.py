@@ -11,8 +11,8 @@ from gitwf.engine.clone.ownership import is_played
 from gitwf.plan.plan import decode
 from gitwf.reconcile.adopting import hindrance
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.decide import Head, KnownRun, Observed
 from gitwf.reconcile.hold import hold_of_run
+from gitwf.reconcile.known import Head, KnownRun, Observed
 from gitwf.reconcile.schedule import counted_since
 from gitwf.records.event import RunNone, RunRefused
 from gitwf.records.fold import WAITING, RunRecord
@@ -93,6 +93,14 @@ def observe_loose(clone: Clone, settings: Settings) -> tuple[KnownRun, ...]:
     return tuple(_known(clone, r, settings) for r in records if r.trigger != HERE)
 
 
+def observe_here(clone: Clone) -> tuple[KnownRun, ...]:
+    """Return the runs of the working tree that have not ended here."""
+    open_ = [r for r in clone.records.ongoing.records() if r.trigger == HERE and not r.is_over]
+    seen = [_known(clone, record, Settings()) for record in open_]
+    left = set(clone.records.ongoing.runs())  # one may have ended before it was seen to be played
+    return tuple(run for run in seen if run.run in left)
+
+
 def known_runs(clone: Clone) -> list[RunRecord]:
     """Return all runs, newest first; what this clone's journals know comes before their refs.
 
@@ -109,6 +117,7 @@ def known_runs(clone: Clone) -> list[RunRecord]:
 
 def _known(clone: Clone, record: RunRecord, settings: Settings, withdrawn: str = "") -> KnownRun:
     wish = None if record.is_over else clone.records.requests.find(record.run, CANCEL)
+    is_elsewhere = not record.is_over and record.owner != clone.records.owner
     return KnownRun(
         run=record.run,
         workflow=record.workflow,
@@ -127,6 +136,9 @@ def _known(clone: Clone, record: RunRecord, settings: Settings, withdrawn: str =
         cancelled=f"cancelled {wish}" if wish else "",
         withdrawn=withdrawn,
         announced=record.is_over or _is_announced(clone, record),
+        here=record.trigger == HERE,
+        silence=clone.heard.age(clone.records.runs.tip(record.run)) if is_elsewhere else 0.0,
+        patience=settings.controller.owner_lost_after if is_elsewhere else 0.0,
     )
 
 

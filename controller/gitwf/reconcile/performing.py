@@ -12,6 +12,7 @@ from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.actions import Action, Adopt, Cancel, Resume, Start
 from gitwf.reconcile.apply import Applier, Done, Part
 from gitwf.reconcile.desired import Asked
+from gitwf.reconcile.standing import Standing
 from gitwf.records.fold import RunRecord
 from gitwf.repo.errors import RepositoryError
 
@@ -24,7 +25,8 @@ Place = tuple[str, str]
 class Report(msgspec.Struct, frozen=True):
     """What a pass came to: the runs that it ended, the refusals that it wrote, what went wrong.
 
-    ``watched`` are the branches that it looked at; ``unwatched`` is why there was none.
+    ``watched`` are the branches that it looked at; ``unwatched`` is why there was none. ``standings`` are
+    the workflows that are not done for the heads of those.
     """
 
     ended: tuple[RunRecord, ...] = ()
@@ -32,14 +34,16 @@ class Report(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     unwatched: str = ""
+    standings: tuple[Standing, ...] = ()
 
     @property
     def is_good(self) -> bool:
-        """Whether no run failed, none was refused and nothing went wrong."""
+        """Whether no run failed, none was refused, nothing went wrong, and all that heads ask for is done."""
         return (
             not self.refused
             and not self.problems
-            and all(r.status == "succeeded" for r in self.ended)
+            and all(r.status == "succeeded" for r in self.ended if not r.dirty)
+            and all(standing.is_meant for standing in self.standings)
         )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from gitwf import __version__
+from gitwf.reconcile.standing import Standing
 from gitwf.records import notes
 from gitwf.repo import disk
 from gitwf.repo.errors import StorageFullError
@@ -19,10 +20,14 @@ from gitwf.repo.repository import Repository
 
 
 class Settled(msgspec.Struct, frozen=True):
-    """The commits of branches that call for nothing, until the ``alarm`` (as records spell times) if any."""
+    """The commits of branches that call for nothing, until the ``alarm`` (as records spell times) if any.
+
+    ``standings`` are those of their workflows that are not done all the same.
+    """
 
     commits: Mapping[str, str] = {}
     alarms: Mapping[str, str] = {}
+    standings: Mapping[str, tuple[Standing, ...]] = {}
 
 
 class _Kept(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from gitwf.reconcile.actions import Action, Refuse, Start
 from gitwf.reconcile.clone import Clone
-from gitwf.reconcile.decide import Desired
+from gitwf.reconcile.known import Desired
 from gitwf.reconcile.observe import known_runs
 from gitwf.records.event import RunRefused
 

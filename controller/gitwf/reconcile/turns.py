@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from gitwf.reconcile.actions import Action
-from gitwf.reconcile.decide import Head, Observed, asks_for_nothing, decide_workflow
+from gitwf.reconcile.decide import asks_for_nothing, decide_workflow
+from gitwf.reconcile.known import Head, Observed
 
 
 class Turn(msgspec.Struct, frozen=True):

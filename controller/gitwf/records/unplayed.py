@@ -47,9 +47,9 @@ def end(records: Records, run: str, ending: Callable[[RunRecord], RunFinished]) 
     return event
 
 
-def lost(record: RunRecord) -> RunFinished:
-    """Return the end of a run whose owner is gone."""
-    return _ending(record, "lost")
+def lost(record: RunRecord, reason: str) -> RunFinished:
+    """Return the end of a run whose owner is gone, or that nobody can play on."""
+    return _ending(record, "lost", Error(reason, "lost", status=137))
 
 
 def cancelled(record: RunRecord, reason: str) -> RunFinished:

@@ -20,6 +20,8 @@ from gitwf.repo.refs import GitRefs, Refs
 from gitwf.repo.submodules import Submodules
 
 _HEADS = "refs/heads/"
+_ORIGIN = "refs/remotes/origin/"
+_ORIGIN_HEAD = "refs/remotes/origin/HEAD"
 _WIDTHS = {"sha1": 40, "sha256": 64}
 
 
@@ -148,12 +150,25 @@ class Repository:
 
     def head_branch(self) -> str | None:
         """Return the branch that HEAD is on, born or not; None where HEAD is detached."""
-        if self._files is not None:
-            target = self._files.target("HEAD")
-        else:
-            outcome = self.git.attempt("symbolic-ref", "--quiet", "HEAD")
-            target = outcome.stdout.decode().strip() or None
+        target = self._symbolic("HEAD")
         return target.removeprefix(_HEADS) if target and target.startswith(_HEADS) else None
+
+    def _symbolic(self, ref: str) -> str | None:
+        """Return the ref that ``ref`` points to, or None where it is no symbolic one."""
+        if self._files is not None:
+            return self._files.target(ref)
+        outcome = self.git.attempt("symbolic-ref", "--quiet", ref)
+        return outcome.stdout.decode().strip() or None
+
+    def main_branch(self) -> str | None:
+        """Return the branch that speaks for the others, or None where there is none that may.
+
+        It is the one that `git clone` has noted as the default of `origin`, or else `main`, or `master`.
+        """
+        noted = self._symbolic(_ORIGIN_HEAD)
+        cloned = noted.removeprefix(_ORIGIN) if noted else None
+        names = (name for name in (cloned, "main", "master") if name)
+        return next((name for name in names if self.refs.read(_HEADS + name)), None)
 
     def branches(self) -> dict[str, str]:
         """Return the local branches with the commits they stand at."""

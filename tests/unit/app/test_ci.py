@@ -14,6 +14,7 @@ from gitwf.app.ci.commands import annotated, annotation, write_outputs
 from gitwf.app.ci.job import Job, chosen, job_of
 from gitwf.app.ci.report import Played, markdown, status_of
 from gitwf.diagnostics import Located, Severity
+from gitwf.reconcile.standing import Standing, State
 from gitwf.records.event import Error, RunRefused
 from gitwf.records.fold import RunRecord
 
@@ -125,6 +126,28 @@ def run(status: str, **more: object) -> RunRecord:
 )
 def test_the_worst_counts(runs: list[str], refused: list[str], status: str) -> None:
     assert status_of([run(each) for each in runs], refused) == status
+
+
+@pytest.mark.parametrize(
+    ("runs", "states", "status"),
+    [
+        ([], [State.FAILED], "failed"),
+        ([], [State.WAITING, State.REFUSED], "refused"),
+        ([], [State.SUSPENDED], "nothing"),
+        (["succeeded"], [State.SUSPENDED], "succeeded"),
+        (["succeeded"], [State.WAITING], "waiting"),
+        (["succeeded"], [State.WAITING, State.ELSEWHERE], "running"),
+        (["failed"], [State.HERE], "failed"),
+    ],
+)
+def test_what_stands_counts_too(runs: list[str], states: list[State], status: str) -> None:
+    standings = [Standing("main", "w.wf", state, "c" * 40) for state in states]
+    assert status_of([run(each) for each in runs], [], standings) == status
+
+
+def test_a_summary_shows_what_is_not_done() -> None:
+    text = markdown(Job("push"), [], [], [], ["main: w.wf failed in run 01A"])
+    assert text == "### git wf: not done\n- main: w.wf failed in run 01A\n"
 
 
 def test_a_summary_shows_all_of_a_run_as_text() -> None:

@@ -19,7 +19,8 @@ from gitwf.reconcile.actions import (
     Start,
     Withdraw,
 )
-from gitwf.reconcile.decide import Desired, Head, KnownRun, Observed, decide, decide_loose
+from gitwf.reconcile.decide import decide, decide_loose
+from gitwf.reconcile.known import Desired, Head, KnownRun, Observed
 
 W = "workflows/w.wf"
 NOW = "c2"
@@ -27,7 +28,7 @@ BEFORE = "c1"
 
 START = Start(W, "main", NOW)
 RESUME = Resume("r1", W)
-LOSE = Lose("r1")
+LOSE = Lose("r1", "its owner has not been heard of for too long")
 ADOPT = Adopt("r1", W)
 
 
@@ -160,7 +161,7 @@ def test_a_head_that_asks(observed: Observed, expected: tuple[Action, ...]) -> N
 
 
 HEADS: dict[str, tuple[Head, Observed, tuple[Action, ...]]] = {
-    "no workflow": (Head("main", NOW), _known(), (_none("no workflow asks for a run"),)),
+    "no workflow": (Head("main", NOW), _known(), (_none("there is no workflow in `workflows/`"),)),
     "a workflow that does not ask": (
         _head("A", asks=False),
         _known(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitwf.reconcile.actions import NoteNone, Start
-from gitwf.reconcile.decide import QUEUE, Desired, Head, KnownRun, Observed
+from gitwf.reconcile.known import QUEUE, Desired, Head, KnownRun, Observed
 from gitwf.reconcile.turns import Turn, decide_turn
 
 V = "workflows/v.wf"

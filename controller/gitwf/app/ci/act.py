@@ -10,6 +10,7 @@ import msgspec
 from gitwf.app.ci.job import Job
 from gitwf.app.ci.report import Played, markdown, status_of
 from gitwf.app.holding import hold
+from gitwf.app.left import words
 from gitwf.app.plan import Outlook, plan
 from gitwf.app.reconcile import Following, reconcile
 from gitwf.app.remotes import chosen_remote
@@ -34,7 +35,10 @@ _LINES = 40
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a job came to: its outputs, its summary in Markdown, and the runs to tell of."""
+    """What a job came to: its outputs, its summary in Markdown, and the runs to tell of.
+
+    ``left`` are sentences about what was not done before, and still is not.
+    """
 
     status: str
     run: str
@@ -42,6 +46,7 @@ class Outcome(msgspec.Struct, frozen=True):
     summary: str
     runs: tuple[RunRecord, ...] = ()
     problems: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -64,15 +69,21 @@ def play(
     report = reconcile(session, following, hear, stop, hub=hub)
     runs = report.ended if report else ()
     problems = report.problems if report else ()
+    standings = report.standings if report else ()
+    told = {run.run for run in runs} | {(each.branch, each.workflow) for each in refused}
+    left = [
+        words(each) for each in standings if not told & {each.run, (each.branch, each.workflow)}
+    ]
     played = [Played(run, _printed(session, run)) for run in runs]
     newest = runs[-1] if runs else None
     return Outcome(
-        status="failed" if problems else status_of(runs, refused),
-        run=newest.run if newest else "",
+        status="failed" if problems else status_of(runs, refused, standings),
+        run=newest.run if newest else next((s.run for s in standings if s.run), ""),
         metrics=msgspec.json.encode(newest.metrics if newest else {}).decode(),
-        summary=markdown(job, played, refused, problems),
+        summary=markdown(job, played, refused, problems, left),
         runs=tuple(runs),
         problems=tuple(problems),
+        left=tuple(left),
     )
 
 

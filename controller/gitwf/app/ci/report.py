@@ -8,6 +8,7 @@ import msgspec
 
 from gitwf.app.ci.job import Job
 from gitwf.app.markdown import code, plain, row
+from gitwf.reconcile.standing import Standing, State
 from gitwf.records.event import RunRefused, StepFinished, decode
 from gitwf.records.fold import RunRecord
 
@@ -21,28 +22,45 @@ class Played(msgspec.Struct, frozen=True):
     printed: str = ""
 
 
-def status_of(runs: Sequence[RunRecord], refused: Sequence[object]) -> str:
-    """Return the worst of what became of runs: ``refused`` before ``failed``; ``nothing`` where there was none."""
-    if refused:
-        return "refused"
-    if not runs:
-        return "nothing"
-    bad = next((run.status for run in runs if run.status != "succeeded"), None)
-    return bad or "succeeded"
+_WORST = ("refused", "failed", "lost", "cancelled", "running", "waiting", "succeeded")
+"""What can become of a workflow, the worst first."""
+
+_OPEN = {State.ELSEWHERE: "running", State.HERE: "running", State.SUSPENDED: "nothing"}
+
+
+def status_of(
+    runs: Sequence[RunRecord], refused: Sequence[object], standings: Sequence[Standing] = ()
+) -> str:
+    """Return the worst of what became of runs, and of what stands; ``nothing`` where there is neither."""
+    found = {run.status for run in runs} | ({"refused"} if refused else set())
+    found |= {_OPEN.get(each.state, each.state.value) for each in standings}
+    return next((status for status in _WORST if status in found), "nothing")
 
 
 def markdown(
-    job: Job, played: Sequence[Played], refused: Sequence[RunRefused], problems: Sequence[str]
+    job: Job,
+    played: Sequence[Played],
+    refused: Sequence[RunRefused],
+    problems: Sequence[str],
+    left: Sequence[str] = (),
 ) -> str:
-    """Return the summary."""
-    return "\n".join(_lines(job, played, refused, problems))
+    """Return the summary; ``left`` are sentences about what is not done, and is not of this job."""
+    return "\n".join(_lines(job, played, refused, problems, left))
 
 
 def _lines(
-    job: Job, played: Sequence[Played], refused: Sequence[RunRefused], problems: Sequence[str]
+    job: Job,
+    played: Sequence[Played],
+    refused: Sequence[RunRefused],
+    problems: Sequence[str],
+    left: Sequence[str],
 ) -> Iterator[str]:
-    if not (played or refused or problems):
+    if not (played or refused or problems or left):
         yield "### git wf: nothing to do"
+    if left:
+        yield "### git wf: not done"
+        yield from (f"- {plain(each)}" for each in left)
+        yield ""
     for each in refused:
         yield f"### git wf: {code(each.workflow)} was refused"
         yield f"At {_commit(job, each.commit)}: {plain(each.reason)}"

@@ -87,6 +87,10 @@ class Share:
             return None
         return lease
 
+    def has_rival(self) -> bool:
+        """Return whether somebody else acts."""
+        return self.holder() is not None
+
     def take(self) -> bool:
         """Hold the lease; return whether that is so. Only on records that were pulled at its last move.
 

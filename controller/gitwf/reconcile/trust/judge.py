@@ -11,8 +11,8 @@ from gitwf.config.settings import Limits, Settings
 from gitwf.reconcile.branches import Source
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
-from gitwf.reconcile.decide import Desired
 from gitwf.reconcile.desired import Asked, asked, asked_by_tag, prepared_at
+from gitwf.reconcile.known import Desired
 from gitwf.reconcile.outline import Outlines
 from gitwf.reconcile.tags import Tag
 from gitwf.reconcile.trust.policy import Policy
