@@ -37,6 +37,10 @@ class ParamError(DataError):
     """A parameter cannot be read."""
 
 
+class MissingParamError(ParamError):
+    """A file of parameters has no such key."""
+
+
 class PathError(DataError):
     """A path leads where a stage must not read or write."""
 

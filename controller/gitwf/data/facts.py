@@ -14,7 +14,7 @@ import msgspec
 from gitwf.plan.stage import Stage
 
 if TYPE_CHECKING:
-    from gitwf.data.errors import BrokenFileError
+    from gitwf.data.errors import BrokenFileError, DataError
     from gitwf.data.ownstages import OwnStages
     from gitwf.repo.index import Tracked
     from gitwf.repo.objects import Objects
@@ -302,3 +302,21 @@ class FileFacts:
         except DataError:
             return None
         return msgspec.json.encode(values, order="sorted").decode()
+
+    def params_problem(self, path: str, keys: tuple[str, ...] | None) -> DataError | None:
+        """Return why ``keys`` cannot be read from a parameter file; None: they can, or it is not here as it will be.
+
+        That is a link, a file of a submodule, or one of which git has a pointer.
+        """
+        from gitwf.data.errors import DataError
+        from gitwf.data.params import params_in
+        from gitwf.repo import lfs
+
+        data = self.read(path) if self.is_file(path) else None
+        if data is None or lfs.parse(data) is not None:
+            return None
+        try:
+            params_in(data.decode("utf-8", "surrogateescape"), path, keys)
+        except DataError as error:
+            return error
+        return None

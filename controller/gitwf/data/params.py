@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from gitwf.data import yaml12
-from gitwf.data.errors import DataError, ParamError, UnsupportedError
+from gitwf.data.errors import DataError, MissingParamError, ParamError, UnsupportedError
+from gitwf.diagnostics import nearest
 from gitwf.language.value import check_size
 
 _GLOB = frozenset("*?[")
+_MANY = 2_000
+"""More keys than these are not looked at for the nearest one."""
+_SHOWN = 5
 
 
 def read_params(path: Path, name: str, keys: Sequence[str] | None) -> dict[str, object]:
@@ -33,7 +40,16 @@ def params_in(text: str, name: str, keys: Sequence[str] | None) -> dict[str, obj
 
     Raises as `read_params`.
     """
-    return _values(_parse(text, Path(name).suffix.lower(), name) or {}, name, keys)
+    return _values(document_in(text, name), name, keys)
+
+
+@lru_cache(maxsize=8)
+def document_in(text: str, name: str) -> object:
+    """Return what the ``text`` of the parameter file ``name`` holds, for nobody to change: many ask for it.
+
+    Raises `ParamError`: it is not readable.
+    """
+    return _parse(text, Path(name).suffix.lower(), name) or {}
 
 
 def _values(document: object, name: str, keys: Sequence[str] | None) -> dict[str, object]:
@@ -103,8 +119,30 @@ def _reach(document: Mapping[object, object], keys: Sequence[str], name: str) ->
             missing.append(f"`{key}`")
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise ParamError(f"{', '.join(missing)} {verb} not in `{name}`")
+        hint = _like(missing[0].strip("`"), document)
+        raise MissingParamError(f"{', '.join(missing)} {verb} not in `{name}`", hint)
     return values
+
+
+def _like(key: str, document: Mapping[object, object]) -> str | None:
+    """Return which key was probably meant, or some of those that there are."""
+    known = list(islice(_dotted(document), _MANY))
+    if close := nearest(key, known):
+        return f"did you mean `{close}`?"
+    top = [str(name) for name in document]
+    more = ", …" if len(top) > _SHOWN else ""
+    return f"it has {', '.join(f'`{name}`' for name in top[:_SHOWN])}{more}" if top else None
+
+
+def _dotted(document: Mapping[object, object]) -> Iterator[str]:
+    """Yield the keys of ``document``, then those within, however deep."""
+    waiting = deque([("", document)])
+    while waiting:
+        before, found = waiting.popleft()
+        for name, value in found.items():
+            yield f"{before}{name}"
+            if isinstance(value, Mapping):
+                waiting.append((f"{before}{name}.", value))
 
 
 def _get(value: object, path: Sequence[str]) -> object:

@@ -13,10 +13,10 @@ from gitwf.duration import parse_duration
 from gitwf.language import tree
 from gitwf.language.check.options import OPTIONS
 from gitwf.language.expand import arguments
+from gitwf.language.paramword import split_param
 from gitwf.language.runline import parse_run_line, render
 from gitwf.language.scope import EvaluationError, Scope
 from gitwf.language.value import Value, to_text
-from gitwf.plan.key import split_param
 from gitwf.plan.place import Choice
 from gitwf.plan.retry import Policy, policy_of
 from gitwf.plan.stage import Out, OutKind, Stage

@@ -12,6 +12,7 @@ import msgspec
 from gitwf.language import tree
 from gitwf.language.canonical import canonical
 from gitwf.language.glob import matches
+from gitwf.language.paramword import split_param
 from gitwf.language.program import Program
 from gitwf.language.runline import parse_run_line
 from gitwf.language.walk import walk
@@ -113,14 +114,6 @@ def _callee_inputs(callee: Callee, facts: Facts, outs: list[str]) -> Iterator[In
             for word in _words(callee, "params"):
                 file, keys = split_param(literal_text(word))
                 yield _params(_under(wdir, file), keys, facts)
-
-
-def split_param(text: str) -> tuple[str, tuple[str, ...] | None]:
-    """Return file and keys of ``key``, ``file:key`` or ``file:`` (None: all of the file)."""
-    file, colon, key = text.rpartition(":")
-    if not colon:
-        return "params.yaml", (key,)
-    return file, (key,) if key else None
 
 
 def _params(path: str, keys: tuple[str, ...] | None, facts: Facts) -> Input:

@@ -17,6 +17,7 @@ from gitwf.language.program import Program, load
 from gitwf.plan.agents import agents, told
 from gitwf.plan.calls import callees, own_stage, plays_stages
 from gitwf.plan.pipeline import REPRO, PipelineError, literal_targets, own_pipeline
+from gitwf.reconcile.params import absent_params
 from gitwf.reconcile.static import disagreements
 from gitwf.reconcile.tracking import with_tracking
 
@@ -47,6 +48,7 @@ def examine(path: str, facts: FileFacts, settings: Settings, given: Iterable[str
         found += check(program, with_tracking(around, program, facts))
         found += _unplayable(program, facts)
         found += disagreements(program, facts)
+        found += absent_params(program, facts)
         if plays_stages(callees(program, facts)) and (problem := facts.lock_problem()):
             found.append(_broken(problem, _LOCK, program, facts))
     except DataError as error:

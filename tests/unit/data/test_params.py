@@ -52,8 +52,15 @@ def test_values_are_read_as_dvc_reads_them(
     ("name", "text", "keys", "message"),
     [
         ("p.yaml", None, ["a"], "`p.yaml` does not exist (a stage reads parameters from it)"),
-        ("p.yaml", "a: 1\n", ["b"], "`b` is not in `p.yaml`"),
+        ("p.yaml", "a: 1\n", ["b"], "`b` is not in `p.yaml` (it has `a`)"),
         ("p.yaml", "a: 1\n", ["a.b", "c", "a"], "`a.b`, `c` are not in `p.yaml`"),
+        (
+            "p.yaml",
+            "net: {layers: [8]}\n",
+            ["net.layer"],
+            "`net.layer` is not in `p.yaml` (did you mean `net.layers`?)",
+        ),
+        ("p.yaml", "", ["a"], "`a` is not in `p.yaml`"),
         ("p.yaml", "a: [1]\n", ["a.1"], "`a.1` is not in `p.yaml`"),
         ("p.yaml", "- a\n", ["a"], "`p.yaml` does not hold parameters by name"),
         ("p.yaml", "a: [\n", ["a"], "`p.yaml` is no valid YAML: "),

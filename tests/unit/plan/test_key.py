@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitwf.plan.key import Input, run_key, split_param
+from gitwf.language.paramword import split_param
+from gitwf.plan.key import Input, run_key
 from gitwf.plan.plan import Plan
 
 MakePlan = Callable[..., Plan]

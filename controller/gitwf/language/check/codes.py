@@ -30,7 +30,7 @@ CODES: Mapping[str, str] = {
     "WF305": "an arrow that reads otherwise than it looks (warning)",
     "WF306": "text that a shell would treat and `.wf` does not (warning)",
     "WF401": "one out written twice in one run",
-    "WF402": "a dep that nothing provides",
+    "WF402": "a dep or param that nothing provides",
     "WF403": "`dvc.yaml` disagrees with the definition (warning)",
     "WF404": "a cached out that git tracks",
     "WF501": "a path leads outside of the repository, or into `.git`",

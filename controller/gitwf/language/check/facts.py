@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
-from gitwf.diagnostics import Diagnostic, nearest
+from gitwf.diagnostics import Diagnostic, Span, nearest
 from gitwf.language import tree
 from gitwf.language.check.form import literal
-from gitwf.language.check.outs import OUT_FIELDS
-from gitwf.language.check.paths import is_url, working_folder
+from gitwf.language.check.params import literal_params
+from gitwf.language.check.paths import literal_path
 from gitwf.language.check.scene import Scene
 from gitwf.language.check.surroundings import Surroundings
-from gitwf.language.glob import matches
+from gitwf.language.check.written import escaped, meets, upwards, written
 from gitwf.language.program import Program
 
 _DEPS = frozenset({"deps"})
@@ -31,12 +30,17 @@ def named_paths(program: Program) -> frozenset[str]:
     return frozenset(
         path
         for name in called & program.definitions.keys()
-        for _, path in _literal_paths(program.definitions[name].definition, _DEPS | _CACHED)
+        for path in _named(program.definitions[name].definition)
     )
 
 
+def _named(definition: tree.Definition) -> Iterator[str]:
+    yield from (path for _, path in _literal_paths(definition, _DEPS | _CACHED))
+    yield from (path for _, path, _ in literal_params(definition))
+
+
 def check_facts(scene: Scene) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the deps and outs of the definitions that the file calls.
+    """Yield what is wrong with the deps, params and outs of the definitions that the file calls.
 
     Without the list of tracked files there is nothing to compare with.
     """
@@ -44,10 +48,11 @@ def check_facts(scene: Scene) -> Iterator[Diagnostic]:
     if tracked is None:
         return
     called = {site.definition.name for site in scene.sites}
-    provided = _Provided(scene.surroundings, tracked, _written(scene))
+    provided = _Provided(scene.surroundings, tracked, written(scene.program))
     for name in sorted(called):
         defined = scene.program.definitions[name]
         yield from _deps(defined.definition, provided, defined.path)
+        yield from _params(defined.definition, provided, defined.path)
         yield from _outs(defined.definition, provided, defined.path)
 
 
@@ -68,8 +73,8 @@ class _Provided:
             path == "."
             or self._tracked.has(path)
             or self._outs.has(path)
-            or any(folder in self._outs.paths for folder in _upwards(path))
-            or any(_meets(pattern, path) for pattern in self._patterns)
+            or any(folder in self._outs.paths for folder in upwards(path))
+            or any(meets(pattern, path) for pattern in self._patterns)
         )
 
     def in_git(self, path: str) -> bool:
@@ -90,7 +95,7 @@ class _Listing:
     """Paths of files and folders, and among them patterns."""
 
     def __init__(self, paths: frozenset[str]) -> None:
-        self.patterns = tuple(_escaped(path) for path in paths if "*" in path)
+        self.patterns = tuple(escaped(path) for path in paths if "*" in path)
         self.paths = frozenset(path for path in paths if "*" not in path)
         self.ordered = sorted(self.paths)
 
@@ -129,18 +134,30 @@ def _listing(paths: frozenset[str]) -> _Listing:
 
 def _deps(definition: tree.Definition, provided: _Provided, path: str) -> Iterator[Diagnostic]:
     for word, dep in _literal_paths(definition, _DEPS):
-        if provided.has(dep):
-            continue
-        if provided.is_there(dep):
-            message = f"`{dep}` is tracked by neither git nor DVC"
-            hint = f"`dvc add {dep}`, or `git add {dep}` if it is small"
-        else:
-            close = provided.like(dep)
-            message = f"nothing provides `{dep}`"
-            hint = (
-                f"did you mean `{close}`?" if close else "no file, out or DVC target has this path"
-            )
-        yield Diagnostic("WF402", message, path, word.span, hint)
+        if not provided.has(dep):
+            add = f"`dvc add {dep}`, or `git add {dep}` if it is small"
+            nowhere = "no file, out or DVC target has this path"
+            yield _absent(dep, provided, path, word.span, add, nowhere)
+
+
+def _params(definition: tree.Definition, provided: _Provided, path: str) -> Iterator[Diagnostic]:
+    for word, file, keys in literal_params(definition):
+        if not provided.has(file):
+            nowhere = "no file, out or DVC target has this path"
+            if keys and keys[0] == literal(word):
+                nowhere = f"`{keys[0]}` is looked up there: one of another file is `FILE:{keys[0]}`"
+            yield _absent(file, provided, path, word.span, f"`git add {file}`", nowhere)
+
+
+def _absent(
+    needed: str, provided: _Provided, path: str, span: Span, add: str, nowhere: str
+) -> Diagnostic:
+    if provided.is_there(needed):
+        message = f"`{needed}` is tracked by neither git nor DVC"
+        return Diagnostic("WF402", message, path, span, add)
+    close = provided.like(needed)
+    hint = f"did you mean `{close}`?" if close else nowhere
+    return Diagnostic("WF402", f"nothing provides `{needed}`", path, span, hint)
 
 
 def _outs(definition: tree.Definition, provided: _Provided, path: str) -> Iterator[Diagnostic]:
@@ -155,55 +172,8 @@ def _literal_paths(
     definition: tree.Definition, fields: frozenset[str]
 ) -> Iterator[tuple[tree.Word, str]]:
     """Yield the paths that no value decides, from the repository's root, and that are inside."""
-    wdir = definition.field("wdir")
-    if wdir and wdir.words and literal(wdir.words[0]) is None:
-        return
-    folder = working_folder(definition)
     for field in definition.fields:
         for word in field.words if field.name in fields else ():
-            text = literal(word)
-            if text is None or is_url(text):
-                continue
-            path = posixpath.normpath(posixpath.join(folder, text))
-            if path.partition("/")[0] not in {"", ".."}:
+            path = literal_path(definition, literal(word))
+            if path is not None:
                 yield word, path
-
-
-def _written(scene: Scene) -> Iterator[str]:
-    """Yield the paths that a run may write, as patterns: outs, redirects, saved state."""
-    for defined in scene.program.definitions.values():
-        wdir = defined.definition.field("wdir")
-        folder = _starred(wdir.words[0]) if wdir and wdir.words else ""
-        for field in defined.definition.fields:
-            if field.name in OUT_FIELDS:
-                for word in field.words:
-                    yield posixpath.normpath(posixpath.join(folder, _starred(word)))
-    for redirect in scene.own(tree.Redirect):
-        if redirect.path:
-            yield posixpath.normpath(_starred(redirect.path))
-    for state in scene.own(tree.State):
-        yield posixpath.normpath(_starred(state.path))
-
-
-def _starred(word: tree.Word) -> str:
-    """Return a pattern for the text of ``word``: values, which may hold slashes, are stars."""
-    parts = word.parts
-    return "".join(_escaped(p.text, "") if isinstance(p, tree.Literal) else "*" for p in parts)
-
-
-def _escaped(text: str, kept: str = "*") -> str:
-    r"""Return ``text`` as a pattern for itself, in which only ``kept`` means what it does in one."""
-    return re.sub(r"[\\*?\[]", lambda m: m[0] if m[0] == kept else f"\\{m[0]}", text)
-
-
-def _meets(pattern: str, path: str) -> bool:
-    """Return whether what ``pattern`` stands for is ``path``, holds it or lies in it."""
-    within = any(matches(pattern, folder) for folder in _upwards(path))
-    return within or any(matches(folder, path) for folder in _upwards(pattern))
-
-
-def _upwards(path: str) -> Iterator[str]:
-    """Yield ``path`` and the folders that it is in, nearest first."""
-    while path:
-        yield path
-        path = path.rpartition("/")[0]

@@ -52,6 +52,15 @@ def working_folder(definition: tree.Definition) -> str:
     return (literal(field.words[0]) or "") if field and field.words else ""
 
 
+def literal_path(definition: tree.Definition, text: str | None) -> str | None:
+    """Return the path ``text`` of ``definition`` from the repository's root, if it lies in it and no value decides it."""
+    wdir = definition.field("wdir")
+    if text is None or is_url(text) or (wdir and wdir.words and literal(wdir.words[0]) is None):
+        return None
+    path = posixpath.normpath(posixpath.join(working_folder(definition), text))
+    return path if path.partition("/")[0] not in {"", ".."} else None
+
+
 def is_url(path: str) -> bool:
     """Return whether ``path`` is one that DVC fetches from elsewhere: `s3://…`, `remote://…`."""
     return "://" in path

@@ -55,6 +55,21 @@ define:/a
         ),
         pytest.param(
             """\
+define:/a n
+  ↳ run    → true
+  ↳ params → lr metrics.json:acc metrisc.json: features/p.yaml: new.csv:x ${n}.json:x b:
+/a 1
+""",
+            [
+                "3:14 WF402 nothing provides `params.yaml` | `lr` is looked up there: one of another file is `FILE:lr`",
+                "3:34 WF402 nothing provides `metrisc.json` | did you mean `metrics.json`?",
+                "3:65 WF402 `new.csv` is tracked by neither git nor DVC | `git add new.csv`",
+                "3:87 WF402 nothing provides `b` | no file, out or DVC target has this path",
+            ],
+            id="params",
+        ),
+        pytest.param(
+            """\
 define:/a
   ↳ run  → true
   ↳ deps → nowhere
