@@ -233,6 +233,24 @@ USAGE: dict[str, tuple[str, str]] = {
         "run workflows/main.wf --set x",
         "git-wf: `--set x` sets nothing\n  write `--set name=value`\n",
     ),
+    "setting-of-no-variable": (
+        "run workflows/main.wf --set rte=2",
+        "git-wf: `workflows/main.wf` uses no variable `rte`\n  it would have no effect\n",
+    ),
+    "setting-that-is-overwritten": (
+        "run new.wf --here --set lr=2",
+        (
+            "git-wf: `--set lr` would have no effect: line 2 of `new.wf` sets `$lr`\n"
+            "  write `$lr = $lr ?? 0.5`\n"
+        ),
+    ),
+    "setting-that-a-command-overwrites": (
+        "run new.wf --here --set best=2",
+        (
+            "git-wf: `--set best` would have no effect: line 4 of `new.wf` sets `$best`\n"
+            "  leave it away\n"
+        ),
+    ),
     "no-such-run": (
         "show nonsense",
         "git-wf: there is no run `nonsense`\n  `git wf log` lists them\n",
@@ -250,7 +268,8 @@ USAGE: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("words", "said"), USAGE.values(), ids=USAGE)
 def test_usage(project: Project, words: str, said: str) -> None:
-    project.folder.write({"new.wf": "/echo hello\n"})
+    text = "/echo hello\n$lr = 0.5\n/echo $lr\n$best = /echo 1\n/echo $best\n"
+    project.folder.write({"new.wf": text})
     done = project.wf(*words.split())
     assert (done.status, done.out, done.err) == (2, "", said)
 

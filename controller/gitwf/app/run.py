@@ -16,12 +16,12 @@ from gitwf.app.session import Session, UsageError
 from gitwf.app.validate import Findings
 from gitwf.config.settings import Settings
 from gitwf.data.herefacts import HereFacts
-from gitwf.diagnostics import has_errors, nearest
+from gitwf.diagnostics import Source, has_errors, nearest
 from gitwf.engine.replay.recorder import Listener
 from gitwf.engine.request import Request
 from gitwf.engine.unit.stop import Stop
 from gitwf.language import tree
-from gitwf.language.walk import walk
+from gitwf.language.given import names_read, overwritten
 from gitwf.reconcile.apply import Applier
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import Configured, configure
@@ -95,7 +95,7 @@ def prospect(session: Session, clone: Clone, file: str, options: RunOptions) -> 
     if not options.here and (obstacle := clone.obstacle(commit.id, configured.settings)):
         raise UsageError(obstacle.what, f"{obstacle.way}, or play the working tree with `--here`")
     prepared = prepare(path, facts, configured.settings, options.given)
-    _refuse_unused(options.given, prepared)
+    _refuse_useless(options.given, prepared)
     findings = _findings(prepared, configured)
     if prepared.plan is None or has_errors(findings.diagnostics):
         raise InvalidError(findings)
@@ -144,14 +144,31 @@ def begin_approved(clone: Clone, request: Request, held: str, by: str, listener:
     clone.records.requests.ask(request.id, APPROVE, by)
 
 
-def _refuse_unused(given: Mapping[str, str], prepared: Prepared) -> None:
-    """Refuse a value for a variable that the workflow does not have: it was probably misspelt."""
-    used = {n.name for n in walk(prepared.program.file) if isinstance(n, tree.Name)}
+def _refuse_useless(given: Mapping[str, str], prepared: Prepared) -> None:
+    """Refuse a value for a variable that the workflow does not have, or sets itself before it reads it."""
+    file = prepared.program.file
+    used = names_read(file)
     for name in given:
         if name not in used:
             meant = nearest(name, sorted(used))
             hint = f"did you mean `{meant}`?" if meant else "it would have no effect"
             raise UsageError(f"`{prepared.path}` uses no variable `{name}`", hint)
+        if (assignment := overwritten(file, name)) is not None:
+            source = prepared.program.sources[prepared.path]
+            line, _ = source.position(assignment.span.start)
+            raise UsageError(
+                f"`--set {name}` would have no effect: line {line} of `{prepared.path}` sets `${name}`",
+                _keeping(assignment, source),
+            )
+
+
+def _keeping(assignment: tree.Assignment, source: Source) -> str:
+    """Return how to write an assignment so that it leaves alone what was given."""
+    name, value = assignment.name, assignment.value
+    if not isinstance(value, tree.Expression):
+        return "leave it away"
+    text = source.text[value.span.start : value.span.end]
+    return f"write `${name} = ${name} ?? {text}`"
 
 
 def lose_dead(clone: Clone) -> None:
