@@ -283,10 +283,25 @@ run R3 of workflows/main.wf: succeeded
     after_commit = """\
 run R4 of workflows/main.wf: succeeded
   somebody asked for it in the working tree, on commit C3
-  nothing that decides what it does changed since run R3
+  nothing in git that decides what it does changed since run R3
 3  /test: restored, as run R3 executed it (the run cache has a result for these deps)
 """
     assert said(trained) == after_commit
+
+
+def test_what_is_not_committed_is_no_commits_doing(trained: Project) -> None:
+    trained.commit({"words.txt": "two\n", "train.sh": "wc -w < ready.txt > model.bin\n"}, "Both")
+    trained.folder.write({"words.txt": "three\n"})
+    trained.done("run", "workflows/main.wf", "--here", status=1)
+    expected = """\
+  since run R1 there changed
+    train.sh   HASH → HASH  by C2 Both
+    words.txt  HASH → HASH
+5/1  /prepare: executed (no result for these deps in the run cache)
+  since run R1 there changed
+    words.txt  HASH → HASH
+"""
+    assert expected in said(trained)
 
 
 def test_a_command_that_never_began(trained: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -16,13 +17,14 @@ from gitwf.data.changes import changes
 from gitwf.data.entry import Entry
 from gitwf.plan.change import changed_inputs
 from gitwf.plan.plan import Plan, decode
+from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.desired import prepared_at
 from gitwf.reconcile.observe import HERE
 from gitwf.records.event import Error, Event, RunNone, RunRefused, StepFinished
 from gitwf.records.event import decode as decode_event
 from gitwf.records.fold import RunRecord
 from gitwf.records.runs import UnknownRunError
 from gitwf.records.store import Records
-from gitwf.repo.repository import Repository
 
 ALWAYS = "a command without outs always runs"
 EFFECT = "an effect is done in every run"
@@ -82,8 +84,8 @@ def why(session: Session, word: str, step: str | None = None) -> RunWhy | NoRun:
         UnknownRunError: if it names neither.
         UsageError: if the run has no such step.
     """
-    repository = session.repository()
-    records = Records(repository)
+    clone = session.clone()
+    repository, records = clone.repository, clone.records
     try:
         record = known(records, find(repository, records, word))
     except UnknownRunError:
@@ -91,7 +93,7 @@ def why(session: Session, word: str, step: str | None = None) -> RunWhy | NoRun:
         if commit is None:
             raise
         return NoRun(commit, _reasons(records, commit))
-    return _Explainer(repository, records, record).run(step)
+    return _Explainer(clone, record).run(step)
 
 
 def _reasons(records: Records, commit: str) -> tuple[str, ...]:
@@ -104,8 +106,9 @@ def _reasons(records: Records, commit: str) -> tuple[str, ...]:
 class _Explainer:
     """Explains one run by those before it."""
 
-    def __init__(self, repository: Repository, records: Records, record: RunRecord) -> None:
-        self._repository = repository
+    def __init__(self, clone: Clone, record: RunRecord) -> None:
+        records = clone.records
+        self._clone = clone
         self._records = records
         self._record = record
         self._plan = _plan(records, record.run)
@@ -142,7 +145,7 @@ class _Explainer:
             return
         blame = self._blame(before)
         for change in changed_inputs(old.inputs, self._plan.inputs):
-            yield blame.cause(change)
+            yield self._truly(blame.cause(change), change.name)
 
     def _step(self, body: StepFinished, said: str | None) -> StepWhy:
         reason = said or (EFFECT if body.command in self._effects else ALWAYS)
@@ -171,17 +174,32 @@ class _Explainer:
                 case "dep" if place in self._executed.writers:
                     yield Cause(change, stage=self._executed.writers[place])
                 case "dep":
-                    yield Cause(change, blame.file(place), files=blame.files(place))
+                    cause = Cause(change, blame.file(place), files=blame.files(place))
+                    yield self._truly(cause, place)
                 case "param":
-                    yield Cause(change, blame.param(place))
+                    yield self._truly(Cause(change, blame.param(place)), place)
                 case _:
                     sources = self._plan.sources if self._plan else ()
-                    yield Cause(
-                        change, blame.workflows(sources) or blame.file(self._executed.file(stage))
-                    )
+                    by = blame.workflows(sources) or blame.file(self._executed.file(stage))
+                    yield self._truly(Cause(change, by), self._record.workflow)
+
+    def _truly(self, cause: Cause, name: str) -> Cause:
+        """Return ``cause`` without the commit that touched ``name``, where the run had not what that made of it."""
+        return msgspec.structs.replace(cause, by=None) if name in self._uncommitted else cause
+
+    @cached_property
+    def _uncommitted(self) -> frozenset[str]:
+        """What a run of the working tree had otherwise than its commit, by the names of inputs."""
+        record = self._record
+        if record.trigger != HERE or self._plan is None:
+            return frozenset()
+        there = self._clone.facts(record.commit).is_file(record.workflow)
+        plan = prepared_at(self._clone, record.commit, record.workflow).plan if there else None
+        found = changed_inputs(plan.inputs if plan else (), self._plan.inputs)
+        return frozenset(change.name for change in found)
 
     def _blame(self, before: RunRecord) -> Blame:
-        return Blame(self._repository, before.commit, self._record.commit)
+        return Blame(self._clone.repository, before.commit, self._record.commit)
 
 
 def _plan(records: Records, run: str) -> Plan | None:

@@ -51,7 +51,8 @@ def _run(run: RunWhy, *, whole: bool) -> Iterator[str]:
             yield f"  since run {run.since}{_ended(run.since_status)} there changed"
             yield from table(run.causes, "    ")
         else:
-            yield f"  nothing that decides what it does changed since run {run.since}"
+            where = " in git" if run.trigger == "here" else ""
+            yield f"  nothing{where} that decides what it does changed since run {run.since}"
     for step in run.steps:
         yield from _step(step)
 
