@@ -24,15 +24,19 @@ if TYPE_CHECKING:
 
 
 class Checkup(msgspec.Struct, frozen=True):
-    """One thing that was looked at: ``what`` it is, how it is, and what to do where it is not ``sound``."""
+    """One thing that was looked at: ``what`` it is, how it is, and what to do where it is not ``sound``.
+
+    ``doubtful``: it is sound only if things are otherwise where the controller runs.
+    """
 
     what: str
     sound: bool
     found: str
     hint: str | None = None
+    doubtful: bool = False
 
     def __str__(self) -> str:
-        mark = "ok" if self.sound else "no"
+        mark = "??" if self.doubtful else "ok" if self.sound else "no"
         hint = f"\n    {self.hint}" if self.hint else ""
         return f"{mark}  {self.what}: {self.found}{hint}"
 
@@ -120,9 +124,15 @@ def _workspaces(patient: Patient) -> Iterator[Checkup]:
 
 
 def _remotes(patient: Patient) -> Iterator[Checkup]:
+    from gitwf.app.remotes import unknown_remote
     from gitwf.repo.configuration import remotes
 
-    for name in remotes(patient.repository):
+    known = tuple(remotes(patient.repository))
+    followed = patient.settings.controller.remote
+    if followed is not None and followed not in known:
+        found, hint = unknown_remote(followed, known)
+        yield Checkup("[controller] remote", sound=False, found=found, hint=hint)
+    for name in known:
         done = patient.repository.git.attempt("ls-remote", "--exit-code", name, "HEAD")
         said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
         if done.status in _ANSWERED:
@@ -136,6 +146,23 @@ def _remotes(patient: Patient) -> Iterator[Checkup]:
 
 _ANSWERED = frozenset({0, 2})
 """Exit statuses of `git ls-remote --exit-code`: 2 is a remote that has no such ref yet."""
+
+
+def _secrets(patient: Patient) -> Iterator[Checkup]:
+    from gitwf.app.secretsources import secrets_named
+
+    if patient.repository.work_tree is None:
+        return
+    for secret in secrets_named(patient.root, patient.settings, patient.environment):
+        what = f"secret `{secret.name}`"
+        if secret.is_there:
+            yield Checkup(what, sound=True, found="is set here")
+            continue
+        first, *others = secret.users
+        users = f"`{first}` and {len(others)} more name" if others else f"`{first}` names"
+        found = f"not set here, and {users} it"
+        hint = f"where the controller runs it has to be: {secret.source}"
+        yield Checkup(what, sound=True, found=found, hint=hint, doubtful=True)
 
 
 def _machines(patient: Patient) -> Iterator[Checkup]:
@@ -191,5 +218,14 @@ def _offer(name: str, table: Target, kind: RunpodKind) -> Iterator[Checkup]:
         yield Checkup(what, sound=is_a_matter_of_time, found=passed, hint=hint)
 
 
-CHECKS: tuple[Check, ...] = (_git, _configuration, _dvc, _workspaces, _remotes, _machines, _pods)
+CHECKS: tuple[Check, ...] = (
+    _git,
+    _configuration,
+    _dvc,
+    _workspaces,
+    _remotes,
+    _secrets,
+    _machines,
+    _pods,
+)
 """What is looked at, in this order. Whoever brings a further part of the set-up adds a check."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from gitwf.app.session import UsageError
 from gitwf.config.settings import Controller
 from gitwf.reconcile.clone import Clone
 from gitwf.reconcile.configure import configure
 from gitwf.repo.configuration import names_of_remotes
+
+_ADDRESS = re.compile(r"[/:]")
 
 
 def chosen_remote(clone: Clone, given: str | None) -> str | None:
@@ -20,10 +25,18 @@ def chosen_remote(clone: Clone, given: str | None) -> str | None:
         return None
     known = names_of_remotes(clone.repository)
     if name not in known:
-        there = ", ".join(f"`{each}`" for each in known)
-        hint = f"there is {there}" if there else f"`git remote add {name} ADDRESS`"
-        raise UsageError(f"there is no remote `{name}` here", hint)
+        raise UsageError(*unknown_remote(name, known))
     return name
+
+
+def unknown_remote(name: str, known: Sequence[str]) -> tuple[str, str]:
+    """Return what is wrong with the remote ``name`` where only those ``known`` are, and what to do."""
+    message = f"there is no remote `{name}` here"
+    if known:
+        return message, f"there is {', '.join(f'`{each}`' for each in known)}"
+    if _ADDRESS.search(name):
+        return message, f"it takes a name: `git remote add origin {name}`, then `origin`"
+    return message, f"`git remote add {name} ADDRESS`"
 
 
 def controller_settings(clone: Clone) -> Controller:

@@ -9,7 +9,7 @@ from gitwf.cli.output import print_json, print_line
 
 
 def doctor(json: Json = False) -> int:
-    """Check the set-up: git, DVC, remotes, machines. Say what to do."""
+    """Check the set-up: git, DVC, remotes, secrets, machines. Say what to do."""
     found = check(session())
     faults = sum(not checkup.sound for checkup in found)
     if json:
@@ -17,5 +17,11 @@ def doctor(json: Json = False) -> int:
     else:
         for checkup in found:
             print_line(str(checkup))
-        say("all is well" if not faults else "1 fault" if faults == 1 else f"{faults} faults")
+        doubts = sum(checkup.doubtful for checkup in found)
+        counts = [_counted(faults, "fault"), _counted(doubts, "doubt")]
+        say(", ".join(filter(None, counts)) or "all is well")
     return NO if faults else OK
+
+
+def _counted(number: int, what: str) -> str:
+    return "" if not number else f"1 {what}" if number == 1 else f"{number} {what}s"
