@@ -51,6 +51,10 @@ BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"workflows/main.wf": "/nonsuch\n"},
         "workflows/main.wf:1:1: WF202 unknown command `/nonsuch`",
     ),
+    "command-not-executable": (
+        {"commands/hello.sh": "#!/bin/sh\n", "workflows/main.wf": "/hello\n"},
+        "workflows/main.wf:1:1: WF202 `commands/hello.sh` is not executable, so `/hello` is no command",
+    ),
     "stages-no-yaml": (
         {"dvc.yaml": "stages: [\n"},
         "dvc.yaml:2:1: WF103 `dvc.yaml` is no valid YAML: did not find expected node content, line 2",

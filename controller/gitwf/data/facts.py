@@ -232,19 +232,23 @@ class FileFacts:
 
     def scripts(self) -> Mapping[str, str]:
         """Return the executables of ``commands/``: command name to path."""
-        return self._scripts
+        return self._scripts[True]
+
+    def unfit_scripts(self) -> Mapping[str, str]:
+        """Return the files of ``commands/`` that are commands but for not being executable, name to path."""
+        return self._scripts[False]
 
     @cached_property
-    def _scripts(self) -> Mapping[str, str]:
-        found: dict[str, str] = {}
+    def _scripts(self) -> Mapping[bool, Mapping[str, str]]:
+        found: dict[bool, dict[str, str]] = {True: {}, False: {}}
         if self.id(_SCRIPTS) is None:
             return found
         paths = [p for p in self.files(_SCRIPTS) if posixpath.dirname(p) == _SCRIPTS]
         for suffix in reversed(_SUFFIXES):
             for path in paths:
                 name, end = posixpath.splitext(posixpath.basename(path))
-                if end == suffix and self._files.is_file(path, executable=True):
-                    found[name] = path
+                if end == suffix:
+                    found[self.is_executable(path)][name] = path
         return found
 
     def stages(self, folder: str = ".") -> Mapping[str, Stage | str]:

@@ -56,6 +56,10 @@ class HereFacts(FileFacts):
         """Return the executables of ``commands/``: command name to path; git may ignore them."""
         return self._as_they_are.scripts()
 
+    def unfit_scripts(self) -> Mapping[str, str]:
+        """Return the files of ``commands/`` that are commands but for not being executable, name to path."""
+        return self._as_they_are.unfit_scripts()
+
     def _md5(self, path: str) -> str | None:
         with suppress(OSError, DataError):
             return self._project.hasher.of(self._root / path).md5

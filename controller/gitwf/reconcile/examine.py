@@ -67,6 +67,7 @@ def surroundings(
     return Surroundings(
         stages=frozenset(facts.stages()),
         scripts=frozenset(facts.scripts()),
+        unfit=facts.unfit_scripts(),
         targets=frozenset(settings.target),
         environments=frozenset(settings.env) if settings.env else None,
         secrets=frozenset(settings.secrets),

@@ -174,6 +174,9 @@ class _Facts(FileFacts):
     def scripts(self) -> Mapping[str, str]:
         return self._common.scripts()
 
+    def unfit_scripts(self) -> Mapping[str, str]:
+        return self._common.unfit_scripts()
+
     def stages(self, folder: str = ".") -> Mapping[str, Stage | str]:
         return self._common.stages(folder)
 

@@ -27,8 +27,7 @@ def check_calls(scene: Scene) -> Iterator[Diagnostic]:
             for fault in () if broken else check_call(callee, command):
                 yield Diagnostic("WF203", fault.message, path, fault.span, fault.hint)
         elif command.name not in known and not scene.program.unreadable:
-            message = f"unknown command `/{command.name}`"
-            hint = _hint(command.name, known)
+            message, hint = _unknown(command.name, known, scene)
             yield Diagnostic("WF202", message, path, command.name_span, hint)
     for droid in scene.own(tree.Droid):
         yield from _checks(droid, known, scene)
@@ -47,13 +46,22 @@ def _checks(droid: tree.Droid, known: frozenset[str], scene: Scene) -> Iterator[
             for fault in check_call(callee, tree.Command(span, name, span, ())):
                 yield Diagnostic("WF203", fault.message, scene.path, fault.span, fault.hint)
         elif name not in known and not scene.program.unreadable:
-            message = f"unknown command `/{name}`"
-            yield Diagnostic("WF202", message, scene.path, span, _hint(name, known))
+            message, hint = _unknown(name, known, scene)
+            yield Diagnostic("WF202", message, scene.path, span, hint)
 
 
 def _known(scene: Scene) -> frozenset[str]:
     around = scene.surroundings
     return builtins.COMMANDS | scene.program.definitions.keys() | around.stages | around.scripts
+
+
+def _unknown(name: str, known: frozenset[str], scene: Scene) -> tuple[str, str]:
+    """Return what is wrong with a command that is not known, and what to do."""
+    unfit = scene.surroundings.unfit.get(name)
+    if unfit is None:
+        return f"unknown command `/{name}`", _hint(name, known)
+    message = f"`{unfit}` is not executable, so `/{name}` is no command"
+    return message, f"`chmod +x {unfit}`, and commit that"
 
 
 def _hint(name: str, known: frozenset[str]) -> str:

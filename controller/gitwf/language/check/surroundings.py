@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 
@@ -16,6 +18,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Names of the stages in the repository's `dvc.yaml`."""
     scripts: frozenset[str] = frozenset()
     """Names of the executables `commands/NAME`, `commands/NAME.sh` and `commands/NAME.py`."""
+    unfit: Mapping[str, str] = {}
+    """Files of `commands/` that would be such if they were executable, by the name of the command."""
     prompts: frozenset[str] = frozenset()
     """Names of the prompt files that a droid can be given."""
     droids: frozenset[str] | None = None

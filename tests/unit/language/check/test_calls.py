@@ -6,9 +6,15 @@ from typing import Protocol
 
 import pytest
 
+from gitwf.language.check.surroundings import Surroundings
+
 
 class Said(Protocol):
     def __call__(self, text: str) -> list[str]: ...
+
+
+class SaidAround(Protocol):
+    def __call__(self, text: str, surroundings: Surroundings) -> list[str]: ...
 
 
 @pytest.mark.parametrize(
@@ -97,3 +103,15 @@ define:/a x=1
 )
 def test_calls(said: Said, text: str, messages: list[str]) -> None:
     assert said(text) == messages
+
+
+def test_a_script_that_is_not_executable(said: SaidAround) -> None:
+    around = Surroundings(
+        scripts=frozenset({"fit"}), unfit={"hello": "commands/hello.sh", "fit": "commands/fit.py"}
+    )
+    text = "/fit && /hello\ndroid:claude check:/hello → /improve it\n"
+    words = (
+        "WF202 `commands/hello.sh` is not executable, so `/hello` is no command"
+        " | `chmod +x commands/hello.sh`, and commit that"
+    )
+    assert said(text, around) == [f"1:9 {words}", f"2:20 {words}"]
