@@ -167,3 +167,31 @@ def test_eight_processes_lose_no_record(project: Project) -> None:
         (run, body) for run in runs for body in ("RunStarted", "RunFinished")
     )
     assert project.git("fsck", "--strict", "--no-dangling") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--workflow main.wf", ""),
+        ("--workflow workflows/main.wf", ""),
+        ("--workflow ain.wf", "no run on record is of `ain.wf`: there are `workflows/main.wf`\n"),
+        (
+            "--workflow workflows/mian.wf",
+            "no run on record is of `workflows/mian.wf`: did you mean `workflows/main.wf`?\n",
+        ),
+        ("--branch mian", "no run on record is of the branch `mian`: did you mean `main`?\n"),
+        ("--env staging", "no run on record has changed `staging`: there are `production`\n"),
+    ],
+)
+def test_what_log_is_asked_for_and_nothing_has(played: Project, words: str, said: str) -> None:
+    for form in ((), ("--json",)):
+        done = played.wf("log", *words.split(), *form)
+        assert (done.status, done.err) == (0, said)
+        assert (done.out in ("", "[]\n")) is bool(said)
+
+
+def test_a_commit_without_a_run(played: Project) -> None:
+    played.git("commit", "--quiet", "--allow-empty", "--message", "Nothing")
+    done = played.wf("show", "HEAD")
+    said = "git-wf: the commit `HEAD` has no run\n  `git wf why HEAD` says why\n"
+    assert (done.status, done.out, done.err) == (2, "", said)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import NoReturn
 
 import msgspec
 
 from gitwf.app.session import Session
+from gitwf.diagnostics import nearest
 from gitwf.engine.replay.folders import newest_folder
 from gitwf.records.event import StepFinished, decode
 from gitwf.records.fold import RunRecord
@@ -14,6 +16,9 @@ from gitwf.records.runs import UnknownRunError
 from gitwf.records.store import Records
 from gitwf.repo.repository import Repository
 from gitwf.targets.silence import silences
+
+_FILTERS = {"branch": "is of the branch {}", "workflow": "is of {}", "env": "has changed {}"}
+_SHOWN = 5
 
 LATEST = "latest"
 """What names the newest run."""
@@ -28,12 +33,16 @@ class Filter(msgspec.Struct, frozen=True):
     count: int | None = None
 
     def fits(self, record: RunRecord) -> bool:
-        """Return whether ``record`` is one of them."""
+        """Return whether ``record`` is one of them; a workflow may be named without its folders."""
         return (
             self.branch in (None, record.branch)
-            and self.workflow in (None, record.workflow)
+            and (self.workflow is None or _is_end_of(self.workflow, record.workflow))
             and (self.env is None or any(e.env == self.env for e in record.envs))
         )
+
+
+def _is_end_of(name: str, path: str) -> bool:
+    return f"/{path}".endswith(f"/{name}")
 
 
 def log(session: Session, wanted: Filter) -> list[RunRecord]:
@@ -41,6 +50,32 @@ def log(session: Session, wanted: Filter) -> list[RunRecord]:
     records = Records(session.repository())
     found = (run.record for run in records.runs.newest())
     return list(islice((r for r in found if wanted.fits(r)), wanted.count))
+
+
+def unmatched(session: Session, wanted: Filter) -> list[str]:
+    """Return for each thing that is wanted and that no run on record has a sentence that says so."""
+    records = Records(session.repository())
+    listed = [run.record for run in records.runs.newest()]
+    known = {
+        "branch": {r.branch for r in listed if r.branch},
+        "workflow": {r.workflow for r in listed},
+        "env": {state.env for r in listed for state in r.envs},
+    }
+    said = []
+    for name, there in known.items():
+        value = getattr(wanted, name)
+        alone = Filter(**{name: value})
+        if value is not None and not any(alone.fits(record) for record in listed):
+            said.append(_unmatched(name, value, sorted(there)))
+    return said
+
+
+def _unmatched(name: str, value: str, known: list[str]) -> str:
+    what = _FILTERS[name].format(f"`{value}`")
+    meant = nearest(value, known)
+    listed = ", ".join(f"`{each}`" for each in known[:_SHOWN]) + (", …" if known[_SHOWN:] else "")
+    hint = f"did you mean `{meant}`?" if meant else f"there are {listed}" if known else ""
+    return f"no run on record {what}" + (f": {hint}" if hint else "")
 
 
 def log_with_steps(session: Session, wanted: Filter) -> list[RunRecord]:
@@ -85,10 +120,12 @@ def find(repository: Repository, records: Records, word: str) -> str:
     try:
         return records.runs.find(word)
     except UnknownRunError:
-        found = _ongoing(records, word) or _of_commit(repository, records, word)
-        if found is None:
+        if (ongoing := _ongoing(records, word)) is not None:
+            return ongoing
+        commit = repository.resolve(word) if word else None
+        if commit is None:
             raise
-        return found
+    return _of_commit(records, commit) or _refuse_commit(word)
 
 
 def known(records: Records, run: str) -> RunRecord:
@@ -103,8 +140,11 @@ def _ongoing(records: Records, beginning: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _of_commit(repository: Repository, records: Records, rev: str) -> str | None:
-    commit = repository.resolve(rev) if rev else None
+def _refuse_commit(word: str) -> NoReturn:
+    raise UnknownRunError(f"the commit `{word}` has no run", f"`git wf why {word}` says why")
+
+
+def _of_commit(records: Records, commit: str) -> str | None:
     listed = (run.record for run in records.runs.newest())
     found = (r for r in (*records.ongoing.records(), *listed) if r.commit == commit)
     return max((r.run for r in found if not r.dirty), default=None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from gitwf.app.history import Filter, log_with_steps
+from gitwf.app.history import Filter, log_with_steps, unmatched
 from gitwf.app.history import log as runs
-from gitwf.cli.edge import OK
+from gitwf.cli.edge import OK, say
 from gitwf.cli.options import Json, session
 from gitwf.cli.output import print_json
 from gitwf.cli.parameter import Option
@@ -15,7 +15,9 @@ from gitwf.cli.views import show_log
 
 def log(
     branch: Annotated[str | None, Option("--branch", help="Only of this branch.")] = None,
-    workflow: Annotated[str | None, Option("--workflow", help="Only of this file.")] = None,
+    workflow: Annotated[
+        str | None, Option("--workflow", help="Only of this file; its name is enough.")
+    ] = None,
     env: Annotated[
         str | None, Option("--env", help="Only runs that changed this environment.")
     ] = None,
@@ -24,8 +26,8 @@ def log(
 ) -> int:
     """List runs, newest first."""
     wanted = Filter(branch, workflow, env, count)
-    if json:
-        print_json(log_with_steps(session(), wanted))
-    else:
-        show_log(runs(session(), wanted))
+    here = session()
+    found = log_with_steps(here, wanted) if json else runs(here, wanted)
+    print_json(found) if json else show_log(found)
+    say(*(unmatched(here, wanted) if not found else ()))
     return OK
