@@ -111,6 +111,23 @@ def test_what_is_done_and_what_is_refused(project: Project) -> None:
     ]
 
 
+def test_a_step_that_is_known_to_fail(project: Project) -> None:
+    """A stage of the repository's own: of a definition it would be WF402."""
+    stages = "stages:\n  fit: {cmd: make, params: [raet], outs: [fit.txt]}\n"
+    project.commit({"dvc.yaml": stages, "workflows/main.wf": "/echo long\n/fit\n"})
+    why = "`raet` is not in `params.yaml` (did you mean `rate`?)"
+    assert said(project, status=1)[1:-1] == [
+        f"workflows/main.wf: would run and fail (/fit: {why})",
+        "  no run of it on this branch is on record",
+        f"  /fit  fails  ({why})",
+    ]
+    [plan] = msgspec.json.decode(project.done("plan", "--json", status=1))["workflows"]
+    assert (plan["verdict"], [step["does"] for step in plan["steps"]]) == ("fail", ["fails"])
+    for forgiving in ("/fit || /echo", "/fit; /echo", "try: /fit → catch: /echo", "/echo || /fit"):
+        project.commit({"workflows/main.wf": f"{forgiving}\n"})
+        assert said(project)[1] == "workflows/main.wf: would run (a commit asks for it)"
+
+
 def test_a_range_for_a_pull_request(project: Project) -> None:
     project.done("reconcile")
     project.git("switch", "--quiet", "--create", "topic")

@@ -31,7 +31,7 @@ _LOOK_BACK = 10
 class PlannedStep(msgspec.Struct, frozen=True):
     """A command that would be called, and what would become of it.
 
-    ``does`` is ``executed``, ``restored``, ``effect`` or ``unknown``; ``reason`` says why. ``perhaps``: it
+    ``does`` is ``executed``, ``restored``, ``effect``, ``fails`` or ``unknown``; ``reason`` says why. ``perhaps``: it
     depends on how others end, or on a condition. ``env`` is what an effect changes, ``target``, with its
     ``options``, where it would run, ``seconds`` how long it took when it was last executed.
     """
@@ -91,6 +91,8 @@ class Seer:
         seen = self._look(stage, written) if stage else Foresight(ALWAYS)
         if stage is not None:
             written.update(left_by(stage, seen.entry))
+        if seen.fails:
+            return "fails", seen.reason
         if env is not None:
             return "effect", EFFECT
         return "restored" if seen.entry else "executed", seen.reason

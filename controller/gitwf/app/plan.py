@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec import structs
@@ -16,6 +16,8 @@ from gitwf.app.run import path_in
 from gitwf.app.session import Session, UsageError
 from gitwf.app.shared import shared, watched_by
 from gitwf.app.trusting import judge_of
+from gitwf.language import tree
+from gitwf.language.program import Program
 from gitwf.plan.change import changed_inputs
 from gitwf.plan.key import Input
 from gitwf.plan.plan import Plan, decode
@@ -45,7 +47,8 @@ class PlannedChange(msgspec.Struct, frozen=True):
 class WorkflowPlan(msgspec.Struct, frozen=True):
     """What would become of one workflow.
 
-    ``verdict`` is ``run``, ``wait`` (a run that waits before it begins), ``none``, ``refused`` or ``busy`` (a
+    ``verdict`` is ``run``, ``wait`` (a run that waits before it begins), ``fail`` (a run of which a step is known to
+    fail), ``none``, ``refused`` or ``busy`` (a
     run of it goes on); ``reason`` says why. ``since`` is what it is compared with: a run, or a commit.
     ``causes`` are what differs of its key, ``inputs`` all that is in it. ``pods`` are what would be rented.
     """
@@ -73,6 +76,11 @@ class Outlook(msgspec.Struct, frozen=True):
     base: str | None
     workflows: tuple[WorkflowPlan, ...]
     watched: bool = True
+
+    @property
+    def is_good(self) -> bool:
+        """Whether no workflow would be refused, and none is known to fail."""
+        return not any(each.verdict in {"refused", "fail"} for each in self.workflows)
 
 
 def plan(session: Session, file: str | None, span: str | None, branch: str | None) -> Outlook:
@@ -154,6 +162,8 @@ class _Planner:
         since, before = self._before(prepared.path)
         causes = tuple(self._causes(before, prepared.plan)) if before else ()
         steps = tuple(self._seer.steps(prepared.program))
+        if verdict in {"run", "wait"} and (failing := _certain_failure(steps, prepared.program)):
+            verdict, reason = "fail", f"{failing.command}: {failing.reason}"
         kind = kind_of(self._clone.repository, self._clone.environment)
         return WorkflowPlan(
             prepared.path,
@@ -218,6 +228,24 @@ def _again(head: Head, want: Desired, seen: Observed) -> str:
     if run is None or run.status == "succeeded":
         return ""
     return f"; `git wf retry {run.run}` plays it again"
+
+
+def _certain_failure(steps: Iterable[PlannedStep], program: Program) -> PlannedStep | None:
+    """Return the first step that fails the run for certain, or None."""
+    if _may_forgive(program):
+        return None
+    return next((step for step in steps if step.does == "fails" and not step.perhaps), None)
+
+
+def _may_forgive(program: Program) -> bool:
+    """Return whether a run of ``program`` may succeed though a step of it failed."""
+    return (
+        bool(program.own(tree.Try))
+        or any(chain.operator == "||" for chain in program.own(tree.Chain))
+        or any(len(line.items) > 1 for line in program.own(tree.Line))
+        or any(option.key == "fail" for option in program.own(tree.Option))
+        or any(item.background for item in program.own(tree.Item))
+    )
 
 
 def _busy(workflow: str, seen: Observed) -> tuple[str, str] | None:

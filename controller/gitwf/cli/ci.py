@@ -92,4 +92,4 @@ def _plan(here: Session, job: Job, hub: Hub | None) -> int:
     refused = any(each.verdict == "refused" for each in outlook.workflows)
     status = "refused" if refused else "planned"
     write_outputs(job.outputs, {"status": status, "run": "", "metrics": "{}"})
-    return NO if refused else OK
+    return OK if outlook.is_good else NO

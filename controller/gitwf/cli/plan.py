@@ -34,4 +34,4 @@ def plan(
     else:
         for line in markdown(found) if md else lines(found):
             (print_line if md else print_painted)(line)
-    return NO if any(each.verdict == "refused" for each in found.workflows) else OK
+    return OK if found.is_good else NO

@@ -17,10 +17,12 @@ _WIDTH = 40
 _VERDICTS = {
     "run": "would run",
     "wait": "would run later",
+    "fail": "would run and fail",
     "none": "nothing to do",
     "refused": "would be refused",
     "busy": "busy",
 }
+_PLAYED = frozenset({"run", "wait", "fail"})
 
 
 def lines(outlook: Outlook) -> Iterator[str]:
@@ -31,7 +33,7 @@ def lines(outlook: Outlook) -> Iterator[str]:
     for plan in outlook.workflows:
         yield f"{plan.workflow}: {_VERDICTS[plan.verdict]} ({plan.reason})"
         yield from (f"  {line}" for line in _changes(plan))
-        if plan.verdict in {"run", "wait"}:
+        if plan.verdict in _PLAYED:
             yield from (f"  {line}" for line in _steps(plan.steps))
             yield from (f"  {_pod(pod)}" for pod in plan.pods)
             yield from (f"  {_env(change)}" for change in plan.envs)
@@ -55,7 +57,7 @@ def markdown(outlook: Outlook) -> Iterator[str]:
         envs = ", ".join(code(change.env) for change in plan.envs)
         yield row((code(plan.workflow), _VERDICTS[plan.verdict], plain(plan.reason), envs))
     for plan in outlook.workflows:
-        if plan.verdict in {"run", "wait"}:
+        if plan.verdict in _PLAYED:
             yield from _details(plan)
 
 
@@ -124,7 +126,7 @@ def _called(step: PlannedStep) -> str:
 
 
 def _does(step: PlannedStep) -> str:
-    words = f"changes {step.env}" if step.env else step.does
+    words = f"changes {step.env}" if step.env and step.does != "fails" else step.does
     where = "" if step.target == "local" else f" on {step.target}"
     return f"{words}{where}{', perhaps' if step.perhaps else ''}"
 

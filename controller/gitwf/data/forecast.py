@@ -31,11 +31,13 @@ Large = Mapping[str, Path]
 class Foresight(msgspec.Struct, frozen=True):
     """What is foreseen for a stage.
 
-    ``entry`` is what would be restored, None where its command would be executed. ``reason`` is for people.
+    ``entry`` is what would be restored, None where its command would be executed, or where it ``fails`` before
+    that. ``reason`` is for people.
     """
 
     reason: str
     entry: Entry | None = None
+    fails: bool = False
 
 
 class _UnknownError(Exception):
@@ -51,12 +53,12 @@ def foresee(
     """
     try:
         seen = _Seen(facts, project.hasher, written, large)
-        wanted = Entry(stage.cmd, _deps(seen, stage), _params(facts, stage))
+        wanted = Entry(stage.cmd, _deps(seen, stage), _params(seen, stage))
         look = look_for(project, stage, wanted, _locked(facts, stage))
     except _UnknownError as error:
         return Foresight(str(error))
     except (DataError, OSError) as error:
-        return Foresight(f"it would fail: {error}")
+        return Foresight(str(error), fails=True)
     asked = "; the remote is asked too" if look.entry is None and project.remote else ""
     return Foresight(f"{look.reason}{asked}", look.entry)
 
@@ -124,10 +126,13 @@ def _in_dvc(facts: FileFacts, path: str) -> HashInfo:
     return tracked_out(text, name).content
 
 
-def _params(facts: FileFacts, stage: Stage) -> Params:
+def _params(seen: _Seen, stage: Stage) -> Params:
     found: dict[str, dict[str, object]] = {}
     for file, keys in stage.params.items():
-        text = facts.text(_place(stage, file))
+        path = _place(stage, file)
+        if any(path == other or _overlap(path, other) for other in seen.written):
+            raise _UnknownError(f"`{path}` is written before it")
+        text = seen.facts.text(path)
         if text is None:
             raise _UnknownError(f"`{file}` is not in the commit")
         found[posixpath.normpath(file)] = params_in(text, file, keys)
