@@ -237,6 +237,14 @@ USAGE: dict[str, tuple[str, str]] = {
         "run workflows/main.wf --set x",
         "git-wf: `--set x` sets nothing\n  write `--set name=value`\n",
     ),
+    "effects-of-a-commit": (
+        "run workflows/main.wf --effects",
+        "git-wf: `--effects` is for `--here`\n  a run of HEAD may have its effects: leave it away\n",
+    ),
+    "two-forms": (
+        "results --json --csv",
+        "git-wf: `--json` and `--csv` are two forms\n  say one of them\n",
+    ),
     "setting-of-no-variable": (
         "run workflows/main.wf --set rte=2",
         "git-wf: `workflows/main.wf` uses no variable `rte`\n  it would have no effect\n",

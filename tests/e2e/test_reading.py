@@ -52,7 +52,10 @@ def test_graph_of_a_run(empty: Project) -> None:
         "main.wf\n├─ retry 1 → /echo a (succeeded) && /fail (failed)\n╰─ /echo b (not run)\n"
     )
     said = empty.wf("graph", "nowhere")
-    assert (said.status, said.err) == (2, "git-wf: `nowhere`: there is no such file or run\n")
+    assert (said.status, said.err) == (
+        2,
+        "git-wf: there is no file or run `nowhere`\n  `git wf log` lists the runs\n",
+    )
 
 
 def test_what_is_wrong_in_a_file_that_is_used_is_shown_with_its_place(empty: Project) -> None:

@@ -38,8 +38,8 @@ def graph(session: Session, of: str, form: Format) -> str | Findings:
     ``of`` is the path of a file, else what `find` takes for a run.
 
     Raises:
-        OSError: if it is neither a file that can be read nor a run.
-        UsageError: if what draws an SVG is not installed.
+        OSError: if it is a file that cannot be read.
+        UsageError: if it is neither a file nor a run, or if what draws an SVG is not installed.
     """
     root = root_of(session.directory)
     path = path_in(root, session.directory, of)

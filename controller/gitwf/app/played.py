@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Sequence
 
 from gitwf.app.history import find
@@ -21,15 +20,15 @@ def played(session: Session, word: str) -> tuple[Program, Standings]:
     """Return the program of a run as its plan pins it, and how its commands stand.
 
     Raises:
-        FileNotFoundError: if ``word`` names no run.
-        UsageError: if the run was recorded without its plan.
+        UsageError: if ``word`` names no run, or one that was recorded without its plan.
     """
     try:
         repository = session.repository()
         records = Records(repository)
         run = find(repository, records, word)
     except RepositoryError:
-        raise FileNotFoundError(errno.ENOENT, "there is no such file or run", word) from None
+        message = f"there is no file or run `{word}`"
+        raise UsageError(message, "`git wf log` lists the runs") from None
     if run in records.ongoing.runs():
         plan, events = records.ongoing.plan(run), read(path_of(records.state_dir, run))
     else:

@@ -46,7 +46,7 @@ def results(  # noqa: PLR0913, PLR0917  (its command line)
     md: Annotated[bool, Option("--md", help="Print a table in Markdown.")] = False,
 ) -> int:
     """Show what experiments came to: all, the best, or two compared."""
-    here, form = session(), "json" if json else "csv" if csv else "md" if md else ""
+    here, form = session(), _form(json=json, csv=csv, md=md)
     if what == "compare":
         return _compare(here, runs or [], form)
     if what not in {"table", "best"} or runs:
@@ -60,6 +60,14 @@ def results(  # noqa: PLR0913, PLR0917  (its command line)
     if plot is not None:
         say(f"drew `{use.plot(here, found, wanted, plot)}` into `{plot}`")
     return _best(found, wanted, form) if what == "best" else _table(found, wanted, count, form)
+
+
+def _form(**wanted: bool) -> str:
+    """Return the one form that is asked for, or nothing."""
+    given = [name for name, is_wanted in wanted.items() if is_wanted]
+    if len(given) > 1:
+        raise UsageError(f"`--{given[0]}` and `--{given[1]}` are two forms", "say one of them")
+    return given[0] if given else ""
 
 
 def _table(found: use.Found, wanted: Wanted, count: int | None, form: str) -> int:

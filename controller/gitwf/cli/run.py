@@ -31,6 +31,10 @@ def run(
     json: Json = False,
 ) -> int:
     """Run a workflow now: that of HEAD, or the working tree's."""
+    if effects and not here:
+        raise UsageError(
+            "`--effects` is for `--here`", "a run of HEAD may have its effects: leave it away"
+        )
     given = dict(_setting(text) for text in setting or ())
     here_and_now = session()
     clone = here_and_now.clone()

@@ -10,7 +10,9 @@ from gitwf.cli.parameter import Argument
 
 
 def validate(
-    paths: Annotated[list[str] | None, Argument(help="Files; none: all there are.")] = None,
+    paths: Annotated[
+        list[str] | None, Argument(help="Files, or folders with some; none: all there are.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Check workflow files; nothing of the repository is run."""
