@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 if TYPE_CHECKING:
+    from tests.conftest import MakeFolder
     from tests.e2e.conftest import Project, Start
 
 WaitFor = Callable[[Callable[[], object]], object]
@@ -89,6 +90,30 @@ def test_a_controller_hears_of_the_approval(kept: Project, start: Start, wait_fo
     kept.done("approve", "latest")
     wait_for(lambda: kept.ledger() == ["production"])
     assert controller.stop().status == 0
+
+
+def test_any_clone_of_a_team_goes_on_with_what_waits(
+    kept: Project, make_folder: MakeFolder
+) -> None:
+    """As in CI, where each job is a clone of its own."""
+    hub = make_folder("hub", "--bare").path
+    kept.git("remote", "add", "origin", str(hub))
+    kept.commit({"wf.toml": APPROVED.replace("\n\n", '\nremote = "origin"\n\n', 1)}, "Share")
+    kept.git("push", "--quiet", "origin", "main")
+    kept.done("reconcile", status=1)
+    kept.commit({"params.yaml": "rate: 0.8\n"})
+    kept.git("push", "--quiet", "origin", "main")
+    ben, eve = hub.with_name("ben"), hub.with_name("eve")
+    for clone in (ben, eve):
+        kept.git("clone", "--quiet", str(hub), str(clone))
+    assert kept.wf("reconcile", cwd=ben).status == 1
+    assert kept.wf("approve", "latest", cwd=ben).status == 0
+    assert kept.wf("reconcile", cwd=eve).status == 0
+    done = kept.wf("reconcile")
+    assert (done.status, done.err) == (0, "nothing to do on main\n")
+    assert [run.status for run in kept.log()] == ["succeeded", "cancelled"]
+    assert kept.ledger() == ["production"]
+    assert kept.wf("fsck").out == ""
 
 
 def test_a_newer_commit_takes_the_place_of_one_that_waits(kept: Project) -> None:

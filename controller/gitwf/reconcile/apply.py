@@ -38,7 +38,7 @@ from gitwf.records.clock import spell
 from gitwf.records.event import Body, CommitChecked, Event, RunNone, RunRefused
 from gitwf.records.fold import RunRecord
 from gitwf.records.requests import CANCEL
-from gitwf.records.unplayed import cancelled, end, lost
+from gitwf.records.unplayed import cancelled, close, end, lost
 from gitwf.repo.environment import IDENTITY
 from gitwf.repo.errors import RepositoryError
 
@@ -202,7 +202,10 @@ class Applier:
             LockedError: if somebody begins it at this moment.
         """
         with owning(self._records.state_dir / "runs" / run):
-            self._listener(end(self._records, run, lambda record: cancelled(record, reason)))
+            if self._records.runs.read(run).is_over:
+                close(self._records, run)
+            else:
+                self._listener(end(self._records, run, lambda record: cancelled(record, reason)))
         return self._records.runs.read(run)
 
     def _note(self, commit: str, body: Body) -> None:

@@ -119,7 +119,7 @@ def _supersede(run: KnownRun, want: Desired, commit: str) -> Cancel | Drop | Wit
     if run.withdrawn and not run.cancelled:
         return Withdraw(run.run, run.withdrawn)
     other = run.commit != commit and want.key not in (None, run.key)
-    if not (want.asks and other and run.mine):
+    if not (want.asks and other and (run.mine or _is_unclaimed(run))):
         return None
     if run.played:
         return Cancel(run.run, run.workflow, commit) if want.supersede == "cancel" else None
@@ -133,6 +133,8 @@ def _outdated(run: KnownRun, commit: str) -> Drop | None:
 def _take_up(run: KnownRun) -> Resume | Adopt | Drop | Withdraw | Lose | None:
     if run.withdrawn and not run.cancelled:
         return Withdraw(run.run, run.withdrawn)
+    if _is_unclaimed(run) and (run.cancelled or run.waits):
+        return Drop(run.run, run.cancelled) if run.cancelled else None
     if not run.mine and run.adoptable:
         return Adopt(run.run, run.workflow)
     if not run.mine:
@@ -146,12 +148,18 @@ def _take_up(run: KnownRun) -> Resume | Adopt | Drop | Withdraw | Lose | None:
     return None if run.waits else Resume(run.run, run.workflow)
 
 
+def _is_unclaimed(run: KnownRun) -> bool:
+    """Return whether a run of another clone has not begun, so that this one may begin it."""
+    return not run.mine and run.adoptable and run.status == "waiting"
+
+
 def _orphans(head: Head, observed: Observed) -> Iterator[Action]:
     """Yield what to do with open runs whose workflow is not in the head's tree."""
     known = {want.workflow for want in head.workflows}
     for run in observed.runs:
         if run.workflow not in known and not run.is_over:
-            drop = _outdated(run, head.commit) if run.mine and not run.played else None
+            is_free = (run.mine and not run.played) or _is_unclaimed(run)
+            drop = _outdated(run, head.commit) if is_free else None
             if action := drop or _take_up(run):
                 yield action
 

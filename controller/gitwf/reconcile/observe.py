@@ -8,11 +8,13 @@ from msgspec import structs
 
 from gitwf.config.settings import Settings
 from gitwf.engine.clone.ownership import is_played
-from gitwf.plan.plan import decode
+from gitwf.plan.plan import decode, encode
 from gitwf.reconcile.adopting import hindrance
 from gitwf.reconcile.clone import Clone
+from gitwf.reconcile.configure import configure
 from gitwf.reconcile.hold import hold_of_run
 from gitwf.reconcile.known import Head, KnownRun, Observed
+from gitwf.reconcile.prepare import prepare
 from gitwf.reconcile.schedule import counted_since
 from gitwf.records.event import RunNone, RunRefused
 from gitwf.records.fold import WAITING, RunRecord
@@ -156,9 +158,14 @@ def _is_abandoned(clone: Clone, record: RunRecord, settings: Settings) -> bool:
 
 
 def _is_adoptable(clone: Clone, record: RunRecord) -> bool:
-    """Return whether this clone can play on a run whose owner is gone: records that are shared say so."""
-    if record.started is None or record.owner == clone.records.owner or not clone.is_sharing:
+    """Return whether this clone can play on a run of another: one whose owner is gone, by records that are shared.
+
+    One that has not begun is nobody's yet: whoever holds the lease begins it.
+    """
+    if record.owner == clone.records.owner or not clone.is_sharing:
         return False
+    if record.started is None:
+        return record.status == WAITING and _is_asked(clone, record)
     runs = clone.records.runs
     if clone.heard.silence(record.run, runs.tip(record.run), record.owner) <= ADOPT_AFTER:
         return False
@@ -166,6 +173,17 @@ def _is_adoptable(clone: Clone, record: RunRecord) -> bool:
     if text is None:
         return False
     return hindrance(runs.events(record.run), decode(text).program()) is None
+
+
+def _is_asked(clone: Clone, record: RunRecord) -> bool:
+    """Return whether a queued run is what its commit asks for: its record alone starts nothing."""
+    if not _is_bound(record):
+        return False
+    facts = clone.facts(record.commit)
+    if not facts.is_file(record.workflow):
+        return False
+    plan = prepare(record.workflow, facts, configure(facts).settings).plan
+    return plan is not None and encode(plan) == clone.records.runs.plan(record.run)
 
 
 def _is_bound(record: RunRecord) -> bool:

@@ -47,6 +47,14 @@ def end(records: Records, run: str, ending: Callable[[RunRecord], RunFinished]) 
     return event
 
 
+def close(records: Records, run: str) -> None:
+    """Take note here of a run that another clone has ended: what it says of that is on record already."""
+    plan = records.ongoing.plan(run) or records.runs.plan(run) or b"{}"
+    records.ongoing.restore(run, plan, records.runs.events(run))
+    records.ongoing.end(run)
+    records.requests.settle(run)
+
+
 def lost(record: RunRecord, reason: str) -> RunFinished:
     """Return the end of a run whose owner is gone, or that nobody can play on."""
     return _ending(record, "lost", Error(reason, "lost", status=137))

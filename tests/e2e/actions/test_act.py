@@ -106,6 +106,10 @@ def test_a_broken_workflow_is_red_with_its_line(actions: Actions) -> None:
     assert said in done.out
     assert "`workflows/other.wf` was refused" in done.out
     assert actions.project.ledger() == ["train 0.9", "deploy"]
+    again = actions.act("push")
+    assert again.status == 1
+    assert "::error title=git wf::main: workflows/other.wf was refused at " in again.out
+    assert "### git wf: not done\n- main: workflows/other.wf was refused at " in again.out
 
 
 def test_a_pull_request_is_planned_and_nothing_runs(actions: Actions) -> None:

@@ -49,6 +49,7 @@ def _known(*runs: KnownRun, **stands: str) -> Observed:
     return Observed(runs, stands)
 
 
+UNCLAIMED = msgspec.structs.replace(_run("A", "waiting", NOW), mine=False, adoptable=True)
 UP_TO_DATE = _none(f"{W} is up to date with run r1")
 FAILED_ALREADY = _none(f"{W} failed with the same inputs in run r1")
 
@@ -147,6 +148,23 @@ RUNS: dict[str, tuple[Observed, tuple[Action, ...]]] = {
     "a run of somebody else who is gone": (
         _known(msgspec.structs.replace(_run("B", "running"), mine=False, abandoned=True)),
         (LOSE,),
+    ),
+    "a run of somebody else that has not begun, and waits": (
+        _known(msgspec.structs.replace(UNCLAIMED, waits="approval")),
+        (),
+    ),
+    "a run of somebody else that has not begun, and may": (_known(UNCLAIMED), (ADOPT,)),
+    "a run of somebody else that has not begun, and is to be cancelled": (
+        _known(msgspec.structs.replace(UNCLAIMED, waits="approval", cancelled="cancelled by Ben")),
+        (Drop("r1", "cancelled by Ben"),),
+    ),
+    "a run of somebody else that has not begun, for an earlier commit": (
+        _known(msgspec.structs.replace(UNCLAIMED, commit=BEFORE, key="B", waits="approval")),
+        (Drop("r1", f"superseded by {NOW}"),),
+    ),
+    "a run of somebody else that has not begun, and is not shared": (
+        _known(msgspec.structs.replace(UNCLAIMED, adoptable=False)),
+        (),
     ),
     "a run of somebody else who is gone, whose job goes on elsewhere": (
         _known(msgspec.structs.replace(_run("B", "running"), mine=False, adoptable=True)),
