@@ -14,6 +14,7 @@ import msgspec
 
 _ITEM = r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/([1-9]\d?))?"
 _LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_NAMES = ("minute", "hour", "day", "month", "weekday")
 _HORIZON = timedelta(days=8 * 366 + 7)
 """The longest way from one 29 February to the next goes over a year such as 2100."""
 
@@ -57,6 +58,17 @@ class Cron(msgspec.Struct, frozen=True):
         by_day, by_weekday = day.day in self.days, day.isoweekday() % 7 in self.weekdays
         meant = by_day or by_weekday if self.either else by_day and by_weekday
         return meant and day.month in self.months
+
+
+def fault_of_cron(text: str) -> str | None:
+    """Return which of the five fields of ``text`` is wrong, for people; None: they are not five, or none is."""
+    fields = text.split()
+    if len(fields) != len(_LIMITS):
+        return None
+    for name, field, limits in zip(_NAMES, fields, _LIMITS, strict=True):
+        if not _field(field, limits):
+            return f"the {name}, `{field}`, has to be within {limits[0]} and {limits[1]}"
+    return None
 
 
 def parse_cron(text: str) -> Cron | None:

@@ -27,6 +27,6 @@ def hooks(
         case "uninstall":
             done = uninstall(session())
         case _:
-            raise UsageError(f"hooks are not to `{action}`", "`install` or `uninstall`")
+            raise UsageError(f"there is no `git wf hooks {action}`", "`install` or `uninstall`")
     say(*(done or ["nothing to do"]))
     return OK

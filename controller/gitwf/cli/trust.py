@@ -33,7 +33,7 @@ def trust(
 
 def _show(found: Trusted) -> None:
     if not found.place:
-        print_line("nothing is held to: whoever may push is trusted (docs/security.md)")
+        print_line("no commit has to be signed: whoever may push is trusted (docs/security.md)")
         return
     said = found.trust
     print_line(f"{found.place} says: mode {said.mode}")

@@ -55,7 +55,8 @@ class Options(Flows):
         if text.startswith("/"):
             hint = "a number stands before the arrow: `fork:2 → /a & /b`"
             return self.fail("WF103", "expected a number", span, hint)
-        self.report("WF106", f"`{text}` is not a whole number", span)
+        least = " from 0 up" if text.startswith("-") else ""
+        self.report("WF106", f"`{text}` is not a whole number{least}", span)
         return tree.Missing(span)
 
     def required(self, what: str) -> tree.Word:

@@ -48,7 +48,16 @@ class _Closed:
         """Yield what a run line reads and must not."""
         for name in names(line):
             if self._is_open(name):
-                yield self._unset(name, f"`$${name.name}` is a variable of the shell; ")
+                yield self._unset(name, f"`{self._of_shell(name)}` is a variable of the shell; ")
+
+    def _of_shell(self, name: tree.Name) -> str:
+        """Return how the run line hands a name on to the shell, with what the shell is to do with it."""
+        run = self._definition.field("run")
+        if run and run.text:
+            at = name.span.start - run.text.span.start
+            if run.text.text[:at].endswith("${"):
+                return f"$${{{run.text.text[at:].partition('}')[0]}}}"
+        return f"$${name.name}"
 
     def _defaults(self) -> Iterator[Diagnostic]:
         """Check the defaults: each sees the parameters before it."""

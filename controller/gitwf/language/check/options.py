@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from gitwf.cron import fault_of_cron
 from gitwf.diagnostics import Diagnostic, nearest
 from gitwf.language import tree
 from gitwf.language.check import form
@@ -160,7 +161,8 @@ def _value(what: str, word: tree.Word, takes: Form, path: str) -> Iterator[Diagn
     text = literal(word)
     if text is not None and not takes.accepts(text):
         message = f"`{what}` takes {takes.name}, not `{text}`"
-        yield Diagnostic("WF106", message, path, word.span)
+        hint = fault_of_cron(text) if takes is form.CRON else None
+        yield Diagnostic("WF106", message, path, word.span, hint)
 
 
 def _field(field: tree.DefinitionField, path: str) -> Iterator[Diagnostic]:

@@ -37,7 +37,7 @@ def _target(word: tree.Word, targets: frozenset[str] | None, path: str) -> Itera
     kind, _, host = name.partition(":")
     if kind not in _NAMED or not host:
         close = nearest(kind, _TARGETS)
-        hint = f"did you mean `{close}`?" if close else "`local`, `ssh:NAME`, `runpod` or `ray`"
+        hint = f"did you mean `{close}`?" if close else "`local`, `ssh:NAME` or `runpod`"
         yield Diagnostic("WF207", f"unknown target `{name}`", path, word.span, hint)
     elif targets is not None and host not in targets:
         close = nearest(host, sorted(targets))
@@ -50,7 +50,8 @@ def _droid(droid: tree.Droid, droids: Collection[str], path: str) -> Iterator[Di
     if name and name not in droids:
         close = nearest(name, sorted(droids))
         names = ", ".join(f"`{known}`" for known in sorted(droids))
-        there = f"there is no `droids/{name}.md`; known are {names or 'none'}"
+        others = f"; known are {names}" if names else ", nor any other droid"
+        there = f"there is no `droids/{name}.md`{others}"
         hint = f"did you mean `{close}`? Known are {names}" if close else there
         yield Diagnostic("WF207", f"unknown droid `{name}`", path, droid.name_span, hint)
 

@@ -30,6 +30,16 @@ define:/a
             id="closed",
         ),
         pytest.param(
+            "define:/a\n  ↳ run → echo ${OUT:-x} ${OUT} $OUT\n/a\n",
+            [
+                "2:18 WF201 `$OUT` is no parameter of `/a` | `$${OUT:-x}` is a variable of the shell; a value comes in as a parameter: `define:/a OUT`",
+                "2:21 WF107 expected an operator or `}` | `${x ?? 1}` is 1 where `$x` is not set",
+                "2:28 WF201 `$OUT` is no parameter of `/a` | `$${OUT}` is a variable of the shell; a value comes in as a parameter: `define:/a OUT`",
+                "2:33 WF201 `$OUT` is no parameter of `/a` | `$$OUT` is a variable of the shell; a value comes in as a parameter: `define:/a OUT`",
+            ],
+            id="what the shell is to do with it",
+        ),
+        pytest.param(
             """\
 define:/a sigma
   ↳ run → echo $sgima

@@ -41,7 +41,7 @@ retry:007 → /echo
 """,
             [
                 "1:7 WF106 `1.5` is not a whole number",
-                "2:7 WF106 `-1` is not a whole number",
+                "2:7 WF106 `-1` is not a whole number from 0 up",
                 "3:6 WF106 `fork:` takes a whole number from 1 up",
                 "4:7 WF106 `retry:` takes a whole number from 0 up",
             ],
@@ -123,8 +123,8 @@ on:schedule cron:"5-1 * * * *"
 on:schedule cron:daily
 """,
             [
-                '2:18 WF106 `cron:` takes five fields such as `"0 3 * * *"`, not `0 99 * * *`',
-                '3:18 WF106 `cron:` takes five fields such as `"0 3 * * *"`, not `5-1 * * * *`',
+                '2:18 WF106 `cron:` takes five fields such as `"0 3 * * *"`, not `0 99 * * *` | the hour, `99`, has to be within 0 and 23',
+                '3:18 WF106 `cron:` takes five fields such as `"0 3 * * *"`, not `5-1 * * * *` | the minute, `5-1`, has to be within 0 and 59',
                 '4:18 WF106 `cron:` takes five fields such as `"0 3 * * *"`, not `daily`',
             ],
             id="cron",
