@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -92,15 +93,46 @@ def test_a_controller_hears_of_the_approval(kept: Project, start: Start, wait_fo
     assert controller.stop().status == 0
 
 
-def test_any_clone_of_a_team_goes_on_with_what_waits(
-    kept: Project, make_folder: MakeFolder
-) -> None:
-    """As in CI, where each job is a clone of its own."""
+def shared(kept: Project, make_folder: MakeFolder) -> Path:
+    """Have a run wait in a remote that the project shares, and return the remote."""
     hub = make_folder("hub", "--bare").path
     kept.git("remote", "add", "origin", str(hub))
     kept.commit({"wf.toml": APPROVED.replace("\n\n", '\nremote = "origin"\n\n', 1)}, "Share")
     kept.git("push", "--quiet", "origin", "main")
     kept.done("reconcile", status=1)
+    return hub
+
+
+def test_what_waits_by_another_plan_than_its_commits_is_not_begun(
+    kept: Project, make_folder: MakeFolder
+) -> None:
+    hub = shared(kept, make_folder)
+    forged, eve = hub.with_name("forged"), hub.with_name("eve")
+    [ref] = kept.git("-C", str(hub), "for-each-ref", "--format=%(refname)", "refs/wf/runs").split()
+    kept.git("clone", "--quiet", str(hub), str(forged))
+    kept.git("-C", str(forged), "fetch", "--quiet", "origin", ref)
+    kept.git("-C", str(forged), "checkout", "--quiet", "FETCH_HEAD")
+    plan = forged / ".wf" / "plan.json"
+    plan.write_text(plan.read_text().replace("echo", "echo forged;echo"))
+    kept.git("-C", str(forged), "commit", "--quiet", "--all", "--no-verify", "-m", "Forge")
+    kept.git(
+        "-C", str(forged), "push", "--quiet", "--no-verify", "--force", "origin", f"HEAD:{ref}"
+    )
+    kept.git("clone", "--quiet", str(hub), str(eve))
+    kept.wf("reconcile", cwd=eve)
+    assert kept.wf("approve", "latest", cwd=eve).status == 0
+    run = ref.rpartition("/")[2]
+    done = kept.wf("reconcile", cwd=eve)
+    said = f"main: workflows/main.wf waits in run {run} for the clone that has queued it\n"
+    assert (done.status, done.err) == (1, said)
+    assert kept.ledger() == []
+
+
+def test_any_clone_of_a_team_goes_on_with_what_waits(
+    kept: Project, make_folder: MakeFolder
+) -> None:
+    """As in CI, where each job is a clone of its own."""
+    hub = shared(kept, make_folder)
     kept.commit({"params.yaml": "rate: 0.8\n"})
     kept.git("push", "--quiet", "origin", "main")
     ben, eve = hub.with_name("ben"), hub.with_name("eve")

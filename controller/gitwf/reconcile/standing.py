@@ -89,7 +89,10 @@ def _standing(head: Head, want: Desired, observed: Observed) -> Standing | None:
 
 def _unended(branch: str, run: KnownRun) -> Standing | None:
     """Return how a run stands that has not ended; None where it is this process's own to play."""
-    if run.waits:
+    waits = run.waits
+    if run.status == "waiting" and not run.mine:
+        waits = waits or "the clone that has queued it"
+    if waits:
         state = State.WAITING
     elif not run.mine:
         state = State.ELSEWHERE
@@ -98,7 +101,7 @@ def _unended(branch: str, run: KnownRun) -> Standing | None:
     else:
         return None
     return Standing(
-        branch, run.workflow, state, run.commit, run.run, run.waits, run.silence, run.patience
+        branch, run.workflow, state, run.commit, run.run, waits, run.silence, run.patience
     )
 
 

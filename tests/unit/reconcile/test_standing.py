@@ -80,6 +80,11 @@ ROWS: dict[str, tuple[Desired, Observed, Standing | None]] = {
         _known(replace(_run("waiting"), waits="approval to change `prod`", mine=False)),
         _stands(State.WAITING, reason="approval to change `prod`"),
     ),
+    "it waits for nothing any more, and is another clone's": (
+        ASKS,
+        _known(replace(_run("waiting"), mine=False)),
+        _stands(State.WAITING, reason="the clone that has queued it"),
+    ),
     "another clone plays it": (
         ASKS,
         _known(replace(OPEN, mine=False, silence=240.0, patience=3600.0)),
