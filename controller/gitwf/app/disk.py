@@ -16,8 +16,9 @@ _MUCH = 0.8
 def crowded(repository: Repository) -> str | None:
     """Return a sentence where the disk of the repository's cache is nearly full, or None."""
     folder = _cache(repository)
-    used = shutil.disk_usage(folder)
-    part = (used.total - used.free) / used.total if used.total else 0.0
+    disk = shutil.disk_usage(folder)
+    room = disk.used + disk.free  # as `df` counts: without what is kept for the system
+    part = disk.used / room if room else 0.0
     if part < _MUCH:
         return None
     return f"the disk of `{folder}` is {part:.0%} full: `git wf gc`, and then `dvc gc`, free some of it"

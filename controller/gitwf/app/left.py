@@ -74,6 +74,8 @@ def _how(standing: Standing) -> str:
             needs = standing.reason.startswith("approval ")
             way = f": `git wf approve {run}` gives it" if needs else ""
             return f"waits in run {run} for {standing.reason}{way}"
+        case State.QUEUED:
+            return f"waits in run {run} for the clone that has queued it"
         case State.ELSEWHERE:
             where = f"goes on in run {run} of {standing.commit[:10]} in another clone"
             return f"{where}, {elsewhere(standing.silence, standing.patience)}"

@@ -38,7 +38,7 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def is_good(self) -> bool:
-        """Whether no run failed, none was refused, nothing went wrong, and all that heads ask for is done."""
+        """Whether no run failed, none was refused, nothing went wrong, and all is done that is to be done now."""
         return (
             not self.refused
             and not self.problems

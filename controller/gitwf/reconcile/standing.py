@@ -14,8 +14,9 @@ from gitwf.reconcile.known import Desired, Head, KnownRun, Observed
 class State(StrEnum):
     """Why a workflow that a head asks for is not done.
 
-    ``WAITING`` is a run that has not begun, ``ELSEWHERE`` one that another clone plays, ``HERE`` one that
-    another process of this clone plays.
+    ``WAITING`` is a run that has not begun because `wf.toml` says so, ``QUEUED`` one that only the clone
+    that queued it begins, ``ELSEWHERE`` one that another clone plays, ``HERE`` one that another process of
+    this clone plays.
     """
 
     FAILED = "failed"
@@ -24,6 +25,7 @@ class State(StrEnum):
     REFUSED = "refused"
     SUSPENDED = "suspended"
     WAITING = "waiting"
+    QUEUED = "queued"
     ELSEWHERE = "elsewhere"
     HERE = "here"
 
@@ -47,8 +49,8 @@ class Standing(msgspec.Struct, frozen=True):
 
     @property
     def is_meant(self) -> bool:
-        """Whether a person has said that it is not to be done."""
-        return self.state is State.SUSPENDED
+        """Whether a person has said that it is not to be done, or not yet."""
+        return self.state in {State.SUSPENDED, State.WAITING}
 
 
 def standings(head: Head, observed: Observed) -> tuple[Standing, ...]:
@@ -89,11 +91,10 @@ def _standing(head: Head, want: Desired, observed: Observed) -> Standing | None:
 
 def _unended(branch: str, run: KnownRun) -> Standing | None:
     """Return how a run stands that has not ended; None where it is this process's own to play."""
-    waits = run.waits
-    if run.status == "waiting" and not run.mine:
-        waits = waits or "the clone that has queued it"
-    if waits:
+    if run.waits:
         state = State.WAITING
+    elif run.status == "waiting" and not run.mine:
+        state = State.QUEUED
     elif not run.mine:
         state = State.ELSEWHERE
     elif run.played:
@@ -101,7 +102,7 @@ def _unended(branch: str, run: KnownRun) -> Standing | None:
     else:
         return None
     return Standing(
-        branch, run.workflow, state, run.commit, run.run, waits, run.silence, run.patience
+        branch, run.workflow, state, run.commit, run.run, run.waits, run.silence, run.patience
     )
 
 

@@ -41,6 +41,7 @@ ROWS = {
     _of(State.WAITING, reason="`staging` at its commit"): (
         "waits in run r1 for `staging` at its commit"
     ),
+    _of(State.QUEUED): "waits in run r1 for the clone that has queued it",
     _of(State.ELSEWHERE, silence=59.9): (
         f"goes on in run r1 of 0123456789 in another clone, last heard of 59s ago: {LOST_AFTER}"
     ),

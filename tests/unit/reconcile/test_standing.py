@@ -83,7 +83,7 @@ ROWS: dict[str, tuple[Desired, Observed, Standing | None]] = {
     "it waits for nothing any more, and is another clone's": (
         ASKS,
         _known(replace(_run("waiting"), mine=False)),
-        _stands(State.WAITING, reason="the clone that has queued it"),
+        _stands(State.QUEUED),
     ),
     "another clone plays it": (
         ASKS,

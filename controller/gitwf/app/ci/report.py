@@ -25,7 +25,12 @@ class Played(msgspec.Struct, frozen=True):
 _WORST = ("refused", "failed", "lost", "cancelled", "running", "waiting", "succeeded")
 """What can become of a workflow, the worst first."""
 
-_OPEN = {State.ELSEWHERE: "running", State.HERE: "running", State.SUSPENDED: "nothing"}
+_OPEN = {
+    State.ELSEWHERE: "running",
+    State.HERE: "running",
+    State.QUEUED: "running",
+    State.SUSPENDED: "nothing",
+}
 
 
 def status_of(
