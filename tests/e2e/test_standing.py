@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,8 +127,9 @@ def test_a_run_of_another_clone_is_waited_for_while_that_acts(
     project.git("remote", "add", "origin", str(hub))
     project.commit({W: WAIT, "wf.toml": f'{SETTINGS}remote = "origin"\n'}, "Wait")
     project.git("push", "--quiet", "origin", "main")
-    ben = hub.with_name("ben")
-    project.git("clone", "--quiet", str(hub), str(ben))
+    ben, eve = hub.with_name("ben"), hub.with_name("eve")
+    for clone in (ben, eve):
+        project.git("clone", "--quiet", str(hub), str(clone))
     playing = start("reconcile", cwd=project.path)
     wait_for(lambda: project.git("-C", str(hub), "for-each-ref", "refs/wf/runs"))
     waiting = start("reconcile", cwd=ben)
@@ -136,6 +138,11 @@ def test_a_run_of_another_clone_is_waited_for_while_that_acts(
         0,
         "another controller is at work: it does what there is to do\n",
     )
+    impatient = start("reconcile", cwd=eve)
+    impatient.says("waiting for process")
+    impatient.signal(signal.SIGINT)
+    ended = impatient.end()
+    assert (ended.status, "Error" in ended.err) == (130, False)
     playing.kill()
     said = waiting.end()
     [run] = project.log()

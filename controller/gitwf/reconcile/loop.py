@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 
 from msgspec import structs
 
 from gitwf.config.settings import Settings
 from gitwf.engine.replay.recorder import Listener
+from gitwf.engine.unit.outcome import StoppedError
 from gitwf.engine.unit.stop import Stop
 from gitwf.reconcile.actions import Action
 from gitwf.reconcile.apply import Applier, Done
@@ -107,7 +109,8 @@ class Reconciler:
                 self._keep()
                 return self.report()
             elif not acted:
-                self._stop.wait(patience or 0.0)
+                with suppress(StoppedError):
+                    self._stop.wait(patience or 0.0)
                 self._settled.clear()
             follow()
 
