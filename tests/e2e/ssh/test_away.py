@@ -42,7 +42,7 @@ def test_a_machine_that_is_away(remote: Project, box: Box, start: Start, wait_fo
     leader = int(str(pid[0]).split()[0])
     os.kill(leader, 0)  # it goes on, as nobody could tell it
     box.server.start()
-    remote.done("reconcile")
+    remote.done("reconcile", status=1)
     wait_for(lambda: not list(box.workdir.glob("*/jobs/*")))
     wait_for(lambda: is_gone(leader))
     assert not list(remote.path.glob(".git/wf/runs/*/jobs/*/owed"))
