@@ -33,6 +33,22 @@ def move(project: Project, library: Folder, files: dict[str, str | bytes]) -> No
     project.commit({}, "Newer library")
 
 
+def test_in_a_repository_of_many_files_each_run_finds_it_as_committed(
+    ready: Project, library: Folder
+) -> None:
+    """The files of the last run are used again, and what it did to those of the submodule is not."""
+    add(ready, library)
+    look = "cat lib/src/model.py; ls -A lib; echo soiled > lib/src/model.py; touch lib/junk"
+    many: dict[str, str | bytes] = {f"many/{n}-{'x' * 200}": f"{n}\n" for n in range(300)}
+    ready.commit(many | {"main.wf": f"define:/look\n  ↳ run → {look}\n\n/look\n"})
+    for model in ("1\n", "1\n", "2\n"):
+        if model == "2\n":
+            move(ready, library, {"src/model.py": model})
+        ready.done("run", "main.wf")
+        assert ready.done("logs", "latest") == f"{model}other.txt\nsrc\n"
+        assert (ready.path / ".git/wf/spare").exists()
+
+
 @pytest.mark.parametrize(
     ("run", "deps"),
     [

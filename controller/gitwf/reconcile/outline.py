@@ -15,6 +15,7 @@ import msgspec
 from gitwf import __version__
 from gitwf.data.facts import CommitFiles, FileFacts
 from gitwf.diagnostics import Diagnostic, Severity, Source, has_errors
+from gitwf.language.upwards import upwards
 from gitwf.plan.stage import Stage
 from gitwf.plan.trigger import CommitTrigger, commit_triggers, crons
 from gitwf.reconcile.clone import Clone
@@ -201,12 +202,4 @@ def first_error(found: Iterable[Diagnostic], sources: Mapping[str, Source]) -> s
 
 def _touches(changed: Iterable[str], reads: Collection[str]) -> bool:
     """Return whether any of the ``changed`` files, or a folder that it is in, was read."""
-    return bool(reads) and any(place in reads for path in changed for place in _upwards(path))
-
-
-def _upwards(path: str) -> Iterable[str]:
-    """Yield ``path``, the folders that it is in, and the top."""
-    yield path
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
+    return bool(reads) and any(place in reads for path in changed for place in (*upwards(path), ""))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterator
-
 import msgspec
 
 from gitwf.data.facts import FileFacts
 from gitwf.language.check.facts import named_paths
 from gitwf.language.check.surroundings import Surroundings
 from gitwf.language.program import Program
+from gitwf.language.upwards import upwards
 
 
 def with_tracking(around: Surroundings, program: Program, facts: FileFacts) -> Surroundings:
@@ -20,17 +18,10 @@ def with_tracking(around: Surroundings, program: Program, facts: FileFacts) -> S
     if tracked is None:
         return around
     present = frozenset(path for path in named - tracked.paths if facts.has(path))
-    added = {path for name in named for path in _upwards(name) if facts.has(f"{path}.dvc")}
+    added = {path for name in named for path in upwards(name) if facts.has(f"{path}.dvc")}
     return msgspec.structs.replace(
         around,
         tracked=tracked.paths,
         untracked=present,
         outs=facts.provided() | added if added else facts.provided(),
     )
-
-
-def _upwards(path: str) -> Iterator[str]:
-    """Yield ``path`` and the folders that it is in."""
-    while path:
-        yield path
-        path = posixpath.dirname(path)

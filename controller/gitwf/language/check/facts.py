@@ -15,8 +15,9 @@ from gitwf.language.check.params import literal_params
 from gitwf.language.check.paths import literal_path
 from gitwf.language.check.scene import Scene
 from gitwf.language.check.surroundings import Surroundings
-from gitwf.language.check.written import escaped, meets, upwards, written
+from gitwf.language.check.written import escaped, meets, written
 from gitwf.language.program import Program
+from gitwf.language.upwards import upwards
 
 _DEPS = frozenset({"deps"})
 _CACHED = frozenset({"outs", "metrics", "plots", "outs_persist"})

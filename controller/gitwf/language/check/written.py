@@ -10,6 +10,7 @@ from gitwf.language import tree
 from gitwf.language.check.outs import OUT_FIELDS
 from gitwf.language.glob import matches
 from gitwf.language.program import Program
+from gitwf.language.upwards import upwards
 
 
 def written(program: Program) -> Iterator[str]:
@@ -32,13 +33,6 @@ def meets(pattern: str, path: str) -> bool:
     """Return whether what ``pattern`` stands for is ``path``, holds it or lies in it."""
     within = any(matches(pattern, folder) for folder in upwards(path))
     return within or any(matches(folder, path) for folder in upwards(pattern))
-
-
-def upwards(path: str) -> Iterator[str]:
-    """Yield ``path`` and the folders that it is in, nearest first."""
-    while path:
-        yield path
-        path = path.rpartition("/")[0]
 
 
 def escaped(text: str, kept: str = "*") -> str:
